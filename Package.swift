@@ -1,0 +1,208 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+// Targets stand in the order of the flow: recipe → resolution → lock → store → rootfs → image →
+// verification. Which target may import which is the table in Tests/ArchitectureTests.
+
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+
+func library(
+  _ folder: String, _ name: String, _ dependencies: [Target.Dependency]
+) -> Target {
+  .target(name: name, dependencies: dependencies, path: "Sources/\(folder)/\(name)")
+}
+
+func cLibrary(_ name: String, pkgConfig: String, apt: String) -> Target {
+  .systemLibrary(
+    name: name, path: "Sources/System/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(
+    name: "\(name)Tests",
+    dependencies: [.init(stringLiteral: name), "TestSupport", system] + dependencies,
+    path: "Tests/\(name)Tests")
+}
+
+let package = Package(
+  name: "kiln",
+  products: [.executable(name: "kiln", targets: ["kiln"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
+  ],
+  targets: [
+    cLibrary("CArchive", pkgConfig: "libarchive", apt: "libarchive-dev"),
+    cLibrary("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
+    cLibrary("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
+    cLibrary("CDeflate", pkgConfig: "libdeflate", apt: "libdeflate-dev"),
+    cLibrary("CLibYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev"),
+    cLibrary("CLzma", pkgConfig: "liblzma", apt: "liblzma-dev"),
+    cLibrary("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
+    .systemLibrary(name: "CLinux", path: "Sources/System/CLinux"),
+
+    library("Base", "Diagnostics", []),
+    library("Base", "Concurrency", []),
+
+    library("Bindings", "Digests", ["CCrypto"]),
+    library("Bindings", "FileSystem", ["CLinux", "Diagnostics", system]),
+    library("Bindings", "Commands", ["Diagnostics", subprocess, system]),
+    library("Bindings", "Archives", ["CArchive", "Diagnostics", system]),
+    library(
+      "Bindings", "Compression", ["CDeflate", "CLzma", "CZstd", "Diagnostics"]),
+    library("Bindings", "Transfers", ["CCurl", "Diagnostics", system]),
+    library("Bindings", "YAML", ["CLibYAML", "Diagnostics"]),
+
+    library("Pipeline", "Content", ["Diagnostics", "Digests", system]),
+    library(
+      "Pipeline", "Recipes", ["Content", "Diagnostics", "Digests", "FileSystem", "YAML", system]),
+    library("Pipeline", "Locks", ["Content", "Diagnostics", "Digests", "FileSystem", system]),
+    library(
+      "Pipeline", "Store",
+      ["Concurrency", "Content", "Diagnostics", "Digests", "FileSystem", system]),
+    library(
+      "Pipeline", "Mirrors",
+      ["Commands", "Content", "Diagnostics", "FileSystem", "Locks", "YAML", system]),
+    library(
+      "Pipeline", "Fetching",
+      [
+        "Concurrency", "Content", "Diagnostics", "Digests", "FileSystem", "Locks", "Mirrors",
+        "Store", "Transfers", system,
+      ]),
+    library(
+      "Pipeline", "Resolution",
+      [
+        "Archives", "Commands", "Concurrency", "Content", "Diagnostics", "Digests", "Fetching",
+        "FileSystem", "Locks", "Mirrors", "Recipes", "Store", system,
+      ]),
+    library(
+      "Pipeline", "Packages",
+      [
+        "Archives", "Concurrency", "Content", "Diagnostics", "Digests", "FileSystem", "Locks",
+        "Store", system,
+      ]),
+    library(
+      "Pipeline", "Wheels",
+      [
+        "Archives", "Concurrency", "Content", "Diagnostics", "Digests", "FileSystem", "Locks",
+        "Store", system,
+      ]),
+    library(
+      "Pipeline", "Sandbox", ["Commands", "Content", "Diagnostics", "FileSystem", system]),
+    library("Pipeline", "WSL", ["Content", "Diagnostics", "Recipes"]),
+    library(
+      "Pipeline", "Rootfs",
+      [
+        "Archives", "Concurrency", "Content", "Diagnostics", "Digests", "FileSystem", "Locks",
+        "Packages", "Recipes", "Sandbox", "Store", "WSL", "Wheels", system,
+      ]),
+    library(
+      "Pipeline", "Images",
+      [
+        "Compression", "Concurrency", "Content", "Diagnostics", "Digests", "FileSystem", "Locks",
+        "Recipes", system,
+      ]),
+    library(
+      "Pipeline", "Verification",
+      [
+        "Archives", "Commands", "Concurrency", "Content", "Diagnostics", "Digests", "FileSystem",
+        "Locks", "Recipes", "Sandbox", "WSL", system,
+      ]),
+    library(
+      "Pipeline", "Builds",
+      [
+        "Concurrency", "Content", "Diagnostics", "Digests", "Fetching", "FileSystem", "Images",
+        "Locks", "Mirrors", "Recipes", "Resolution", "Rootfs", "Sandbox", "Store", "Verification",
+        "WSL", system,
+      ]),
+
+    .executableTarget(
+      name: "kiln",
+      dependencies: [
+        "Builds", "CLinux", "Content", "Diagnostics", "FileSystem", "Images", "Locks", "Mirrors",
+        "Recipes", "Resolution", "Rootfs", "Sandbox", "Store", "Verification", "WSL",
+        argumentParser, logging, system,
+      ],
+      path: "Sources/Programs/kiln"),
+
+    .target(
+      name: "TestSupport",
+      dependencies: ["Commands", "Content", "Diagnostics", "Digests", "FileSystem", system],
+      path: "Tests/Support"),
+    tests("Diagnostics", []),
+    tests("Concurrency", []),
+    tests("Digests", []),
+    tests("FileSystem", ["Diagnostics"]),
+    tests("Commands", ["Diagnostics"]),
+    tests("Archives", ["Diagnostics"]),
+    tests("Compression", ["Diagnostics", "Commands"]),
+    tests("Transfers", ["Diagnostics"]),
+    tests("YAML", ["Diagnostics"]),
+    tests("Content", []),
+    tests("Recipes", ["Content", "Diagnostics", "FileSystem", "Commands"]),
+    tests("Locks", ["Content", "Diagnostics", "Digests"]),
+    tests("Store", ["Content", "Diagnostics", "Digests", "FileSystem"]),
+    tests("Mirrors", ["Diagnostics", "FileSystem"]),
+    tests(
+      "Fetching",
+      ["Content", "Diagnostics", "Digests", "FileSystem", "Locks", "Mirrors", "Store"]),
+    tests(
+      "Resolution",
+      [
+        "Commands", "Content", "Diagnostics", "Digests", "FileSystem", "Locks", "Mirrors",
+        "Recipes", "Store",
+      ]),
+    tests(
+      "Packages",
+      ["Commands", "Content", "Diagnostics", "Digests", "FileSystem", "Locks", "Store"]),
+    tests(
+      "Wheels",
+      ["Commands", "Content", "Diagnostics", "Digests", "FileSystem", "Locks", "Store"]),
+    tests("Sandbox", ["Commands", "Content", "Diagnostics", "FileSystem"]),
+    tests("WSL", ["Content", "Diagnostics", "Recipes"]),
+    tests(
+      "Rootfs",
+      [
+        "Commands", "Content", "Diagnostics", "Digests", "FileSystem", "Locks", "Packages",
+        "Recipes", "Sandbox", "Store", "WSL", "Wheels",
+      ]),
+    tests(
+      "Images",
+      [
+        "Commands", "Compression", "Content", "Diagnostics", "Digests", "FileSystem", "Locks",
+        "Recipes",
+      ]),
+    tests(
+      "Verification",
+      ["Commands", "Content", "Diagnostics", "Digests", "FileSystem", "Locks", "Recipes", "WSL"]),
+    tests(
+      "Builds",
+      [
+        "Commands", "Content", "Diagnostics", "Digests", "FileSystem", "Images", "Locks",
+        "Mirrors", "Recipes", "Store", "Verification",
+      ]),
+    .testTarget(
+      name: "ArchitectureTests", dependencies: ["Commands", "FileSystem", system],
+      path: "Tests/ArchitectureTests"),
+    .testTarget(
+      name: "EndToEndTests",
+      dependencies: ["Commands", "Content", "Digests", "FileSystem", "TestSupport", system],
+      path: "Tests/EndToEndTests"),
+  ])
+
+for target in package.targets where target.type != .system {
+  target.swiftSettings = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+  ]
+}

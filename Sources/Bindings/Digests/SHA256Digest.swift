@@ -1,0 +1,84 @@
+/// A SHA-256 value, 32 bytes; its text form is 64 lower-case hexadecimal digits.
+public struct SHA256Digest: Hashable, Sendable {
+  public let bytes: [UInt8]
+
+  /// - Returns: nil unless there are exactly 32 bytes.
+  public init?(bytes: [UInt8]) {
+    guard bytes.count == 32 else { return nil }
+    self.bytes = bytes
+  }
+
+  /// - Returns: nil unless `hex` is 64 hexadecimal digits, of either case.
+  public init?(hex: some StringProtocol) {
+    guard let bytes = Hexadecimal.bytes(hex) else { return nil }
+    self.init(bytes: bytes)
+  }
+
+  public var hex: String { Hexadecimal.text(bytes) }
+
+  /// The digest of bytes in memory.
+  public init(of content: some Sequence<UInt8>) {
+    var hasher = Hasher256()
+    hasher.update(Array(content))
+    self = hasher.finish()
+  }
+
+  /// The digest of a text's UTF-8.
+  public init(ofText text: String) { self.init(of: text.utf8) }
+}
+
+extension SHA256Digest: CustomStringConvertible {
+  public var description: String { hex }
+}
+
+extension SHA256Digest: Comparable {
+  public static func < (left: Self, right: Self) -> Bool {
+    left.bytes.lexicographicallyPrecedes(right.bytes)
+  }
+}
+
+extension SHA256Digest: Codable {
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    guard let digest = SHA256Digest(hex: try container.decode(String.self)) else {
+      throw DecodingError.dataCorruptedError(
+        in: container, debugDescription: "not 64 hexadecimal digits")
+    }
+    self = digest
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(hex)
+  }
+}
+
+/// Lower-case hexadecimal text of bytes, and back.
+public enum Hexadecimal {
+  public static func text(_ bytes: some Sequence<UInt8>) -> String {
+    let digits = Array("0123456789abcdef".utf8)
+    return String(
+      decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+  }
+
+  /// - Returns: nil for an odd number of digits or anything that is not a digit.
+  public static func bytes(_ text: some StringProtocol) -> [UInt8]? {
+    let digits = text.utf8.map { UInt8(hexDigit: $0) }
+    guard digits.count.isMultiple(of: 2), !digits.contains(nil) else { return nil }
+    return stride(from: 0, to: digits.count, by: 2).compactMap { index in
+      guard let high = digits[index], let low = digits[index + 1] else { return nil }
+      return high << 4 | low
+    }
+  }
+}
+
+extension UInt8 {
+  fileprivate init?(hexDigit: UInt8) {
+    switch hexDigit {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): self = hexDigit - UInt8(ascii: "0")
+    case UInt8(ascii: "a")...UInt8(ascii: "f"): self = hexDigit - UInt8(ascii: "a") + 10
+    case UInt8(ascii: "A")...UInt8(ascii: "F"): self = hexDigit - UInt8(ascii: "A") + 10
+    default: return nil
+    }
+  }
+}

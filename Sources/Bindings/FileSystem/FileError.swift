@@ -1,0 +1,77 @@
+internal import CLinux
+public import Diagnostics
+public import SystemPackage
+
+/// A file operation that the kernel refused.
+public struct FileError: Failure {
+  public enum Code: String, CaseIterable, Hashable, Sendable {
+    case notFound = "K7001"
+    case exists = "K7002"
+    case permission = "K7003"
+    case noSpace = "K7004"
+    case notUTF8 = "K7005"
+    case tooLarge = "K7006"
+    case readOnly = "K7007"
+    case other = "K7009"
+  }
+
+  public let code: Code
+  /// What was attempted, as a verb: "read", "create the folder".
+  public let operation: String
+  public let path: FilePath
+  public let cause: Errno?
+
+  public init(_ code: Code, _ operation: String, _ path: FilePath, cause: Errno? = nil) {
+    self.code = code
+    self.operation = operation
+    self.path = path
+    self.cause = cause
+  }
+
+  /// The failure that `errno` stands for.
+  public init(_ operation: String, _ path: FilePath, errno: Errno) {
+    let code: Code =
+      switch errno {
+      case .noSuchFileOrDirectory, .notDirectory: .notFound
+      case .fileExists, .directoryNotEmpty: .exists
+      case .permissionDenied, .notPermitted: .permission
+      case .noSpace, .diskQuotaExceeded: .noSpace
+      case .readOnlyFileSystem: .readOnly
+      default: .other
+      }
+    self.init(code, operation, path, cause: errno)
+  }
+
+  public var diagnostics: [Diagnostic] {
+    [
+      Diagnostic(
+        code: code.rawValue, message: "cannot \(operation) \(path)",
+        place: .init(file: path.string), reason: cause.map { "\($0)" } ?? reason, remedy: remedy)
+    ]
+  }
+
+  private var reason: String? {
+    switch code {
+    case .notUTF8: "its bytes are not valid UTF-8"
+    case .tooLarge: "it is larger than such a file can reasonably be"
+    default: nil
+    }
+  }
+
+  private var remedy: String? {
+    switch code {
+    case .notFound: "check the path"
+    case .permission: "check the owner and the mode of the file and of its folders"
+    case .noSpace:
+      "free space on that file system (`kiln store gc` empties kiln's cache), or choose another "
+        + "folder with --store or --output"
+    case .readOnly: "choose a folder that can be written to, with --store or --output"
+    case .exists, .notUTF8, .tooLarge, .other: nil
+    }
+  }
+}
+
+/// The calling thread's `errno` as a file failure.
+func lastError(_ operation: String, _ path: FilePath) -> FileError {
+  FileError(operation, path, errno: Errno(rawValue: clinux_errno()))
+}

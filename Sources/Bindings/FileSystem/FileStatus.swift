@@ -1,0 +1,88 @@
+internal import CLinux
+public import SystemPackage
+
+/// What `lstat` says of a path.
+public struct FileStatus: Hashable, Sendable {
+  public enum Kind: Hashable, Sendable {
+    case file, directory, symlink, characterDevice, blockDevice, fifo, socket
+  }
+
+  public let kind: Kind
+  /// Permission bits with setuid, setgid and sticky: the lower 12 bits.
+  public let permissions: UInt16
+  public let owner: UInt32
+  public let group: UInt32
+  /// Bytes; for a symbolic link the length of its target.
+  public let size: Int64
+  /// Whole seconds since 1970.
+  public let modified: Int64
+  public let device: UInt64
+  public let inode: UInt64
+  public let linkCount: UInt64
+  /// Major and minor number of a device node.
+  public let deviceNumber: (major: UInt32, minor: UInt32)
+
+  init?(_ raw: stat) {
+    switch raw.st_mode & mode_t(S_IFMT) {
+    case mode_t(S_IFREG): kind = .file
+    case mode_t(S_IFDIR): kind = .directory
+    case mode_t(S_IFLNK): kind = .symlink
+    case mode_t(S_IFCHR): kind = .characterDevice
+    case mode_t(S_IFBLK): kind = .blockDevice
+    case mode_t(S_IFIFO): kind = .fifo
+    case mode_t(S_IFSOCK): kind = .socket
+    default: return nil
+    }
+    permissions = UInt16(truncatingIfNeeded: raw.st_mode & 0o7777)
+    owner = raw.st_uid
+    group = raw.st_gid
+    size = Int64(raw.st_size)
+    modified = Int64(raw.st_mtim.tv_sec)
+    device = UInt64(raw.st_dev)
+    inode = UInt64(raw.st_ino)
+    linkCount = UInt64(raw.st_nlink)
+    deviceNumber = (gnu_dev_major(raw.st_rdev), gnu_dev_minor(raw.st_rdev))
+  }
+
+  public static func == (left: Self, right: Self) -> Bool {
+    left.kind == right.kind && left.permissions == right.permissions && left.owner == right.owner
+      && left.group == right.group && left.size == right.size && left.modified == right.modified
+      && left.device == right.device && left.inode == right.inode
+      && left.linkCount == right.linkCount && left.deviceNumber == right.deviceNumber
+  }
+
+  public func hash(into hasher: inout Swift.Hasher) {
+    hasher.combine(device)
+    hasher.combine(inode)
+  }
+
+  /// Whether overlayfs means "deleted" by this node of an upper directory.
+  public var isWhiteout: Bool { kind == .characterDevice && deviceNumber == (0, 0) }
+}
+
+extension Files {
+  /// - Returns: nil where nothing stands at `path`; a symbolic link is not followed.
+  public static func status(_ path: FilePath) throws(FileError) -> FileStatus? {
+    var raw = stat()
+    guard unsafe path.withPlatformString({ unsafe lstat($0, &raw) }) == 0 else {
+      let failure = lastError("look at", path)
+      if failure.code == .notFound { return nil }
+      throw failure
+    }
+    return FileStatus(raw)
+  }
+
+  public static func exists(_ path: FilePath) -> Bool {
+    unsafe path.withPlatformString { unsafe faccessat(AT_FDCWD, $0, F_OK, AT_SYMLINK_NOFOLLOW) }
+      == 0
+  }
+
+  /// Bytes that an ordinary user may still write on the file system that holds `path`.
+  public static func freeSpace(at path: FilePath) throws(FileError) -> Int64 {
+    var raw = statvfs()
+    guard unsafe path.withPlatformString({ unsafe statvfs($0, &raw) }) == 0 else {
+      throw lastError("measure the free space at", path)
+    }
+    return Int64(raw.f_bavail) * Int64(raw.f_frsize)
+  }
+}

@@ -1,0 +1,122 @@
+internal import CLinux
+public import SystemPackage
+
+extension Files {
+  public static func setPermissions(
+    _ permissions: UInt16, of path: FilePath
+  ) throws(FileError) {
+    try unsafe check("change the mode of", path) { path in
+      unsafe chmod(path, mode_t(permissions))
+    }
+  }
+
+  /// Sets owner and group, of a symbolic link itself too.
+  public static func setOwner(
+    _ owner: UInt32, group: UInt32, of path: FilePath
+  ) throws(FileError) {
+    try unsafe check("change the owner of", path) { path in
+      unsafe lchown(path, owner, group)
+    }
+  }
+
+  /// Sets the modification and access time, whole seconds since 1970, of a symbolic link itself
+  /// too.
+  public static func setModified(_ seconds: Int64, of path: FilePath) throws(FileError) {
+    let time = timespec(tv_sec: Int(seconds), tv_nsec: 0)
+    let times = [time, time]
+    try unsafe check("set the time of", path) { path in
+      unsafe utimensat(AT_FDCWD, path, times, AT_SYMLINK_NOFOLLOW)
+    }
+  }
+
+  /// Makes a folder and those above it; one that exists already is left as it is.
+  public static func makeDirectories(
+    _ path: FilePath, permissions: UInt16 = 0o755
+  ) throws(FileError) {
+    if let status = try status(path), status.kind == .directory { return }
+    let parent = path.removingLastComponent()
+    if !parent.isEmpty, parent != path { try makeDirectories(parent) }
+    try makeDirectory(path, permissions: permissions, mayExist: true)
+  }
+
+  public static func makeDirectory(
+    _ path: FilePath, permissions: UInt16 = 0o755, mayExist: Bool = false
+  ) throws(FileError) {
+    let status = unsafe path.withPlatformString { unsafe mkdir($0, mode_t(permissions)) }
+    if status == 0 { return try setPermissions(permissions, of: path) }
+    let failure = lastError("create the folder", path)
+    guard mayExist, failure.code == .exists else { throw failure }
+  }
+
+  public static func makeSymlink(_ path: FilePath, to target: String) throws(FileError) {
+    try unsafe check("create the link", path) { path in
+      unsafe target.withCString { unsafe symlink($0, path) }
+    }
+  }
+
+  public static func readSymlink(_ path: FilePath) throws(FileError) -> String {
+    var buffer = [UInt8](repeating: 0, count: 4096)
+    let count = unsafe path.withPlatformString { path in
+      unsafe buffer.withUnsafeMutableBytes { buffer in
+        unsafe buffer.baseAddress.map {
+          unsafe readlink(path, $0.assumingMemoryBound(to: CChar.self), buffer.count)
+        } ?? -1
+      }
+    }
+    guard count >= 0 else { throw lastError("read the link", path) }
+    guard let target = String(validating: buffer[..<count], as: UTF8.self) else {
+      throw FileError(.notUTF8, "read the link", path)
+    }
+    return target
+  }
+
+  /// Makes `path` one more name of the file `existing`; a symbolic link is not followed.
+  public static func makeHardLink(_ path: FilePath, to existing: FilePath) throws(FileError) {
+    try unsafe check("link", path) { path in
+      unsafe existing.withPlatformString { unsafe link($0, path) }
+    }
+  }
+
+  /// Renames, replacing what stands at `target`; atomic on one file system.
+  public static func rename(_ path: FilePath, to target: FilePath) throws(FileError) {
+    try unsafe check("rename to", target) { target in
+      unsafe path.withPlatformString { unsafe CLinux.rename($0, target) }
+    }
+  }
+
+  /// Makes a device node; `mode` is the type and permission bits of `mknod`.
+  public static func makeNode(
+    _ path: FilePath, mode: UInt32, major: UInt32, minor: UInt32
+  ) throws(FileError) {
+    try unsafe check("create the node", path) { path in
+      unsafe mknod(path, mode_t(mode), gnu_dev_makedev(major, minor))
+    }
+  }
+
+  public static func removeFile(_ path: FilePath) throws(FileError) {
+    try unsafe check("remove", path) { path in unsafe unlink(path) }
+  }
+
+  /// Removes a file, a link or a folder with all that it holds; nothing there is fine.
+  public static func removeTree(_ path: FilePath) throws(FileError) {
+    guard let status = try status(path) else { return }
+    guard status.kind == .directory else { return try removeFile(path) }
+    if status.permissions & 0o700 != 0o700 { try setPermissions(0o700, of: path) }
+    for name in try entries(path) { try removeTree(path.appending(name)) }
+    try unsafe check("remove the folder", path) { path in unsafe rmdir(path) }
+  }
+
+  /// Waits until the kernel has a folder's entries, or a file's bytes, on the disk.
+  public static func synchronize(_ path: FilePath) throws(FileError) {
+    let file = try open(path, .readOnly, for: "open")
+    defer { try? file.close() }
+    guard fsync(file.rawValue) == 0 else { throw lastError("write to the disk", path) }
+  }
+
+  static func check(
+    _ operation: String, _ path: FilePath, _ call: (UnsafePointer<CChar>) -> Int32
+  ) throws(FileError) {
+    let status = unsafe path.withPlatformString { unsafe call($0) }
+    guard status == 0 else { throw lastError(operation, path) }
+  }
+}

@@ -1,0 +1,98 @@
+internal import CLinux
+public import SystemPackage
+
+extension Files {
+  /// The names in a folder, in byte order, without `.` and `..`.
+  ///
+  /// - Throws: ``FileError/Code/notUTF8`` for a name that is not UTF-8.
+  public static func entries(_ path: FilePath) throws(FileError) -> [String] {
+    guard let stream = unsafe path.withPlatformString({ unsafe opendir($0) }) else {
+      throw lastError("list the folder", path)
+    }
+    defer { unsafe closedir(stream) }
+    var names: [String] = []
+    while let entry = unsafe readdir(stream) {
+      let bytes = unsafe withUnsafeBytes(of: &entry.pointee.d_name) {
+        unsafe Array($0.prefix { $0 != 0 })
+      }
+      guard let name = String(validating: bytes, as: UTF8.self) else {
+        throw FileError(
+          .notUTF8, "take the name in", path.appending(String(decoding: bytes, as: UTF8.self)))
+      }
+      if name != ".", name != ".." { names.append(name) }
+    }
+    return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  }
+
+  /// Visits everything below `root`, a folder before what it holds, names in byte order.
+  ///
+  /// - Parameter visit: gets the path relative to `root` with its status, and says whether to
+  ///   descend into a folder.
+  public static func walk<Failure: Error>(
+    _ root: FilePath, failure: (FileError) -> Failure,
+    _ visit: (String, FileStatus) throws(Failure) -> Bool
+  ) throws(Failure) {
+    var pending: [String] = []
+    func push(_ folder: String) throws(Failure) {
+      do throws(FileError) {
+        let names = try entries(folder.isEmpty ? root : root.appending(folder))
+        pending += names.reversed().map { folder.isEmpty ? $0 : folder + "/" + $0 }
+      } catch {
+        throw failure(error)
+      }
+    }
+    try push("")
+    while let path = pending.popLast() {
+      let found: FileStatus?
+      do throws(FileError) { found = try status(root.appending(path)) } catch {
+        throw failure(error)
+      }
+      guard let found else { continue }
+      if try visit(path, found), found.kind == .directory { try push(path) }
+    }
+  }
+
+  public static func walk(
+    _ root: FilePath, _ visit: (String, FileStatus) throws(FileError) -> Bool
+  ) throws(FileError) {
+    try walk(root, failure: { $0 }, visit)
+  }
+}
+
+extension Files {
+  /// The names of a path's extended attributes, of a symbolic link itself too, in byte order.
+  public static func attributeNames(_ path: FilePath) throws(FileError) -> [String] {
+    var buffer = [CChar](repeating: 0, count: 1 << 16)
+    let count = unsafe path.withPlatformString { unsafe llistxattr($0, &buffer, buffer.count) }
+    guard count >= 0 else {
+      let failure = lastError("list the attributes of", path)
+      if failure.cause == .notSupported { return [] }
+      throw failure
+    }
+    return buffer[..<count].split(separator: 0).map {
+      String(decoding: $0.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }.sorted()
+  }
+
+  /// - Returns: nil where the attribute is absent.
+  public static func attribute(_ name: String, of path: FilePath) throws(FileError) -> [UInt8]? {
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    let count = unsafe path.withPlatformString { path in
+      unsafe lgetxattr(path, name, &buffer, buffer.count)
+    }
+    guard count >= 0 else {
+      let failure = lastError("read the attribute \(name) of", path)
+      if failure.cause == .noData || failure.cause == .notSupported { return nil }
+      throw failure
+    }
+    return Array(buffer[..<count])
+  }
+
+  public static func setAttribute(
+    _ name: String, _ value: [UInt8], of path: FilePath
+  ) throws(FileError) {
+    try unsafe check("set the attribute \(name) of", path) { path in
+      unsafe lsetxattr(path, name, value, value.count, 0)
+    }
+  }
+}

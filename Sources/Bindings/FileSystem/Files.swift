@@ -1,0 +1,88 @@
+internal import CLinux
+public import SystemPackage
+
+/// The file system, one call each, with typed errors that name the path.
+public enum Files {
+  /// The bytes of a file.
+  ///
+  /// - Parameter limit: more bytes than this are ``FileError/Code/tooLarge``.
+  public static func read(_ path: FilePath, limit: Int = 256 << 20) throws(FileError) -> [UInt8] {
+    let file = try open(path, .readOnly, for: "read")
+    defer { try? file.close() }
+    do {
+      var content: [UInt8] = []
+      var chunk = [UInt8](repeating: 0, count: 1 << 17)
+      while true {
+        let count = try unsafe chunk.withUnsafeMutableBytes { try unsafe file.read(into: $0) }
+        if count == 0 { return content }
+        guard content.count + count <= limit else { throw FileError(.tooLarge, "read", path) }
+        content.append(contentsOf: chunk[..<count])
+      }
+    } catch {
+      throw fileError(error, "read", path)
+    }
+  }
+
+  /// The text of a UTF-8 file.
+  public static func readText(_ path: FilePath, limit: Int = 64 << 20) throws(FileError) -> String {
+    guard let text = String(validating: try read(path, limit: limit), as: UTF8.self) else {
+      throw FileError(.notUTF8, "read", path)
+    }
+    return text
+  }
+
+  /// Writes a file in place, made with `permissions` where it is absent. For what others may
+  /// read while it is written use ``AtomicFile``.
+  public static func write(
+    _ content: some Sequence<UInt8>, to path: FilePath, permissions: UInt16 = 0o644
+  ) throws(FileError) {
+    let file = try open(path, .writeOnly, [.create, .truncate], permissions, for: "write")
+    defer { try? file.close() }
+    do { try file.writeAll(Array(content)) } catch { throw fileError(error, "write", path) }
+    try setPermissions(permissions, of: path)
+  }
+
+  public static func write(
+    _ text: String, to path: FilePath, permissions: UInt16 = 0o644
+  ) throws(FileError) {
+    try write(text.utf8, to: path, permissions: permissions)
+  }
+
+  public static func open(
+    _ path: FilePath, _ mode: FileDescriptor.AccessMode, _ options: FileDescriptor.OpenOptions = [],
+    _ permissions: UInt16 = 0o644, for operation: String
+  ) throws(FileError) -> FileDescriptor {
+    do {
+      return try FileDescriptor.open(
+        path, mode, options: options.union(.closeOnExec),
+        permissions: FilePermissions(rawValue: CModeT(permissions)))
+    } catch {
+      throw fileError(error, operation, path)
+    }
+  }
+
+  /// Copies a regular file's bytes and permission bits, inside the kernel where it can.
+  public static func copy(_ source: FilePath, to target: FilePath) throws(FileError) {
+    guard let status = try status(source) else {
+      throw FileError(.notFound, "copy", source, cause: .noSuchFileOrDirectory)
+    }
+    let input = try open(source, .readOnly, for: "read")
+    defer { try? input.close() }
+    let output = try open(
+      target, .writeOnly, [.create, .truncate], status.permissions, for: "write")
+    defer { try? output.close() }
+    while true {
+      let count = copy_file_range(input.rawValue, nil, output.rawValue, nil, 1 << 30, 0)
+      if count == 0 { break }
+      if count < 0 { throw lastError("copy to", target) }
+    }
+    try setPermissions(status.permissions, of: target)
+  }
+}
+
+/// The typed form of what swift-system threw.
+func fileError(_ error: any Error, _ operation: String, _ path: FilePath) -> FileError {
+  if let failure = error as? FileError { return failure }
+  guard let errno = error as? Errno else { return FileError(.other, operation, path) }
+  return FileError(operation, path, errno: errno)
+}

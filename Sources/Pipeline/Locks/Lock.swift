@@ -1,0 +1,38 @@
+public import Content
+public import Digests
+
+/// Everything that a recipe resolved to: the same lock gives the same image.
+///
+/// It names no host. Sources are names whose base URLs are the building machine's business.
+public struct Lock: Hashable, Codable, Sendable {
+  public static let formatVersion = 1
+
+  /// The version of the file format, ``formatVersion``.
+  public let lock: Int
+  public let recipe: String
+  /// Over what the recipe says about packages, sources and Python: what resolution reads.
+  public let recipeDigest: SHA256Digest
+  public let architecture: Architecture
+  /// Newest date of what was resolved, seconds since 1970: the default `SOURCE_DATE_EPOCH`.
+  public let date: Int64
+  /// In the order of resolution: packages by name, then wheels by name.
+  public let artifacts: [Artifact]
+  /// Packages and wheels that the recipe itself asks for; the others came as dependencies.
+  public let requested: [String]
+
+  public init(
+    recipe: String, recipeDigest: SHA256Digest, architecture: Architecture, date: Int64,
+    artifacts: [Artifact], requested: [String]
+  ) {
+    lock = Self.formatVersion
+    self.recipe = recipe
+    self.recipeDigest = recipeDigest
+    self.architecture = architecture
+    self.date = date
+    self.artifacts = artifacts
+    self.requested = requested
+  }
+
+  public var packages: [Artifact] { artifacts.filter { $0.kind == .package } }
+  public var wheels: [Artifact] { artifacts.filter { $0.kind == .wheel } }
+}

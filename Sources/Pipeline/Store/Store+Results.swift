@@ -1,0 +1,81 @@
+public import Digests
+public import FileSystem
+public import SystemPackage
+
+extension Store {
+  /// A finished result of the store.
+  public struct Result: Hashable, Sendable {
+    public let path: FilePath
+    /// Whether it was there already.
+    public let reused: Bool
+  }
+
+  /// The folder of a result; `make` fills a new one where the store has none.
+  ///
+  /// Of several kilns, and several tasks, that want the same key, one works and the others wait.
+  /// A `make` that throws leaves nothing behind.
+  ///
+  /// - Parameters:
+  ///   - key: over everything that `make` reads.
+  ///   - failure: turns the store's own failures into the caller's error.
+  ///   - make: gets an empty folder on the store's file system, that is published afterwards.
+  public func result<Failure: Error>(
+    _ kind: ResultKind, key: SHA256Digest, failure: (FileError) -> Failure,
+    make: (FilePath) async throws(Failure) -> Void
+  ) async throws(Failure) -> Result {
+    if let path = result(kind, key: key) { return Result(path: path, reused: true) }
+    let lock: FileLock
+    do throws(FileError) { lock = try await exclusiveLock(kind, key) } catch {
+      throw failure(error)
+    }
+    defer { withExtendedLifetime(lock) {} }
+    if let path = result(kind, key: key) { return Result(path: path, reused: true) }
+    return try await withScratch(failure: failure) { (scratch) async throws(Failure) -> Result in
+      let folder = scratch.appending("result")
+      let target = resultPath(kind, key)
+      do throws(FileError) { try Files.makeDirectory(folder) } catch { throw failure(error) }
+      try await make(folder)
+      do throws(FileError) {
+        try Files.makeDirectories(target.removingLastComponent())
+        try Files.rename(folder, to: target)
+      } catch {
+        throw failure(error)
+      }
+      return Result(path: target, reused: false)
+    }
+  }
+
+  /// Runs `body` with an empty folder on the store's file system, removed afterwards whatever
+  /// happens; should kiln be killed, the next one removes it.
+  public func withScratch<Value, Failure: Error>(
+    failure: (FileError) -> Failure, _ body: (FilePath) async throws(Failure) -> Value
+  ) async throws(Failure) -> Value {
+    let folder = root.appending("work/\(UInt64.random(in: .min ... .max))")
+    let lock: FileLock?
+    do throws(FileError) {
+      // The lock says that its owner lives; a folder whose lock is free is a dead kiln's.
+      lock = try FileLock.attempt(FilePath(folder.string + ".lock"), .exclusive)
+      try Files.makeDirectory(folder)
+    } catch {
+      throw failure(error)
+    }
+    defer {
+      try? Files.removeTree(folder)
+      try? Files.removeFile(FilePath(folder.string + ".lock"))
+      withExtendedLifetime(lock) {}
+    }
+    return try await body(folder)
+  }
+
+  private func exclusiveLock(
+    _ kind: ResultKind, _ key: SHA256Digest
+  ) async throws(FileError) -> FileLock {
+    let path = root.appending("locks/\(kind.rawValue)-\(key.hex)")
+    while true {
+      if let lock = try FileLock.attempt(path, .exclusive) { return lock }
+      do { try await Task.sleep(for: .milliseconds(20)) } catch {
+        throw FileError(.other, "wait for", path, cause: .interrupted)
+      }
+    }
+  }
+}
