@@ -188,7 +188,7 @@ let package = Package(
         "Mirrors", "Recipes", "Store", "Verification",
       ]),
     .testTarget(
-      name: "ArchitectureTests", dependencies: ["Commands", "FileSystem", system],
+      name: "ArchitectureTests", dependencies: ["Commands", "FileSystem", "TestSupport", system],
       path: "Tests/ArchitectureTests"),
     .testTarget(
       name: "EndToEndTests",

@@ -36,6 +36,12 @@ public struct CommandResult: Hashable, Sendable {
   public let status: Int32
   public let output: String
   public let errors: String
+
+  public init(status: Int32, output: String, errors: String) {
+    self.status = status
+    self.output = output
+    self.errors = errors
+  }
 }
 
 /// Which of a tool's two streams a line came from.
@@ -59,6 +65,7 @@ extension Command {
     }
     let result = CommandResult(
       status: outcome.status, output: outcome.output.text, errors: outcome.errors.text)
+    if Task.isCancelled { throw error(.interrupted, outcome.status, result) }
     if outcome.signalled { throw error(.killed, outcome.status, result) }
     guard accepted.contains(outcome.status) else { throw error(.failed, outcome.status, result) }
     return result

@@ -1,0 +1,76 @@
+# kiln: everything that a person or a CI job starts. `make help` lists it.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+RECIPE ?= cuda-wsl
+KILN := .build/release/kiln
+TOOLS := .tools
+UV_VERSION := 0.13.9
+export PATH := $(CURDIR)/$(TOOLS)/python/bin:$(PATH)
+
+# What the build links, what kiln runs, and what only the tests use as witnesses.
+BUILD_PACKAGES := libarchive-dev libcurl4-openssl-dev libyaml-dev libssl-dev libdeflate-dev \
+	liblzma-dev libzstd-dev zlib1g-dev pkg-config
+RUN_PACKAGES := debian-archive-keyring gpgv uidmap libarchive-tools util-linux ca-certificates \
+	distro-info-data python3 python3-pip
+TEST_PACKAGES := dpkg-dev apt-utils gnupg systemd-container mmdebstrap zstd xz-utils pigz \
+	python3-jsonschema python3-venv
+
+.PHONY: help
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
+
+.PHONY: image
+image: setup build ## build RECIPE (default cuda-wsl) into Images/, installing what is missing
+	$(KILN) build Recipes/$(RECIPE).yaml --output Images
+
+.PHONY: images
+images: setup build ## build every recipe into Images/
+	$(KILN) build Recipes/*.yaml --output Images
+
+.PHONY: test
+test: setup setup-test ## run the unit tests
+	swift test --skip EndToEndTests
+
+.PHONY: test-end-to-end
+test-end-to-end: setup setup-test build ## build, verify and boot real images (FILTER=… for one group)
+	KILN_E2E=1 swift test --filter 'EndToEndTests$(if $(FILTER),.*$(FILTER))'
+
+.PHONY: check
+check: ## check the format of the sources
+	swift format lint --strict --recursive Package.swift Sources Tests
+
+.PHONY: format
+format: ## format the sources
+	swift format --in-place --recursive Package.swift Sources Tests
+
+.PHONY: build
+build: setup ## build kiln itself
+	swift build --configuration release --product kiln
+
+.PHONY: schema
+schema: build ## write Recipes/schema.json anew
+	$(KILN) schema > Recipes/schema.json.new && mv Recipes/schema.json.new Recipes/schema.json
+
+.PHONY: benchmark
+benchmark: setup setup-test build ## measure kiln beside mmdebstrap, pip, tar and gzip; writes docs/performance.md
+	Tests/Benchmarks/benchmark --kiln $(KILN) --report docs/performance.md
+
+.PHONY: setup
+setup: $(TOOLS)/python/bin/uv ## install what building and running kiln needs
+	@.ci/install-packages "kiln" $(BUILD_PACKAGES) $(RUN_PACKAGES)
+
+.PHONY: setup-test
+setup-test:
+	@.ci/install-packages "the tests" $(TEST_PACKAGES)
+
+$(TOOLS)/python/bin/uv:
+	@.ci/install-packages "kiln" $(BUILD_PACKAGES) $(RUN_PACKAGES)
+	@echo "setup: installing uv $(UV_VERSION) with pip into $(TOOLS)/python"
+	@python3 -m pip install --quiet --disable-pip-version-check --target $(TOOLS)/python \
+		"uv==$(UV_VERSION)"
+
+.PHONY: clean
+clean: ## remove what was built, not the images
+	rm -rf .build $(TOOLS)

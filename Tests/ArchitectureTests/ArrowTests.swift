@@ -1,0 +1,75 @@
+import Testing
+
+/// Who may import whom. SwiftPM checks only what is declared, and lets transitive imports pass.
+@Suite struct ArrowTests {
+  /// Modules of the platform and of packages that any target may use where it needs them.
+  static let platform: Set<String> = [
+    "Glibc", "Synchronization", "SystemPackage", "FoundationEssentials", "Dispatch",
+  ]
+
+  /// The C library of each binding; nobody else imports it.
+  static let bindings: [String: Set<String>] = [
+    "Archives": ["CArchive"], "Commands": ["Subprocess"],
+    "Compression": ["CDeflate", "CLzma", "CZlib", "CZstd"], "Digests": ["CCrypto"],
+    "FileSystem": ["CLinux"], "Transfers": ["CCurl"], "YAML": ["CLibYAML"],
+  ]
+
+  static let base: Set<String> = ["Concurrency", "Content", "Diagnostics", "Digests", "FileSystem"]
+
+  /// The pipeline, in the order of the flow: a target imports what its row names, beside ``base``.
+  static let pipeline: [String: Set<String>] = [
+    "Content": [],
+    "Recipes": ["YAML"],
+    "Locks": [],
+    "Store": [],
+    "Mirrors": ["Commands", "Locks", "Transfers", "YAML"],
+    "Fetching": ["Locks", "Mirrors", "Store", "Transfers"],
+    "Resolution": [
+      "Archives", "Commands", "Fetching", "Locks", "Mirrors", "Recipes", "Store",
+    ],
+    "Packages": ["Archives", "Locks", "Store"],
+    "Wheels": ["Archives", "Locks", "Store"],
+    "Sandbox": ["Commands"],
+    "WSL": ["Recipes"],
+    "Rootfs": [
+      "Archives", "Locks", "Packages", "Recipes", "Sandbox", "Store", "WSL", "Wheels",
+    ],
+    "Images": ["Compression", "Locks", "Recipes"],
+    "Verification": ["Archives", "Commands", "Compression", "Locks", "Recipes", "Sandbox", "WSL"],
+    "Builds": [
+      "Commands", "Fetching", "Images", "Locks", "Mirrors", "Recipes", "Resolution", "Rootfs",
+      "Sandbox", "Store", "Verification", "WSL", "Packages",
+    ],
+    "Reporting": ["Builds", "Images", "Locks", "Verification"],
+  ]
+
+  static func allowed(_ file: SourceFile) -> Set<String>? {
+    if file.path.hasPrefix("Sources/Base/") { return platform }
+    if let library = bindings[file.target] {
+      return platform.union(library).union(["Diagnostics"])
+    }
+    if let row = pipeline[file.target] { return platform.union(base).union(row) }
+    return nil
+  }
+
+  @Test func everyImportIsAnArrowOfTheTable() throws {
+    for file in try SourceFile.all(below: "Sources", endings: [".swift"])
+    where !file.path.hasPrefix("Sources/Programs/") {
+      let allowed = try #require(Self.allowed(file), "\(file.target) is missing in the table")
+      let extra = file.imports.subtracting(allowed).subtracting([file.target])
+      #expect(extra.isEmpty, "\(file.path) imports \(extra.sorted())")
+    }
+  }
+
+  @Test func programsImportNoCLibraryButTheTerminals() throws {
+    let libraries = Self.bindings.values.reduce(into: Set<String>()) { $0.formUnion($1) }
+    for file in try SourceFile.all(below: "Sources/Programs", endings: [".swift"]) {
+      #expect(file.imports.isDisjoint(with: libraries.subtracting(["CLinux"])), "\(file.path)")
+    }
+  }
+
+  @Test func theTableHasNoRowForATargetThatIsGone() throws {
+    let targets = Set(try SourceFile.all(below: "Sources", endings: [".swift"]).map(\.target))
+    #expect(Set(Self.pipeline.keys).union(Self.bindings.keys).subtracting(targets).isEmpty)
+  }
+}

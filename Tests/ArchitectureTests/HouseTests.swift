@@ -1,0 +1,45 @@
+import Commands
+import SystemPackage
+import TestSupport
+import Testing
+
+@Suite struct HouseTests {
+  @Test func noFileIsLongerThanFourHundredLines() throws {
+    for folder in ["Sources", "Tests"] {
+      for file in try SourceFile.all(below: folder, endings: [".swift", ".h", ".c"]) {
+        #expect(file.lines.count <= 401, "\(file.path) has \(file.lines.count) lines")
+      }
+    }
+  }
+
+  @Test func everyFileIsFormatted() async throws {
+    try await Command(
+      "swift", ["format", "lint", "--strict", "--recursive", "Package.swift", "Sources", "Tests"],
+      environment: toolEnvironment, workingDirectory: SourceFile.package
+    ).run()
+  }
+
+  @Test func nobodyReachesForTheEnvironmentBelowThePrograms() throws {
+    for file in try SourceFile.all(below: "Sources", endings: [".swift"])
+    where !file.path.hasPrefix("Sources/Programs/") {
+      for word in ["ProcessInfo", "getenv(", "import Foundation\n", "try!", "fatalError(\"TODO"] {
+        #expect(!file.text.contains(word), "\(file.path) uses \(word)")
+      }
+    }
+  }
+
+  @Test func noFileNamesAMirrorOrARegistry() throws {
+    let hosts = ["deb.debian" + ".org", "archive.ubuntu" + ".com", "pypi" + ".org", "pythonhosted"]
+    for folder in ["Sources", "Tests", "Recipes", "docs", ".ci"] {
+      for file in try SourceFile.all(
+        below: folder, endings: [".swift", ".h", ".yaml", ".json", ".md", "run", ".sh"])
+      where !file.path.hasSuffix("HouseTests.swift") {
+        for host in hosts { #expect(!file.text.contains(host), "\(file.path) names \(host)") }
+      }
+    }
+  }
+
+  private var toolEnvironment: [String: String] {
+    ["PATH": TestEnvironment.path, "HOME": "/tmp"]
+  }
+}

@@ -1,0 +1,77 @@
+import Commands
+import Synchronization
+import Testing
+
+@Suite struct CommandTests {
+  static let path = ["PATH": "/usr/bin:/bin"]
+
+  @Test func givesOutputAndErrorsApart() async throws {
+    let result = try await Command(
+      "sh", ["-c", "echo out; echo err >&2"], environment: Self.path
+    ).run()
+    #expect(result == CommandResult(status: 0, output: "out\n", errors: "err\n"))
+  }
+
+  @Test func passesExactlyTheGivenEnvironment() async throws {
+    let result = try await Command(
+      "/usr/bin/env", environment: ["ONE": "1", "TWO": "two words"]
+    ).run()
+    #expect(Set(result.output.split(separator: "\n")) == ["ONE=1", "TWO=two words"])
+  }
+
+  @Test func feedsInputAndStreamsLines() async throws {
+    let lines = Mutex<[String]>([])
+    try await Command("cat", environment: Self.path, input: "a\nb\n").run { _, line in
+      lines.withLock { $0.append(line) }
+    }
+    #expect(lines.withLock { $0 } == ["a", "b"])
+  }
+
+  @Test func aFailureCarriesStatusAndLastWords() async throws {
+    let command = Command("sh", ["-c", "echo broken >&2; exit 7"], environment: Self.path)
+    await #expect(
+      throws: CommandError(
+        .failed, command: ["sh", "-c", "echo broken >&2; exit 7"], status: 7, output: "broken")
+    ) { try await command.run() }
+  }
+
+  @Test func anAcceptedStatusIsNoFailure() async throws {
+    var command = Command("sh", ["-c", "exit 3"], environment: Self.path)
+    command.accepted = [0, 3]
+    #expect(try await command.run().status == 3)
+  }
+
+  @Test func aMissingToolIsSaidToBeMissing() async {
+    await #expect(throws: CommandError(.notInstalled, command: ["kiln-no-such-tool"])) {
+      try await Command("kiln-no-such-tool", environment: Self.path).run()
+    }
+  }
+
+  @Test func aSignalIsReported() async {
+    let error = await #expect(throws: CommandError.self) {
+      try await Command("sh", ["-c", "kill -9 $$"], environment: Self.path).run()
+    }
+    #expect(error?.code == .killed && error?.status == 9)
+  }
+
+  @Test func theTimeLimitKillsAndIsNoInterruption() async {
+    let error = await #expect(throws: CommandError.self) {
+      try await Command("sleep", ["60"], environment: Self.path, timeout: 1).run()
+    }
+    #expect(error?.code == .timedOut)
+  }
+
+  @Test func cancellationKillsTheTool() async {
+    let task = Task { () -> CommandError.Code? in
+      do throws(CommandError) {
+        try await Command("sleep", ["60"], environment: Self.path).run()
+        return nil
+      } catch {
+        return error.code
+      }
+    }
+    try? await Task.sleep(for: .milliseconds(200))
+    task.cancel()
+    #expect(await task.value == .interrupted)
+  }
+}

@@ -1,0 +1,24 @@
+import Content
+import SystemPackage
+import Testing
+
+@Suite struct ByteCountTests {
+  @Test(
+    arguments: [
+      (0, "0 B"), (999, "999 B"), (1000, "1.0 kB"), (1_549, "1.5 kB"), (123_456_789, "123 MB"),
+      (2_990_000_000, "2.9 GB"), (1_000_000_000_000, "1.0 TB"), (999_999, "999 kB"),
+    ] as [(Int64, String)])
+  func readsAsPeopleWriteIt(bytes: Int64, text: String) {
+    #expect(ByteCount(bytes).description == text)
+  }
+}
+
+@Suite struct LayerTests {
+  @Test func aPathWithoutAnOwnerBelongsToTheLayer() {
+    let sudo = Origin(.package, name: "sudo", version: "1.9")
+    let layer = Layer(
+      directory: "/x", origin: Origin(.configuration), owners: ["usr/bin/sudo": 0], origins: [sudo])
+    #expect(layer.origin(of: "usr/bin/sudo") == sudo)
+    #expect(layer.origin(of: "etc/shadow") == Origin(.configuration))
+  }
+}

@@ -1,0 +1,35 @@
+import Digests
+import Testing
+
+@Suite struct DigestTests {
+  @Test func sha256OfTheStandardsVectors() {
+    #expect(
+      SHA256Digest(ofText: "abc").hex
+        == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
+    #expect(
+      SHA256Digest(ofText: "").hex
+        == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
+  }
+
+  @Test func piecesGiveTheDigestOfTheWhole() {
+    var hasher = Hasher256()
+    hasher.update(Array("a".utf8))
+    hasher.update(Array("bc".utf8))
+    #expect(hasher.finish() == SHA256Digest(ofText: "abc"))
+  }
+
+  @Test func md5OfAKnownText() {
+    var hasher = HasherMD5()
+    hasher.update(Array("abc".utf8))
+    #expect(hasher.finish() == "900150983cd24fb0d6963f7d28e17f72")
+  }
+
+  @Test func hexadecimalRefusesWhatIsNoDigest() {
+    #expect(SHA256Digest(hex: String(repeating: "g", count: 64)) == nil)
+    #expect(SHA256Digest(hex: String(repeating: "a", count: 63)) == nil)
+    #expect(
+      SHA256Digest(hex: String(repeating: "A", count: 64))?.hex == String(repeating: "a", count: 64)
+    )
+    #expect(Hexadecimal.bytes("0fF0") == [0x0f, 0xf0])
+  }
+}

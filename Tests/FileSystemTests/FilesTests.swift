@@ -1,0 +1,132 @@
+import FileSystem
+import SystemPackage
+import TestSupport
+import Testing
+
+@Suite struct FilesTests {
+  @Test func readsBackWhatItWroteWithItsMode() async throws {
+    try await withTemporaryFolder { folder in
+      let path = folder.appending("a")
+      try Files.write("täxt", to: path, permissions: 0o4750)
+      #expect(try Files.readText(path) == "täxt")
+      let status = try #require(try Files.status(path))
+      #expect(status.permissions == 0o4750 && status.kind == .file && status.size == 5)
+    }
+  }
+
+  @Test func aMissingFileNamesItsPath() throws {
+    let path: FilePath = "/nowhere/at/all"
+    #expect(throws: FileError(.notFound, "read", path, cause: .noSuchFileOrDirectory)) {
+      try Files.read(path)
+    }
+    #expect(try Files.status(path) == nil)
+  }
+
+  @Test func aFileOverTheLimitIsRefused() async throws {
+    try await withTemporaryFolder { folder in
+      try Files.write("12345", to: folder.appending("a"))
+      #expect(throws: FileError(.tooLarge, "read", folder.appending("a"))) {
+        try Files.read(folder.appending("a"), limit: 4)
+      }
+    }
+  }
+
+  @Test func walkVisitsFoldersBeforeTheirContentInByteOrder() async throws {
+    try await withTemporaryFolder { folder in
+      for path in ["b/z", "b/a", "a"] { try Files.makeDirectories(folder.appending(path)) }
+      try Files.makeSymlink(folder.appending("B"), to: "b")
+      var seen: [String] = []
+      try Files.walk(folder) { path, _ in
+        seen.append(path)
+        return true
+      }
+      #expect(seen == ["B", "a", "b", "b/a", "b/z"])
+    }
+  }
+
+  @Test func removeTreeFollowsNoLinkAndOpensClosedFolders() async throws {
+    try await withTemporaryFolder { folder in
+      try Files.makeDirectories(folder.appending("keep/inside"))
+      try Files.makeDirectories(folder.appending("gone/closed"))
+      try Files.makeSymlink(folder.appending("gone/link"), to: "../keep")
+      try Files.setPermissions(0o000, of: folder.appending("gone/closed"))
+      try Files.removeTree(folder.appending("gone"))
+      #expect(!Files.exists(folder.appending("gone")))
+      #expect(Files.exists(folder.appending("keep/inside")))
+    }
+  }
+
+  @Test func copyKeepsBytesAndMode() async throws {
+    try await withTemporaryFolder { folder in
+      let content = (0..<300_000).map { UInt8(truncatingIfNeeded: $0) }
+      try Files.write(content, to: folder.appending("a"), permissions: 0o751)
+      try Files.copy(folder.appending("a"), to: folder.appending("b"))
+      #expect(try Files.read(folder.appending("b")) == content)
+      #expect(try Files.status(folder.appending("b"))?.permissions == 0o751)
+    }
+  }
+
+  @Test func attributesGoThereAndBack() async throws {
+    try await withTemporaryFolder { folder in
+      let path = folder.appending("a")
+      try Files.write("", to: path)
+      try Files.setAttribute("user.kiln", [1, 2], of: path)
+      #expect(try Files.attribute("user.kiln", of: path) == [1, 2])
+      #expect(try Files.attribute("user.other", of: path) == nil)
+      #expect(try Files.attributeNames(path) == ["user.kiln"])
+    }
+  }
+
+  @Test func aTimeCanBeSetOnALinkItself() async throws {
+    try await withTemporaryFolder { folder in
+      try Files.makeSymlink(folder.appending("l"), to: "nowhere")
+      try Files.setModified(1_000_000_000, of: folder.appending("l"))
+      #expect(try Files.status(folder.appending("l"))?.modified == 1_000_000_000)
+      #expect(try Files.readSymlink(folder.appending("l")) == "nowhere")
+    }
+  }
+}
+
+@Suite struct AtomicFileTests {
+  @Test func nothingStandsAtTheTargetUntilItIsPublished() async throws {
+    try await withTemporaryFolder { folder in
+      let target = folder.appending("a")
+      var file = try AtomicFile.create(target, permissions: 0o640)
+      try file.write("x")
+      #expect(!Files.exists(target))
+      try file.publish()
+      #expect(try Files.readText(target) == "x")
+      #expect(try Files.status(target)?.permissions == 0o640)
+      #expect(try Files.entries(folder) == ["a"])
+    }
+  }
+
+  @Test func anAbandonedFileLeavesNothing() async throws {
+    try await withTemporaryFolder { folder in
+      try Files.write("old", to: folder.appending("a"))
+      func abandon() throws {
+        var file = try AtomicFile.create(folder.appending("a"))
+        try file.write("new")
+      }
+      try abandon()
+      #expect(try Files.readText(folder.appending("a")) == "old")
+      #expect(try Files.entries(folder) == ["a"])
+    }
+  }
+}
+
+@Suite struct FileLockTests {
+  @Test func aSecondHolderIsRefusedUntilTheFirstLetsGo() async throws {
+    try await withTemporaryFolder { folder in
+      let path = folder.appending("lock")
+      func holdAndAsk() throws -> Bool {
+        let first = try FileLock.attempt(path, .exclusive)
+        defer { withExtendedLifetime(first) {} }
+        return try FileLock.attempt(path, .shared) == nil
+      }
+      let refused = try holdAndAsk()
+      let granted = try FileLock.attempt(path, .shared)
+      #expect(refused && granted != nil)
+    }
+  }
+}
