@@ -122,11 +122,13 @@ let package = Package(
         "WSL", system,
       ]),
 
+    library("Pipeline", "Reporting", ["Content"]),
+
     .executableTarget(
       name: "kiln",
       dependencies: [
         "Builds", "CLinux", "Content", "Diagnostics", "FileSystem", "Images", "Locks", "Mirrors",
-        "Recipes", "Resolution", "Rootfs", "Sandbox", "Store", "Verification", "WSL",
+        "Recipes", "Reporting", "Resolution", "Rootfs", "Sandbox", "Store", "Verification", "WSL",
         argumentParser, logging, system,
       ],
       path: "Sources/Programs/kiln"),
@@ -187,6 +189,7 @@ let package = Package(
         "Commands", "Content", "Diagnostics", "Digests", "FileSystem", "Images", "Locks",
         "Mirrors", "Recipes", "Store", "Verification",
       ]),
+    tests("Reporting", ["Content"]),
     .testTarget(
       name: "ArchitectureTests", dependencies: ["Commands", "FileSystem", "TestSupport", system],
       path: "Tests/ArchitectureTests"),

@@ -1,0 +1,67 @@
+import Content
+import Reporting
+import Testing
+
+@Suite struct RendererTests {
+  private func state(_ events: [(Int64, ProgressEvent)]) -> ProgressState {
+    var state = ProgressState()
+    for (now, event) in events { state.apply(event, now: now) }
+    return state
+  }
+
+  @Test func aTerminalShowsFinishedAndRunningStages() {
+    let state = state([
+      (0, .started(.resolve, total: nil, unit: .items)), (1200, .finished(.resolve, reused: true)),
+      (1200, .started(.fetch, total: 4_000_000, unit: .bytes)),
+      (2200, .advanced(.fetch, done: 1_000_000, item: "libc6.deb")),
+    ])
+    #expect(
+      TerminalRenderer(width: 80, color: false).lines(state, now: 3200) == [
+        "↺ resolve   1.2 s     reused",
+        "▸ fetch     2.0 s     [█████···············] 1.0 MB of 4.0 MB  libc6.deb",
+      ])
+  }
+
+  @Test func noLineIsWiderThanTheTerminal() {
+    let state = state([
+      (0, .started(.steps, total: nil, unit: .items)),
+      (1, .advanced(.steps, done: 1, item: String(repeating: "ä", count: 200))),
+      (2, .output(.steps, "\u{1B}[2J" + String(repeating: "x", count: 200))),
+    ])
+    for line in TerminalRenderer(width: 60, color: false).lines(state, now: 9) {
+      #expect(line.unicodeScalars.count <= 60)
+      #expect(!line.contains("\u{1B}"))
+    }
+  }
+
+  @Test func aLogGetsAtMostOneLineASecondWithinAStage() {
+    var renderer = PlainRenderer()
+    var state = ProgressState()
+    var lines: [String] = []
+    func send(_ event: ProgressEvent, at now: Int64) {
+      state.apply(event, now: now)
+      if let line = renderer.line(for: event, state: state, now: now) { lines.append(line) }
+    }
+    send(.started(.unpack, total: 157, unit: .items), at: 0)
+    for now in stride(from: Int64(0), through: 2500, by: 100) {
+      send(.advanced(.unpack, done: now / 100, item: "p\(now)"), at: now)
+    }
+    send(.finished(.unpack, reused: false), at: 2600)
+    #expect(
+      lines == [
+        "unpack: started (157)", "unpack: 10 of 157 p1000", "unpack: 20 of 157 p2000",
+        "unpack: done in 2.6 s",
+      ])
+  }
+
+  @Test func jsonLinesCarryTheEvent() {
+    #expect(
+      JSONRenderer.line(for: .advanced(.fetch, done: 7, item: "a/b"), now: 5)
+        == #"{"done":7,"event":"advanced","item":"a/b","stage":"fetch","time":5}"#)
+  }
+
+  @Test(arguments: [(Int64(0), "0.0 s"), (12_340, "12.3 s"), (185_000, "3 min 05 s")])
+  func timesReadAsPeopleWriteThem(milliseconds: Int64, text: String) {
+    #expect(elapsedText(milliseconds: milliseconds) == text)
+  }
+}
