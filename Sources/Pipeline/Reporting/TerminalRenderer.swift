@@ -1,3 +1,5 @@
+internal import Content
+
 /// Draws a build's progress for a terminal: one line a stage, the running ones with a bar.
 public struct TerminalRenderer: Sendable {
   /// Columns of the terminal.
