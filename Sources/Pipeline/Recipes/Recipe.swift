@@ -30,6 +30,40 @@ public struct Recipe: Hashable, Sendable {
   public var smokeTest: SmokeTest?
   /// The folder of the recipe file, that paths in it are relative to.
   public var directory: FilePath
+  /// Where each value stands, by its key path: `packages[3]`, `users[0].name`, `wsl.conf`.
+  public var places = Places()
+
+  /// Whatever is not given has the value of a recipe that does not name it.
+  public init(
+    name: String, description: String = "", architecture: Architecture = .amd64, base: Base,
+    sources: [AptSource] = [], preferences: [AptPreference] = [], packages: [String] = [],
+    recommends: Bool = false, debs: [ForeignFile] = [], python: Python? = nil,
+    files: [FileEntry] = [], users: [User] = [], environment: [String: String] = [:],
+    timezone: String? = nil, locale: String = "C.UTF-8",
+    wsl: WSLSettings = WSLSettings(install: [.importing, .fromFile], conf: [:], distribution: [:]),
+    run: [Step] = [], gpu: GPU? = nil, smokeTest: SmokeTest? = nil, directory: FilePath
+  ) {
+    self.name = name
+    self.description = description
+    self.architecture = architecture
+    self.base = base
+    self.sources = sources
+    self.preferences = preferences
+    self.packages = packages
+    self.recommends = recommends
+    self.debs = debs
+    self.python = python
+    self.files = files
+    self.users = users
+    self.environment = environment
+    self.timezone = timezone
+    self.locale = locale
+    self.wsl = wsl
+    self.run = run
+    self.gpu = gpu
+    self.smokeTest = smokeTest
+    self.directory = directory
+  }
 
   public enum Base: Hashable, Sendable {
     case debian(Suite)

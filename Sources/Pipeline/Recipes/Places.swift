@@ -1,0 +1,32 @@
+public import Diagnostics
+
+/// Where the values of a recipe stand in its files, for what is found wrong with them later.
+///
+/// Places are no part of what a recipe means: two recipes that say the same are equal.
+public struct Places: Hashable, Sendable {
+  private var byPath: [String: Diagnostic.Place]
+
+  public init(_ byPath: [String: Diagnostic.Place] = [:]) { self.byPath = byPath }
+
+  /// - Parameter path: a key path such as `packages[3]`, `users[0].name`, `base.debian.suite`;
+  ///   list items count from 0, in the order of the recipe's value.
+  public subscript(path: String) -> Diagnostic.Place? {
+    get { byPath[path] }
+    set { byPath[path] = newValue }
+  }
+
+  public static func == (left: Self, right: Self) -> Bool { true }
+  public func hash(into hasher: inout Hasher) {}
+}
+
+extension Recipe {
+  /// Where the recipe asks for a package.
+  public func place(ofPackage name: String) -> Diagnostic.Place? {
+    packages.firstIndex(of: name).flatMap { places["packages[\($0)]"] }
+  }
+
+  /// Where the recipe asks for a Python requirement, by its full text.
+  public func place(ofRequirement text: String) -> Diagnostic.Place? {
+    python?.requirements.firstIndex(of: text).flatMap { places["python.requirements[\($0)]"] }
+  }
+}
