@@ -142,7 +142,7 @@ let package = Package(
     tests("Digests", []),
     tests("FileSystem", ["Diagnostics"]),
     tests("Commands", ["Diagnostics"]),
-    tests("Archives", ["Diagnostics"]),
+    tests("Archives", ["Commands", "Diagnostics", "FileSystem"]),
     tests("Compression", ["Diagnostics", "Commands"]),
     tests("Transfers", ["Diagnostics"]),
     tests("YAML", ["Diagnostics"]),
