@@ -1,0 +1,69 @@
+internal import Content
+internal import SystemPackage
+
+extension Lock {
+  /// Holds the lock against the rules that kiln writes it by. A lock comes out of version control,
+  /// so what it says about paths is not to be trusted: they end in URLs and in file names.
+  func check(_ path: FilePath) throws(LockError) {
+    struct Identity: Hashable {
+      let kind: Artifact.Kind
+      let name: String
+      let architecture: String
+    }
+    var seen: Set<Identity> = []
+    for artifact in artifacts {
+      let title = "\(artifact.kind.rawValue) \(artifact.name)"
+      if let fault = artifact.fault {
+        throw LockError(.oddArtifact, path, subject: title, reason: fault)
+      }
+      let identity = Identity(
+        kind: artifact.kind, name: artifact.name,
+        architecture: artifact.architecture?.rawValue ?? "all")
+      guard seen.insert(identity).inserted else {
+        throw LockError(.duplicate, path, subject: title)
+      }
+    }
+  }
+}
+
+extension Artifact {
+  /// What is wrong with the artifact's fields, or nil.
+  public var fault: String? {
+    if !Self.isName(name) { return "`\(name)` is no name" }
+    if !Self.isName(source) { return "`\(source)` is no name of a source" }
+    if version.isEmpty || version.contains(where: { "/ ".contains($0) || !$0.isASCII }) {
+      return "`\(version)` is no version"
+    }
+    if size <= 0 { return "a size of \(size) bytes" }
+    if (installedSize ?? 0) < 0 { return "an installed size of \(installedSize ?? 0) bytes" }
+    if isRecipeURL { return nil }
+    return Self.pathFault(path)
+  }
+
+  /// Whether the path is a URL that the recipe itself gives.
+  public var isRecipeURL: Bool {
+    source == "recipe" && (path.hasPrefix("https://") || path.hasPrefix("http://"))
+  }
+
+  /// Letters, digits and `+-._`, not starting with a dot: Debian packages, projects, sources.
+  private static func isName(_ text: String) -> Bool {
+    let isPlain = text.utf8.allSatisfy { byte in
+      (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
+        || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || "+-._".utf8.contains(byte)
+    }
+    return isPlain && !text.isEmpty && !text.hasPrefix(".")
+  }
+
+  private static func pathFault(_ path: String) -> String? {
+    if path.contains("://") { return "its path is a URL, and a lock names no host" }
+    if path.hasPrefix("/") { return "its path is absolute" }
+    if path.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F || $0 == UInt8(ascii: "\\") }) {
+      return "its path holds a control character or a backslash"
+    }
+    let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+    if parts.contains("..") || parts.contains(".") || parts.contains("") {
+      return "its path is not plain: `\(path)`"
+    }
+    return nil
+  }
+}

@@ -1,0 +1,103 @@
+public import Content
+public import Digests
+
+/// What another resolution of a recipe changes.
+public struct LockDifference: Hashable, Codable, Sendable {
+  public struct State: Hashable, Codable, Sendable {
+    public let version: String
+    /// Bytes.
+    public let size: Int64
+    public let sha256: SHA256Digest
+    public let source: String
+  }
+
+  public struct Change: Hashable, Codable, Sendable {
+    public let kind: Artifact.Kind
+    public let name: String
+    public let architecture: Architecture?
+    /// nil where the artifact is new.
+    public let before: State?
+    /// nil where the artifact is gone.
+    public let after: State?
+  }
+
+  /// By kind and name.
+  public let changes: [Change]
+  /// Bytes of all artifacts.
+  public let sizeBefore: Int64
+  public let sizeAfter: Int64
+
+  public var isEmpty: Bool { changes.isEmpty }
+
+  /// - Parameter old: nil where there was no lock.
+  public init(from old: Lock?, to new: Lock) {
+    struct Identity: Hashable {
+      let kind: Artifact.Kind
+      let name: String
+      let architecture: Architecture?
+
+      init(_ artifact: Artifact) {
+        kind = artifact.kind
+        name = artifact.name
+        architecture = artifact.architecture
+      }
+
+      var order: (String, String, String) { (kind.rawValue, name, architecture?.rawValue ?? "") }
+    }
+    let index = { (lock: Lock?) in
+      Dictionary(
+        (lock?.artifacts ?? []).map { (Identity($0), $0) }, uniquingKeysWith: { first, _ in first })
+    }
+    let before = index(old)
+    let after = index(new)
+    changes = Set(before.keys).union(after.keys).sorted { $0.order < $1.order }.compactMap {
+      let states = (before[$0].map(State.init), after[$0].map(State.init))
+      guard states.0 != states.1 else { return nil }
+      return Change(
+        kind: $0.kind, name: $0.name, architecture: $0.architecture, before: states.0,
+        after: states.1)
+    }
+    sizeBefore = old?.artifacts.reduce(0) { $0 + $1.size } ?? 0
+    sizeAfter = new.artifacts.reduce(0) { $0 + $1.size }
+  }
+}
+
+extension LockDifference.State {
+  init(_ artifact: Artifact) {
+    self.init(
+      version: artifact.version, size: artifact.size, sha256: artifact.sha256,
+      source: artifact.source)
+  }
+}
+
+extension LockDifference: CustomStringConvertible {
+  /// A line for each change and one that sums up; no trailing line break.
+  public var description: String {
+    guard !isEmpty else { return "nothing changes" }
+    let count = { (isCounted: (Change) -> Bool) in changes.count(where: isCounted) }
+    let added = count { $0.before == nil }
+    let removed = count { $0.after == nil }
+    let sum =
+      "\(added) added, \(removed) removed, \(changes.count - added - removed) changed; "
+      + "\(ByteCount(sizeAfter)) in all"
+      + (sizeBefore == 0 || sizeBefore == sizeAfter ? "" : ", before \(ByteCount(sizeBefore))")
+    return (changes.map(\.description) + [sum]).joined(separator: "\n")
+  }
+}
+
+extension LockDifference.Change: CustomStringConvertible {
+  public var description: String {
+    let title = "\(kind.rawValue) \(name)"
+    switch (before, after) {
+    case (nil, let after?): return "+ \(title) \(after.version) (\(ByteCount(after.size)))"
+    case (let before?, nil): return "- \(title) \(before.version)"
+    case (let before?, let after?) where before.version != after.version:
+      return "~ \(title) \(before.version) → \(after.version) (\(ByteCount(after.size)))"
+    case (let before?, let after?) where before.sha256 != after.sha256:
+      return "~ \(title) \(after.version): other bytes under the same version"
+    case (let before?, let after?):
+      return "~ \(title) \(after.version): from \(after.source) in place of \(before.source)"
+    case (nil, nil): return title
+    }
+  }
+}
