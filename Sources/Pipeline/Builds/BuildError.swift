@@ -1,0 +1,49 @@
+public import Diagnostics
+
+/// Why a build, or another of kiln's commands, did not come to its end.
+public struct BuildError: Failure {
+  public enum Code: String, CaseIterable, Hashable, Sendable {
+    /// A stage failed; ``diagnostics`` are those of its module.
+    case stage = "K8000"
+    case lockMissing = "K8001"
+    case lockStale = "K8002"
+    case interrupted = "K8003"
+    case noSpace = "K8004"
+    case noImage = "K8005"
+    case recipeOfBase = "K8006"
+  }
+
+  public let code: Code
+  /// The recipe or the image.
+  public let subject: String
+  public let diagnostics: [Diagnostic]
+
+  /// A stage's own failure, passed on with its codes.
+  public init(_ failure: some Failure, in subject: String) {
+    code = .stage
+    self.subject = subject
+    diagnostics = failure.diagnostics
+  }
+
+  /// What a lint found before anything was done.
+  public init(findings: [Diagnostic], in subject: String) {
+    code = .stage
+    self.subject = subject
+    diagnostics = findings
+  }
+
+  init(_ code: Code, _ subject: String, _ message: String, reason: String? = nil, remedy: String) {
+    self.code = code
+    self.subject = subject
+    diagnostics = [
+      Diagnostic(
+        code: code.rawValue, message: message, place: .init(file: subject), reason: reason,
+        remedy: remedy)
+    ]
+  }
+
+  /// Whether the user wrote something wrong, rather than the work having failed: exit status 2.
+  public var isWrongUse: Bool {
+    !diagnostics.isEmpty && diagnostics.allSatisfy { $0.code.hasPrefix("K1") }
+  }
+}

@@ -1,0 +1,26 @@
+public import Content
+public import SystemPackage
+
+/// What surrounds a build: everything ambient, passed in as values.
+public struct BuildSettings: Sendable {
+  public var store: FilePath
+  /// How many packages, transfers and compressed blocks are worked on at once.
+  public var jobs: Int
+  /// Whether only the store may be used.
+  public var offline: Bool
+  public var environment: [String: String]
+  public var home: FilePath
+  public var progress: ProgressSink
+
+  public init(
+    store: FilePath, jobs: Int, offline: Bool, environment: [String: String], home: FilePath,
+    progress: @escaping ProgressSink
+  ) {
+    self.store = store
+    self.jobs = jobs
+    self.offline = offline
+    self.environment = environment
+    self.home = home
+    self.progress = progress
+  }
+}

@@ -1,0 +1,44 @@
+import Glibc
+import SystemPackage
+
+/// What the program takes from where it runs; libraries get it as values.
+enum Surroundings {
+  static let environment: [String: String] = {
+    var values: [String: String] = [:]
+    var entry = unsafe environ
+    while let text = unsafe entry.pointee {
+      let pair = unsafe String(cString: text).split(
+        separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      if pair.count == 2 { values[String(pair[0])] = String(pair[1]) }
+      unsafe entry += 1
+    }
+    return values
+  }()
+
+  static var home: FilePath { FilePath(environment["HOME"] ?? "/root") }
+
+  static var processors: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+
+  /// `--store`, else `KILN_STORE`, else `$XDG_CACHE_HOME/kiln`, else `~/.cache/kiln`.
+  static func store(_ option: String?) -> FilePath {
+    if let option { return absolute(option) }
+    if let path = environment["KILN_STORE"], !path.isEmpty { return absolute(path) }
+    if let cache = environment["XDG_CACHE_HOME"], !cache.isEmpty {
+      return FilePath(cache).appending("kiln")
+    }
+    return home.appending(".cache/kiln")
+  }
+
+  static func absolute(_ path: String) -> FilePath {
+    let path = FilePath(path)
+    guard path.isRelative else { return path }
+    return workingDirectory.pushing(path).lexicallyNormalized()
+  }
+
+  private static var workingDirectory: FilePath {
+    var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+    guard unsafe getcwd(&buffer, buffer.count) != nil else { return "/" }
+    return FilePath(
+      String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self))
+  }
+}

@@ -1,0 +1,33 @@
+import CLinux
+import Glibc
+
+/// One of the program's two output streams.
+struct Terminal: Sendable {
+  static let output = Terminal(descriptor: STDOUT_FILENO)
+  static let errors = Terminal(descriptor: STDERR_FILENO)
+
+  private let descriptor: Int32
+
+  var isTerminal: Bool { isatty(descriptor) == 1 }
+
+  var columns: Int {
+    let columns = Int(clinux_terminal_columns(descriptor))
+    return columns > 0 ? columns : 80
+  }
+
+  /// A terminal gets colour unless the user asked for none (https://no-color.org).
+  var wantsColor: Bool { isTerminal && Surroundings.environment["NO_COLOR", default: ""].isEmpty }
+
+  /// Writes all of the text; a reader that has gone away is not an error of ours.
+  func write(_ text: String) {
+    var bytes = Array(text.utf8)[...]
+    while !bytes.isEmpty {
+      let count = unsafe bytes.withUnsafeBytes {
+        unsafe Glibc.write(descriptor, $0.baseAddress, $0.count)
+      }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { return }
+      bytes = bytes.dropFirst(count)
+    }
+  }
+}
