@@ -95,7 +95,7 @@ let package = Package(
       ]),
     library(
       "Pipeline", "Sandbox", ["Commands", "Content", "Diagnostics", "FileSystem", system]),
-    library("Pipeline", "WSL", ["Content", "Diagnostics", "Recipes"]),
+    library("Pipeline", "WSL", ["Content", "Diagnostics", "Recipes", system]),
     library(
       "Pipeline", "Rootfs",
       [
@@ -167,7 +167,7 @@ let package = Package(
       "Wheels",
       ["Commands", "Content", "Diagnostics", "Digests", "FileSystem", "Locks", "Store"]),
     tests("Sandbox", ["Commands", "Content", "Diagnostics", "FileSystem"]),
-    tests("WSL", ["Content", "Diagnostics", "Recipes"]),
+    tests("WSL", ["Commands", "Content", "Diagnostics", "FileSystem", "Recipes"]),
     tests(
       "Rootfs",
       [

@@ -1,0 +1,120 @@
+import Commands
+import FileSystem
+import Recipes
+import SystemPackage
+import Testing
+import WSL
+
+enum FirstLaunch {
+  static let canRun =
+    Files.exists("/usr/sbin/useradd") && Files.exists("/usr/bin/python3")
+    && Files.exists("/usr/bin/unshare") && isRoot
+
+  private static var isRoot: Bool { (try? Files.entries("/root")) != nil }
+}
+
+/// The out-of-box script, run as WSL runs it, over a copy of this machine's `/etc`.
+@Suite(.enabled(if: FirstLaunch.canRun, "needs root, unshare, useradd and python3"))
+struct OutOfBoxScriptTests {
+  @Test func unattendedItMakesTheUserOnce() async throws {
+    let result = try await run(
+      """
+      sh "$script" </dev/null && sh "$script" </dev/null && getent passwd 4321 && id kiln-test \
+        && stat -c %a /etc/sudoers.d/90-kiln-oobe && cat /etc/sudoers.d/90-kiln-oobe \
+        && ls -A /var/lib && ls -d /home/kiln-test
+      """)
+    #expect(result.contains("kiln-test:x:4321:4321::/home/kiln-test:/bin/sh"))
+    #expect(result.contains("(kilnrender)"))
+    #expect(result.contains("440\nkiln-test ALL=(ALL:ALL) NOPASSWD: ALL\n"))
+    #expect(!result.contains("pending"))
+  }
+
+  @Test func theEnvironmentChoosesNameAndPassword() async throws {
+    let result = try await run(
+      """
+      KILN_OOBE_USER=someone KILN_OOBE_PASSWORD=secret sh "$script" && grep ^someone: /etc/shadow
+      KILN_OOBE_USER='no one' sh "$script" || true
+      """)
+    #expect(result.contains("someone:$"))
+  }
+
+  @Test(arguments: ["no one", "Upper", "root", "1a", "-x", "a:b"])
+  func unattendedABadNameFails(name: String) async throws {
+    let result = try await run(
+      """
+      KILN_OOBE_USER='\(name)' sh "$script" && echo made
+      getent passwd 4321; ls -A /var/lib; ls -A /etc/sudoers.d
+      """)
+    #expect(result.split(separator: "\n").count { $0 == "README" } <= 1)
+    #expect(!result.contains("made") && !result.contains("4321") && !result.contains("pending"))
+  }
+
+  /// Ctrl-C at the password's prompt (PAM delivers it at the end of the line) takes the user back; a user left by a killed run too.
+  @Test func interruptedItLeavesNoUser() async throws {
+    let result = try await run(
+      #"""
+      python3 - "$script" <<'EOF'
+      import os, pty, sys, time
+      def talk(*lines):
+          child, terminal = pty.fork()
+          if child == 0:
+              os.execvp("sh", ["sh", sys.argv[1]])
+          text = b""
+          for prompt, answer in lines:
+              while prompt not in text:
+                  text += os.read(terminal, 1024)
+              text = b""
+              os.write(terminal, answer)
+          try:
+              while os.read(terminal, 1024):
+                  pass
+          except OSError:
+              pass
+          return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+      print("interrupted", talk((b"]: ", b"Bad Name\n"), (b"]: ", b"\n"), (b"assword: ", b"\x03\n")))
+      print("left", os.popen("getent passwd 4321; ls -A /var/lib /home").read().split())
+      print("hangup", talk((b"]: ", b"\x04")))
+      print("done", talk((b"]: ", b"me\n"), (b"assword: ", b"S3cret-x9\n"), (b"assword: ", b"S3cret-x9\n")))
+      EOF
+      grep ^me: /etc/shadow
+      echo half > /var/lib/kiln-oobe.pending
+      userdel me
+      useradd --create-home --uid 4321 half
+      KILN_OOBE_USER=whole sh "$script" </dev/null
+      getent passwd 4321
+      """#, sudo: .password)
+    #expect(result.contains("interrupted 130"))
+    #expect(result.contains("left ['/home:', '/var/lib:']"))
+    #expect(result.contains("hangup 1"))
+    #expect(result.contains("done 0"))
+    #expect(result.contains("me:$"))
+    #expect(result.contains("whole:x:4321"))
+  }
+
+  /// Runs a shell text with `$script`, where `/etc`, `/home` and `/var/lib` are throwaway copies.
+  private func run(
+    _ text: String, sudo: Recipe.User.Sudo = .nopasswd
+  ) async throws -> String {
+    var recipe = Recipe.sample
+    recipe.users = [
+      .init(name: "kiln-test", uid: 4321, groups: ["kilnrender"], sudo: sudo, shell: "/bin/sh")
+    ]
+    recipe.wsl.distribution["oobe"] = ["defaultUid": .integer(4321)]
+    let files = try WSLFiles.flavour(.fromFile, recipe: recipe)
+    guard case .file(let bytes) = files.first(where: { $0.path.hasSuffix("oobe.sh") })?.content
+    else { throw FileError(.notFound, "find", "oobe.sh") }
+    let setUp = """
+      mount -t tmpfs none /mnt && cp -a /etc /mnt/etc && rm -rf /mnt/etc/sudoers.d \
+        && mount --bind /mnt/etc /etc && mount -t tmpfs none /home && mount -t tmpfs none /var/lib \
+        && mount -t tmpfs none /var/mail && cat > /mnt/oobe.sh && script=/mnt/oobe.sh || exit 99
+      exec 2>&1
+
+      """
+    var command = Command(
+      "/usr/bin/unshare", ["--mount", "--pid", "--fork", "--kill-child", "sh", "-c", setUp + text],
+      environment: ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin"],
+      input: String(decoding: bytes, as: UTF8.self), timeout: 30)
+    command.accepted = [0, 1, 2]
+    return try await command.run().output
+  }
+}
