@@ -53,6 +53,8 @@ struct OutOfBoxScript {
   private static let body = #"""
     pending=/var/lib/kiln-oobe.pending
     made=
+    attended=
+    password=${KILN_OOBE_PASSWORD:-}
 
     PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
     export PATH
@@ -74,6 +76,7 @@ struct OutOfBoxScript {
     finish() {
       status=$?
       trap '' INT TERM HUP
+      [ -z "$attended" ] || stty echo
       [ -n "$made" ] || undo
       exit "$status"
     }
@@ -97,12 +100,33 @@ struct OutOfBoxScript {
         (umask 0337 && say "$1 ALL=(ALL:ALL) NOPASSWD: ALL" >/etc/sudoers.d/90-kiln-oobe)
     }
 
+    # Asks before anything is made: passwd itself cannot be left with Ctrl-C.
+    ask_password() {
+      while :; do
+        printf 'New password: ' && hidden && password=$answer
+        printf 'Retype new password: ' && hidden
+        if [ -z "$password" ]; then
+          say "The password is empty." >&2
+        elif [ "$answer" != "$password" ]; then
+          say "The two differ." >&2
+        else
+          return 0
+        fi
+      done
+    }
+
+    hidden() {
+      stty -echo
+      IFS= read -r answer
+      status=$?
+      stty echo
+      say
+      [ "$status" = 0 ] || exit 1
+    }
+
     set_password() {
-      if [ -n "${KILN_OOBE_PASSWORD:-}" ]; then
-        printf '%s:%s\n' "$1" "$KILN_OOBE_PASSWORD" | chpasswd
-      elif [ -n "$attended" ] && [ "$sudo" != nopasswd ]; then
-        passwd "$1" || passwd "$1" || passwd "$1"
-      fi
+      [ -n "$password" ] || return 0
+      printf '%s:%s\n' "$1" "$password" | chpasswd
     }
 
     if [ "$(id -u)" != 0 ]; then
@@ -119,7 +143,6 @@ struct OutOfBoxScript {
       exit 0
     fi
 
-    attended=
     if [ -t 0 ] && [ -z "${KILN_OOBE_USER:-}" ]; then attended=yes; fi
     name=${KILN_OOBE_USER:-$suggested}
     [ -z "$attended" ] || say "Please make a user for this distribution; the name need not be your Windows one."
@@ -133,14 +156,14 @@ struct OutOfBoxScript {
         say "'$name' is no user name: a-z or _ first, then a-z, 0-9, _ and -, at most 32." >&2
       elif getent passwd "$name" >/dev/null; then
         say "A user '$name' exists already." >&2
-      elif create "$name"; then
-        break
       else
-        undo
+        break
       fi
       [ -n "$attended" ] || exit 1
     done
-    set_password "$name" || exit 1
+    if [ -n "$attended" ] && [ "$sudo" != nopasswd ] && [ -z "$password" ]; then ask_password; fi
+    trap '' INT TERM HUP
+    create "$name" && set_password "$name" || exit 1
     rm -f "$pending"
     made=yes
 
