@@ -24,5 +24,17 @@ public final class FileLock: Sendable {
     return nil
   }
 
+  /// Takes the lock, blocking the thread until it is free: for critical sections of a few calls.
+  public static func take(_ path: FilePath, _ mode: Mode) throws(FileError) -> FileLock {
+    let descriptor = try Files.open(path, .readWrite, .create, for: "lock")
+    while flock(descriptor.rawValue, mode == .shared ? LOCK_SH : LOCK_EX) != 0 {
+      let failure = lastError("lock", path)
+      if failure.cause == .interrupted { continue }
+      try? descriptor.close()
+      throw failure
+    }
+    return FileLock(holding: descriptor)
+  }
+
   deinit { try? descriptor.close() }
 }

@@ -29,6 +29,13 @@ extension Files {
     }
   }
 
+  /// Sets the modification and access time to now, by the file system's own clock.
+  public static func touch(_ path: FilePath) throws(FileError) {
+    try unsafe check("set the time of", path) { path in
+      unsafe utimensat(AT_FDCWD, path, nil, AT_SYMLINK_NOFOLLOW)
+    }
+  }
+
   /// Makes a folder and those above it; one that exists already is left as it is.
   public static func makeDirectories(
     _ path: FilePath, permissions: UInt16 = 0o755

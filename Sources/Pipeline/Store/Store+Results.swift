@@ -25,7 +25,7 @@ extension Store {
   ) async throws(Failure) -> Result {
     if let path = result(kind, key: key) { return Result(path: path, reused: true) }
     let lock: FileLock
-    do throws(FileError) { lock = try await exclusiveLock(kind, key) } catch {
+    do throws(FileError) { lock = try await exclusive("\(kind.rawValue)-\(key.hex)") } catch {
       throw failure(error)
     }
     defer { withExtendedLifetime(lock) {} }
@@ -37,6 +37,7 @@ extension Store {
       try await make(folder)
       do throws(FileError) {
         try Files.makeDirectories(target.removingLastComponent())
+        try Files.touch(folder)
         try Files.rename(folder, to: target)
       } catch {
         throw failure(error)
@@ -50,32 +51,9 @@ extension Store {
   public func withScratch<Value, Failure: Error>(
     failure: (FileError) -> Failure, _ body: (FilePath) async throws(Failure) -> Value
   ) async throws(Failure) -> Value {
-    let folder = root.appending("work/\(UInt64.random(in: .min ... .max))")
-    let lock: FileLock?
-    do throws(FileError) {
-      // The lock says that its owner lives; a folder whose lock is free is a dead kiln's.
-      lock = try FileLock.attempt(FilePath(folder.string + ".lock"), .exclusive)
-      try Files.makeDirectory(folder)
-    } catch {
-      throw failure(error)
-    }
-    defer {
-      try? Files.removeTree(folder)
-      try? Files.removeFile(FilePath(folder.string + ".lock"))
-      withExtendedLifetime(lock) {}
-    }
+    let folder = session.scratch()
+    do throws(FileError) { try Files.makeDirectory(folder) } catch { throw failure(error) }
+    defer { try? Files.removeTree(folder) }
     return try await body(folder)
-  }
-
-  private func exclusiveLock(
-    _ kind: ResultKind, _ key: SHA256Digest
-  ) async throws(FileError) -> FileLock {
-    let path = root.appending("locks/\(kind.rawValue)-\(key.hex)")
-    while true {
-      if let lock = try FileLock.attempt(path, .exclusive) { return lock }
-      do { try await Task.sleep(for: .milliseconds(20)) } catch {
-        throw FileError(.other, "wait for", path, cause: .interrupted)
-      }
-    }
   }
 }

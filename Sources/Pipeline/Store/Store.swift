@@ -9,9 +9,15 @@ public import SystemPackage
 /// whole; what a killed kiln left lies in `work/` and is removed by the next one.
 ///
 ///     artifacts/ab/cdef…          downloads, verified
-///     results/<kind>/ab/cdef…/    folders made by ``result(_:key:make:)``
+///     partial/abcdef…             downloads that were cut short, for the next one to go on with
+///     results/<kind>/ab/cdef…/    folders made by ``result(_:key:failure:make:)``
 ///     locks/                      one lock file per key, single-flight across processes
-///     work/<pid>-<random>/        scratch of running kilns, on the same file system
+///     sessions/<random>           one locked file per open store
+///     work/<session>/             scratch of running kilns, on the same file system
+///
+/// The modification time of an artifact or of a result's folder says when it was last used. Every
+/// look-up renews a time that is older than the opening of the store, so ``gc(olderThan:downTo:)``
+/// knows what a living kiln may hold: whatever was used since the oldest of them began.
 public struct Store: Sendable {
   /// What a result folder holds; also the name of its folder in the store.
   public enum ResultKind: String, Hashable, Sendable, CaseIterable {
@@ -26,20 +32,27 @@ public struct Store: Sendable {
   }
 
   public let root: FilePath
+  let session: StoreSession
 
-  /// Opens the store at `root`, making it where it is absent.
-  public init(root: FilePath) throws(FileError) {
+  /// Opens the store at `root`, making it where it is absent, and removes what dead kilns left.
+  public init(root: FilePath) throws(StoreError) {
     self.root = root
-    for folder in ["artifacts", "results", "locks", "work"] {
-      try Files.makeDirectories(root.appending(folder))
+    do throws(FileError) {
+      if let kind = try Files.status(root)?.kind, kind != .directory, kind != .symlink {
+        throw FileError(.other, "open the store", root, cause: .notDirectory)
+      }
+      for folder in ["artifacts", "partial", "results", "locks", "sessions", "work"] {
+        try Files.makeDirectories(root.appending(folder))
+      }
+      session = try StoreSession.open(root)
+    } catch {
+      throw error.cause == .notDirectory
+        ? StoreError(.notADirectory, root, cause: error) : StoreError(error)
     }
   }
 
   /// The path of a verified artifact, or nil where the store has none.
-  public func artifact(_ digest: SHA256Digest) -> FilePath? {
-    let path = artifactPath(digest)
-    return Files.exists(path) ? path : nil
-  }
+  public func artifact(_ digest: SHA256Digest) -> FilePath? { use(artifactPath(digest)) }
 
   func artifactPath(_ digest: SHA256Digest) -> FilePath {
     root.appending("artifacts").appending(shard(digest))
@@ -47,8 +60,7 @@ public struct Store: Sendable {
 
   /// The folder of a finished result, or nil where the store has none.
   public func result(_ kind: ResultKind, key: SHA256Digest) -> FilePath? {
-    let path = resultPath(kind, key)
-    return Files.exists(path) ? path : nil
+    use(resultPath(kind, key))
   }
 
   func resultPath(_ kind: ResultKind, _ key: SHA256Digest) -> FilePath {
@@ -57,5 +69,35 @@ public struct Store: Sendable {
 
   private func shard(_ digest: SHA256Digest) -> String {
     "\(digest.hex.prefix(2))/\(digest.hex.dropFirst(2))"
+  }
+
+  /// Marks what stands at `path` as used; nil where nothing does.
+  private func use(_ path: FilePath) -> FilePath? {
+    guard let status = try? Files.status(path) else { return nil }
+    if status.modified >= session.start { return path }
+    // Shared with other look-ups, exclusive with a removal: the mark is there before the collector
+    // looks, or the object is gone before it is found.
+    let gate = try? FileLock.take(removalGate, .shared)
+    defer { withExtendedLifetime(gate) {} }
+    do throws(FileError) { try Files.touch(path) } catch {
+      // Where the store cannot be written to, nobody can collect either.
+      return error.code == .notFound ? nil : path
+    }
+    return path
+  }
+
+  var removalGate: FilePath { root.appending("locks/removal") }
+
+  /// Waits for the lock of that name, which at most one task of all kilns holds.
+  func exclusive(_ name: String) async throws(FileError) -> FileLock {
+    let path = root.appending("locks").appending(name)
+    var pause = 5
+    while true {
+      if let lock = try FileLock.attempt(path, .exclusive) { return lock }
+      do { try await Task.sleep(for: .milliseconds(pause)) } catch {
+        throw FileError(.other, "wait for", path, cause: .interrupted)
+      }
+      pause = min(pause * 2, 100)
+    }
   }
 }

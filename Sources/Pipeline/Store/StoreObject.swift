@@ -1,0 +1,77 @@
+internal import Digests
+internal import FileSystem
+internal import SystemPackage
+
+/// Something in the store that can be counted, checked and removed on its own.
+struct StoreObject: Hashable, Sendable {
+  enum Kind: Hashable, Sendable {
+    case artifact
+    case partial
+    case result(Store.ResultKind)
+
+    var name: String {
+      switch self {
+      case .artifact: "artifact"
+      case .partial: "partial"
+      case .result(let kind): kind.rawValue
+      }
+    }
+  }
+
+  let kind: Kind
+  /// nil where the name is none that the store gives.
+  let key: SHA256Digest?
+  let path: FilePath
+  /// Seconds since 1970.
+  let used: Int64
+}
+
+extension Store {
+  /// Everything in the store, in a fixed order; what vanishes meanwhile is left out.
+  func objects() throws(FileError) -> [StoreObject] {
+    var objects = try sharded(root.appending("artifacts"), .artifact)
+    for name in try Files.entries(root.appending("partial")) {
+      try append(root.appending("partial/\(name)"), .partial, name, &objects)
+    }
+    for kind in ResultKind.allCases {
+      let folder = root.appending("results/\(kind.rawValue)")
+      if Files.exists(folder) { objects += try sharded(folder, .result(kind)) }
+    }
+    return objects
+  }
+
+  private func sharded(
+    _ folder: FilePath, _ kind: StoreObject.Kind
+  ) throws(FileError) -> [StoreObject] {
+    var objects: [StoreObject] = []
+    for shard in try Files.entries(folder) {
+      for name in try Files.entries(folder.appending(shard)) {
+        try append(folder.appending(shard).appending(name), kind, shard + name, &objects)
+      }
+    }
+    return objects
+  }
+
+  private func append(
+    _ path: FilePath, _ kind: StoreObject.Kind, _ name: String, _ objects: inout [StoreObject]
+  ) throws(FileError) {
+    guard let status = try Files.status(path) else { return }
+    objects.append(
+      StoreObject(kind: kind, key: SHA256Digest(hex: name), path: path, used: status.modified))
+  }
+
+  /// Bytes of a file, or of all files of a folder, a file of several names once.
+  func size(_ path: FilePath) throws(FileError) -> Int64 {
+    guard let status = try Files.status(path) else { return 0 }
+    guard status.kind == .directory else { return status.size }
+    var total: Int64 = 0
+    var seen: Set<UInt64> = []
+    try Files.walk(path) { (_, status) throws(FileError) in
+      if status.kind == .file, status.linkCount == 1 || seen.insert(status.inode).inserted {
+        total += status.size
+      }
+      return true
+    }
+    return total
+  }
+}
