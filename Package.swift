@@ -68,7 +68,7 @@ let package = Package(
       ["Concurrency", "Content", "Diagnostics", "Digests", "FileSystem", system]),
     library(
       "Pipeline", "Mirrors",
-      ["Commands", "Content", "Diagnostics", "FileSystem", "Locks", "YAML", system]),
+      ["Commands", "Diagnostics", "FileSystem", "Transfers", "YAML", system]),
     library(
       "Pipeline", "Fetching",
       [
@@ -150,7 +150,7 @@ let package = Package(
     tests("Recipes", ["Content", "Diagnostics", "FileSystem", "Commands"]),
     tests("Locks", ["Content", "Diagnostics", "Digests"]),
     tests("Store", ["Content", "Diagnostics", "Digests", "FileSystem"]),
-    tests("Mirrors", ["Diagnostics", "FileSystem"]),
+    tests("Mirrors", ["Diagnostics", "FileSystem", "Transfers"]),
     tests(
       "Fetching",
       ["Content", "Diagnostics", "Digests", "FileSystem", "Locks", "Mirrors", "Store"]),

@@ -46,6 +46,17 @@ public enum TransferURL {
     }
   }
 
+  /// The URL with the credentials of `base`, where both are of one scheme and host and it has none.
+  public static func carryingCredentials(_ url: String, of base: String) -> String {
+    guard let mark = url.firstRange(of: "://"), scheme(url) == scheme(base),
+      host(url) == host(base), let baseMark = base.firstRange(of: "://")
+    else { return url }
+    let authority = base[baseMark.upperBound...].prefix { !"/?#".contains($0) }
+    let ownAuthority = url[mark.upperBound...].prefix { !"/?#".contains($0) }
+    guard let end = authority.lastIndex(of: "@"), !ownAuthority.contains("@") else { return url }
+    return String(url[..<mark.upperBound] + authority[...end] + url[mark.upperBound...])
+  }
+
   private static func parsed(_ url: String, _ body: (OpaquePointer) -> String?) -> String? {
     guard let handle = unsafe curl_url() else { return nil }
     defer { unsafe curl_url_cleanup(handle) }

@@ -20,7 +20,9 @@ extension Store {
       }
       for name in try Files.entries(root.appending("work")) {
         let before = found["work"] ?? (0, 0)
-        found["work"] = (before.count + 1, before.bytes + (try size(root.appending("work/\(name)"))))
+        found["work"] = (
+          before.count + 1, before.bytes + (try size(root.appending("work/\(name)")))
+        )
       }
       let kinds = ["artifact", "partial"] + ResultKind.allCases.map(\.rawValue) + ["work"]
       return kinds.map {

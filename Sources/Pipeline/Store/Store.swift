@@ -1,5 +1,5 @@
 public import Digests
-public import FileSystem
+internal import FileSystem
 public import SystemPackage
 
 /// The content-addressed cache: artifacts by their SHA-256, results of work by the key of all that

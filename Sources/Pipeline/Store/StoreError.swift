@@ -1,5 +1,4 @@
 public import Diagnostics
-public import Digests
 public import FileSystem
 public import SystemPackage
 

@@ -1,0 +1,48 @@
+internal import Diagnostics
+internal import Store
+internal import Transfers
+
+/// Why one try at one mirror came to nothing.
+enum AttemptFailure: Error, Hashable {
+  case transfer(TransferError)
+  case store(StoreError)
+  /// The server announces another size, in bytes.
+  case size(expected: Int64, announced: Int64)
+  /// The index's page is none, or does not have the file, or has it with another digest.
+  case index(String)
+
+  /// What the plan makes of it; nil where no mirror can help.
+  func outcome(progressed: Bool, resumed: Bool) -> RetryPlan.Outcome? {
+    switch self {
+    case .transfer(let error):
+      if error.code == .interrupted { return nil }
+      if error.code == .rangeRefused { return .mismatch(resumed: resumed) }
+      return error.isTemporary
+        ? .temporary(retryAfter: error.retryAfter, progressed: progressed) : .absent
+    case .store(let error):
+      return [.sizeMismatch, .digestMismatch].contains(error.code)
+        ? .mismatch(resumed: resumed) : nil
+    case .size: return .mismatch(resumed: resumed)
+    case .index: return .absent
+    }
+  }
+
+  var reason: String {
+    switch self {
+    case .transfer(let error): Self.text(error.diagnostics.first.map { ($0.message, $0.reason) })
+    case .store(let error): Self.text(error.diagnostics.first.map { ($0.message, $0.reason) })
+    case .size(let expected, let announced): "it has \(announced) bytes, not \(expected)"
+    case .index(let reason): reason
+    }
+  }
+
+  /// Whether the mirror itself seems to be down, so that others come first from now on.
+  var isOutage: Bool {
+    guard case .transfer(let error) = self else { return false }
+    return [.unreachable, .stalled, .proxyFailed, .serverFailed].contains(error.code)
+  }
+
+  private static func text(_ parts: (String, String?)?) -> String {
+    [parts?.0, parts?.1].compactMap(\.self).joined(separator: ": ")
+  }
+}

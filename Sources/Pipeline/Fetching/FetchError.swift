@@ -1,0 +1,115 @@
+internal import Content
+public import Diagnostics
+public import FileSystem
+public import Mirrors
+public import Store
+public import Transfers
+
+/// Artifacts that could not be brought into the store.
+public struct FetchError: Failure {
+  public enum Code: String, CaseIterable, Hashable, Sendable {
+    case offline = "K3201"
+    case unavailable = "K3202"
+    case corrupt = "K3203"
+    case noSpace = "K3204"
+    case mirror = "K3205"
+    case store = "K3206"
+    case interrupted = "K3207"
+    case localFile = "K3208"
+    case outsideFolder = "K3209"
+    case transfers = "K3210"
+  }
+
+  /// One try at one mirror.
+  public struct Attempt: Hashable, Sendable {
+    /// The URL, without credentials.
+    public let url: String
+    public let reason: String
+  }
+
+  public enum Cause: Hashable, Sendable {
+    case file(FileError)
+    case mirror(MirrorError)
+    case store(StoreError)
+    case transfer(TransferError)
+    case space(needed: Int64, free: Int64)
+  }
+
+  public let code: Code
+  /// The artifacts, as people know them: name and version, or a path or URL.
+  public let subjects: [String]
+  public let attempts: [Attempt]
+  public let cause: Cause?
+
+  init(_ code: Code, _ subjects: [String], attempts: [Attempt] = [], cause: Cause? = nil) {
+    self.code = code
+    self.subjects = subjects.map(TransferURL.redacted)
+    self.attempts = attempts
+    self.cause = cause
+  }
+
+  public var diagnostics: [Diagnostic] {
+    switch (code, cause) {
+    case (.mirror, .mirror(let error)): error.diagnostics
+    case (.store, .store(let error)): error.diagnostics
+    case (.localFile, .file(let error)): error.diagnostics
+    case (.transfers, .transfer(let error)): error.diagnostics
+    default:
+      [
+        Diagnostic(
+          code: code.rawValue, message: message,
+          place: attempts.last.map { .init(file: $0.url) }, reason: reason, remedy: remedy)
+      ]
+    }
+  }
+
+  private var subject: String { subjects.first ?? "the download" }
+
+  private var message: String {
+    switch code {
+    case .offline:
+      subjects.count == 1
+        ? "\(subject) is not in the store, and kiln is offline"
+        : "\(subjects.count) files are not in the store, and kiln is offline"
+    case .unavailable: "\(subject) could not be downloaded"
+    case .corrupt: "\(subject) is not what the lock says"
+    case .noSpace: "there is not enough space for the downloads"
+    case .mirror: "no mirror is known for \(subject)"
+    case .store: "the store failed"
+    case .interrupted: "the download was interrupted"
+    case .localFile: "\(subject) cannot be read"
+    case .outsideFolder: "\(subject) leads out of the recipe's folder"
+    case .transfers: "kiln cannot transfer"
+    }
+  }
+
+  private var reason: String? {
+    switch code {
+    case .offline: subjects.count == 1 ? nil : subjects.joined(separator: "\n")
+    case .noSpace:
+      if case .space(let needed, let free) = cause {
+        "\(ByteCount(needed)) are missing in the store, its file system has \(ByteCount(free)) free"
+      } else {
+        nil
+      }
+    default:
+      attempts.isEmpty
+        ? nil : attempts.map { "\($0.url): \($0.reason)" }.joined(separator: "\n")
+    }
+  }
+
+  private var remedy: String? {
+    switch code {
+    case .offline: "run once without --offline; what is fetched stays in the store"
+    case .unavailable:
+      "if the mirror has dropped the version, `kiln lock --update` takes the present one; else "
+        + "check the network"
+    case .corrupt:
+      "a proxy may serve a stale file, or a mirror a wrong one: try another mirror, or "
+        + "`kiln lock --update`"
+    case .noSpace: "`kiln store gc` makes room; --store or KILN_STORE name another folder"
+    case .outsideFolder: "put the file below the recipe's folder"
+    case .mirror, .store, .interrupted, .localFile, .transfers: nil
+    }
+  }
+}

@@ -1,0 +1,159 @@
+internal import Content
+internal import Digests
+internal import Mirrors
+internal import Store
+internal import Synchronization
+internal import SystemPackage
+internal import Transfers
+
+/// One file to download.
+struct Download: Sendable {
+  enum Place: Hashable, Sendable {
+    /// Relative to the base of an apt archive.
+    case archive(String)
+    /// `<project>/<file>` of a package index.
+    case index(String)
+    case url(String)
+  }
+
+  /// As people know it.
+  let label: String
+  let digest: SHA256Digest
+  let size: Int64?
+  let source: String
+  let place: Place
+
+  var fileName: String {
+    let text =
+      switch place {
+      case .archive(let path), .index(let path): path
+      case .url(let url): TransferURL.redacted(url)
+      }
+    return text.split(separator: "/").last.map(String.init) ?? label
+  }
+}
+
+extension Fetcher {
+  func fetch(
+    _ download: Download, _ reporter: FetchProgress
+  ) async throws(FetchError) -> FilePath {
+    let bases = try bases(download)
+    let path = try await store.admit(
+      download.digest, size: download.size, failure: { Self.failure($0, [download.label]) }
+    ) { (admission) async throws(FetchError) in
+      try await fetch(download, bases, admission, reporter)
+    }
+    if let size = download.size {
+      reporter.report(download.digest, download.fileName, position: size, isWhole: true)
+    }
+    return path
+  }
+
+  private func bases(_ download: Download) throws(FetchError) -> [String] {
+    if case .url(let url) = download.place { return [url] }
+    do throws(MirrorError) {
+      return health.ordered(try mirrors.baseURLs(source: download.source))
+    } catch {
+      throw FetchError(.mirror, [download.label], cause: .mirror(error))
+    }
+  }
+
+  /// Goes from mirror to mirror as the plan says, until the admission holds the whole file.
+  private func fetch(
+    _ download: Download, _ bases: [String], _ admission: Admission, _ reporter: FetchProgress
+  ) async throws(FetchError) {
+    var plan = RetryPlan(mirrors: bases.count, limits: limits)
+    var attempts: [FetchError.Attempt] = []
+    var isCorrupt = false
+    while true {
+      switch plan.next(jitter: Double.random(in: 0...1)) {
+      case .stop:
+        throw FetchError(
+          isCorrupt ? .corrupt : .unavailable, [download.label], attempts: attempts)
+      case .wait(let milliseconds):
+        do { try await Task.sleep(for: .milliseconds(milliseconds)) } catch {
+          throw FetchError(.interrupted, [download.label])
+        }
+      case .attempt(let mirror, let fresh):
+        let base = bases[mirror]
+        let before = fresh ? 0 : admission.offset
+        do throws(AttemptFailure) {
+          return try await attempt(download, base, fresh: fresh, admission, reporter)
+        } catch {
+          attempts.append(.init(url: TransferURL.redacted(base), reason: error.reason))
+          if error.isOutage { health.recordOutage(base) }
+          let progressed = admission.offset > before
+          guard !Task.isCancelled,
+            let outcome = error.outcome(progressed: progressed, resumed: before > 0)
+          else { throw fatal(error, download) }
+          if case .mismatch = outcome { isCorrupt = true }
+          plan.record(outcome)
+        }
+      }
+    }
+  }
+
+  private func fatal(_ failure: AttemptFailure, _ download: Download) -> FetchError {
+    guard case .store(let error) = failure, !Task.isCancelled else {
+      return FetchError(.interrupted, [download.label])
+    }
+    return Self.failure(error, [download.label])
+  }
+
+  private func attempt(
+    _ download: Download, _ base: String, fresh: Bool, _ admission: Admission,
+    _ reporter: FetchProgress
+  ) async throws(AttemptFailure) {
+    let offset = fresh ? 0 : admission.offset
+    // A kiln that was killed after the last byte left a whole file.
+    if offset == download.size, offset > 0 { return try verify(admission) }
+    let url = try await locate(download, base)
+    let request = TransferRequest(
+      url: url, headers: fresh ? ["Cache-Control: no-cache"] : [], offset: offset,
+      proxy: mirrors.proxy(source: proxySource(download), url: url))
+    try await client.transfer(request, failure: AttemptFailure.transfer) {
+      (response) throws(AttemptFailure) in
+      if let expected = download.size, let announced = response.total, announced != expected {
+        throw AttemptFailure.size(expected: expected, announced: announced)
+      }
+      do throws(StoreError) { try admission.begin(at: response.offset) } catch {
+        throw AttemptFailure.store(error)
+      }
+    } receive: { (bytes) throws(AttemptFailure) in
+      do throws(StoreError) { try admission.append(bytes) } catch {
+        throw AttemptFailure.store(error)
+      }
+      reporter.report(download.digest, download.fileName, position: admission.offset)
+    }
+    try verify(admission)
+  }
+
+  private func verify(_ admission: Admission) throws(AttemptFailure) {
+    do throws(StoreError) { try admission.verify() } catch { throw .store(error) }
+  }
+
+  private func locate(_ download: Download, _ base: String) async throws(AttemptFailure) -> String {
+    switch download.place {
+    case .url(let url): url
+    case .archive(let path): "\(base)/\(Self.quoted(path))"
+    case .index(let path): try await indexes.locate(path, sha256: download.digest, base: base)
+    }
+  }
+
+  /// Recipes' own URLs go the way that the environment says, not apt's.
+  private func proxySource(_ download: Download) -> String {
+    if case .archive = download.place { download.source } else { Mirrors.python }
+  }
+
+  /// As apt quotes paths: some servers take a bare `+` for a space. What is quoted already stays.
+  static func quoted(_ path: String) -> String {
+    let digits = Array("0123456789abcdef")
+    return path.utf8.reduce(into: "") { text, byte in
+      if byte > 0x20, byte < 0x7F, byte != UInt8(ascii: "+"), byte != UInt8(ascii: "~") {
+        text.unicodeScalars.append(Unicode.Scalar(byte))
+      } else {
+        text += "%\(digits[Int(byte >> 4)])\(digits[Int(byte & 15)])"
+      }
+    }
+  }
+}

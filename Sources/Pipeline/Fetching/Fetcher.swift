@@ -1,0 +1,176 @@
+internal import Concurrency
+public import Content
+public import Digests
+internal import FileSystem
+public import Locks
+public import Mirrors
+public import Store
+public import SystemPackage
+internal import Transfers
+
+/// Brings artifacts into the store: several at once, each from the first mirror that has it.
+public struct Fetcher: Sendable {
+  let store: Store
+  let mirrors: Mirrors
+  let recipeDirectory: FilePath
+  let offline: Bool
+  let jobs: Int
+  let progress: ProgressSink
+  let client: TransferClient
+  let indexes: PackageIndexes
+  let health = MirrorHealth()
+  let limits: RetryPlan.Limits
+
+  /// - Parameters:
+  ///   - recipeDirectory: what paths of the source `recipe` are relative to.
+  ///   - environment: proxies, certificates and netrc come from it, as curl takes them.
+  ///   - offline: whether only the store and the recipe's folder may be used.
+  ///   - jobs: how many downloads run at once.
+  public init(
+    store: Store, mirrors: Mirrors, recipeDirectory: FilePath, environment: [String: String],
+    offline: Bool = false, jobs: Int = 8, progress: @escaping ProgressSink
+  ) throws(FetchError) {
+    try self.init(
+      store: store, mirrors: mirrors, recipeDirectory: recipeDirectory,
+      settings: TransferSettings(environment: environment, connectionsPerHost: max(1, jobs)),
+      limits: RetryPlan.Limits(), offline: offline, jobs: jobs, progress: progress)
+  }
+
+  init(
+    store: Store, mirrors: Mirrors, recipeDirectory: FilePath, settings: TransferSettings,
+    limits: RetryPlan.Limits, offline: Bool, jobs: Int, progress: @escaping ProgressSink
+  ) throws(FetchError) {
+    do throws(TransferError) { client = try TransferClient(settings) } catch {
+      throw FetchError(.transfers, [], cause: .transfer(error))
+    }
+    indexes = PackageIndexes(client: client)
+    self.store = store
+    self.mirrors = mirrors
+    self.recipeDirectory = recipeDirectory
+    self.limits = limits
+    self.offline = offline
+    self.jobs = jobs
+    self.progress = progress
+  }
+
+  /// The store's path of every artifact; what it lacks is fetched, the largest first.
+  ///
+  /// - Throws: ``FetchError`` of the first artifact that no mirror gives; the others are cancelled,
+  ///   and what they have is kept for the next run.
+  public func fetch(_ artifacts: [Artifact]) async throws(FetchError) -> [SHA256Digest: FilePath] {
+    var paths: [SHA256Digest: FilePath] = [:]
+    var missing: [SHA256Digest: Artifact] = [:]
+    for artifact in artifacts where paths[artifact.sha256] == nil {
+      if let path = store.artifact(artifact.sha256) {
+        paths[artifact.sha256] = path
+      } else {
+        missing[artifact.sha256] = artifact
+      }
+    }
+    let wanted = missing.values.sorted { ($1.size, $0.sha256) < ($0.size, $1.sha256) }
+    if offline { try refuse(wanted.filter { !isLocal($0) }.map(Self.label)) }
+    try checkSpace(wanted.map { ($0.sha256, $0.size) })
+    progress(.started(.fetch, total: wanted.reduce(0) { $0 + $1.size }, unit: .bytes))
+    let reporter = FetchProgress(progress)
+    let fetched = try await wanted.mapConcurrently(limit: jobs) {
+      (artifact) async throws(FetchError) -> FilePath in
+      try await fetch(artifact, reporter)
+    }
+    for (artifact, path) in zip(wanted, fetched) { paths[artifact.sha256] = path }
+    progress(.finished(.fetch, reused: wanted.isEmpty))
+    return paths
+  }
+
+  /// The store's path of a file that a recipe names by URL and digest, of unknown size.
+  public func fetch(
+    url: String, sha256: SHA256Digest
+  ) async throws(FetchError) -> (path: FilePath, size: Int64) {
+    var path = store.artifact(sha256)
+    if path == nil {
+      if offline { try refuse([url]) }
+      let download = Download(
+        label: url, digest: sha256, size: nil, source: "recipe", place: .url(url))
+      path = try await fetch(download, FetchProgress(progress))
+    }
+    do throws(FileError) {
+      guard let path, let status = try Files.status(path) else {
+        throw FileError(.notFound, "read", store.root)
+      }
+      return (path, status.size)
+    } catch {
+      throw FetchError(.localFile, [url], cause: .file(error))
+    }
+  }
+
+  private func fetch(
+    _ artifact: Artifact, _ reporter: FetchProgress
+  ) async throws(FetchError) -> FilePath {
+    let place: Download.Place
+    if artifact.source != "recipe" {
+      place = artifact.kind == .wheel ? .index(artifact.path) : .archive(artifact.path)
+    } else if isLocal(artifact) {
+      return try await copy(artifact, reporter)
+    } else {
+      place = .url(artifact.path)
+    }
+    let download = Download(
+      label: Self.label(artifact), digest: artifact.sha256, size: artifact.size,
+      source: artifact.source, place: place)
+    return try await fetch(download, reporter)
+  }
+
+  /// Takes a file of the recipe's folder.
+  private func copy(
+    _ artifact: Artifact, _ reporter: FetchProgress
+  ) async throws(FetchError) -> FilePath {
+    let path = FilePath(artifact.path)
+    let leaves = path.components.contains { $0.kind == .parentDirectory }
+    guard path.isRelative, !leaves else { throw FetchError(.outsideFolder, [artifact.path]) }
+    do throws(StoreError) {
+      let admitted = try await store.admit(
+        file: recipeDirectory.pushing(path), expected: artifact.sha256)
+      reporter.report(
+        artifact.sha256, artifact.fileName, position: artifact.size, isWhole: true)
+      return admitted.path
+    } catch {
+      if error.code == .file, let cause = error.cause {
+        throw FetchError(.localFile, [artifact.path], cause: .file(cause))
+      }
+      throw Self.failure(error, [artifact.path])
+    }
+  }
+
+  private func isLocal(_ artifact: Artifact) -> Bool {
+    artifact.source == "recipe" && TransferURL.scheme(artifact.path) == nil
+  }
+
+  private func refuse(_ labels: [String]) throws(FetchError) {
+    if !labels.isEmpty { throw FetchError(.offline, labels.sorted()) }
+  }
+
+  private func checkSpace(_ wanted: [(SHA256Digest, Int64)]) throws(FetchError) {
+    let needed = wanted.reduce(Int64(0)) { $0 + max(0, $1.1 - store.partialSize($1.0)) }
+    let free: Int64
+    do throws(FileError) { free = try Files.freeSpace(at: store.root) } catch {
+      throw FetchError(.localFile, [store.root.string], cause: .file(error))
+    }
+    if needed > free {
+      throw FetchError(.noSpace, [], cause: .space(needed: needed, free: free))
+    }
+  }
+
+  static func label(_ artifact: Artifact) -> String {
+    artifact.version.isEmpty ? artifact.name : "\(artifact.name) \(artifact.version)"
+  }
+
+  static func failure(_ error: StoreError, _ subjects: [String]) -> FetchError {
+    switch error.code {
+    case .interrupted: FetchError(.interrupted, subjects)
+    case .sizeMismatch, .digestMismatch:
+      FetchError(
+        .corrupt, subjects,
+        attempts: [.init(url: error.path.string, reason: AttemptFailure.store(error).reason)])
+    default: FetchError(.store, subjects, cause: .store(error))
+    }
+  }
+}
