@@ -44,6 +44,7 @@ let package = Package(
     cLibrary("CDeflate", pkgConfig: "libdeflate", apt: "libdeflate-dev"),
     cLibrary("CLibYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev"),
     cLibrary("CLzma", pkgConfig: "liblzma", apt: "liblzma-dev"),
+    cLibrary("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
     cLibrary("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
     .systemLibrary(name: "CLinux", path: "Sources/System/CLinux"),
 
@@ -55,7 +56,7 @@ let package = Package(
     library("Bindings", "Commands", ["Diagnostics", subprocess, system]),
     library("Bindings", "Archives", ["CArchive", "Diagnostics", system]),
     library(
-      "Bindings", "Compression", ["CDeflate", "CLzma", "CZstd", "Diagnostics"]),
+      "Bindings", "Compression", ["CDeflate", "CLzma", "CZlib", "CZstd", "Diagnostics"]),
     library("Bindings", "Transfers", ["CCurl", "Diagnostics", system]),
     library("Bindings", "YAML", ["CLibYAML", "Diagnostics"]),
 
