@@ -1,0 +1,168 @@
+internal import Content
+internal import Digests
+internal import FileSystem
+internal import Locks
+internal import Recipes
+internal import SystemPackage
+
+/// The paths of a tree as the manifest lists them, with what their sum is.
+struct TreeListing {
+  let entries: [TreeEntry]
+  let origins: [Origin]
+  let digests: [SourceFile: SHA256Digest]
+  private(set) var totals = Manifest.Totals()
+  private(set) var digest: SHA256Digest
+  private let indexes: [Origin: Int]
+
+  init(_ entries: [TreeEntry], order: OriginOrder, digests: [SourceFile: SHA256Digest]) {
+    self.entries = entries
+    self.digests = digests
+    origins = order.sorted(Set(entries.map(\.origin)))
+    indexes = Dictionary(
+      uniqueKeysWithValues: origins.enumerated().map { ($0.element, $0.offset) })
+    var hasher = TreeDigest()
+    digest = SHA256Digest(of: [])
+    for entry in entries {
+      hasher.add(file(entry))
+      totals.count(entry)
+    }
+    digest = hasher.finish()
+  }
+
+  func file(_ entry: TreeEntry) -> Manifest.File {
+    let octal = String(entry.permissions, radix: 8)
+    return Manifest.File(
+      path: entry.path.isEmpty ? "." : entry.path, kind: entry.kind,
+      mode: String(repeating: "0", count: max(0, 4 - octal.utf8.count)) + octal,
+      uid: entry.owner, gid: entry.group, size: entry.size,
+      sha256: entry.kind == .file ? digests[SourceFile(entry)] : nil,
+      link: entry.kind == .symlink || entry.kind == .hardlink ? entry.link : nil,
+      capability: entry.capability.isEmpty ? nil : Hexadecimal.text(entry.capability),
+      origin: indexes[entry.origin] ?? 0)
+  }
+}
+
+extension Manifest.Totals {
+  fileprivate mutating func count(_ entry: TreeEntry) {
+    bytes += entry.size
+    switch entry.kind {
+    case .file: files += 1
+    case .directory: directories += 1
+    case .symlink: symlinks += 1
+    case .hardlink: hardlinks += 1
+    case .fifo, .characterDevice, .blockDevice: others += 1
+    }
+  }
+}
+
+/// Writes a manifest piece by piece, one line an artifact, an origin and a path, so that it never
+/// stands in memory and two of them compare line by line.
+struct ManifestWriter {
+  let listing: TreeListing
+  let request: ImageRequest
+  let provenance: Provenance
+  let image: Manifest.Image
+
+  func write(to file: inout AtomicFile) throws(FileError) {
+    var text = "{\n"
+    for (key, value) in head { text += "  \(JSON.text(key)): \(value),\n" }
+    text += "  \"artifacts\": [" + lines(provenance.artifacts.map(component)) + "],\n"
+    text += "  \"origins\": [" + lines(listing.origins.map(origin)) + "],\n"
+    text += "  \"files\": ["
+    var separator = "\n    "
+    for entry in listing.entries {
+      text += separator + line(listing.file(entry))
+      separator = ",\n    "
+      if text.utf8.count > 1 << 16 {
+        try file.write(text)
+        text = ""
+      }
+    }
+    try file.write(text + "\n  ]\n}\n")
+  }
+
+  private var head: [(String, String)] {
+    let totals = listing.totals
+    var head = [
+      ("manifest", "\(Manifest.formatVersion)"), ("tool", JSON.text(provenance.tool)),
+      ("name", JSON.text(request.name)),
+    ]
+    if let flavour = request.flavour { head.append(("flavour", JSON.text(flavour.rawValue))) }
+    return head + [
+      ("recipeDigest", JSON.text(provenance.recipeDigest.hex)),
+      ("lockDigest", JSON.text(provenance.lockDigest.hex)),
+      ("sourceDateEpoch", "\(provenance.sourceDateEpoch)"),
+      (
+        "image",
+        JSON.object([
+          ("file", JSON.text(image.file)), ("format", JSON.text(image.format.rawValue)),
+          ("compression", JSON.text(image.compression.rawValue)), ("size", "\(image.size)"),
+          ("sha256", JSON.text(image.sha256.hex)),
+        ])
+      ),
+      ("treeDigest", JSON.text(listing.digest.hex)),
+      (
+        "totals",
+        JSON.object([
+          ("files", "\(totals.files)"), ("directories", "\(totals.directories)"),
+          ("symlinks", "\(totals.symlinks)"), ("hardlinks", "\(totals.hardlinks)"),
+          ("others", "\(totals.others)"), ("bytes", "\(totals.bytes)"),
+        ])
+      ),
+    ]
+  }
+
+  private func component(_ artifact: Artifact) -> String {
+    JSON.object([
+      ("kind", JSON.text(artifact.kind.rawValue)), ("name", JSON.text(artifact.name)),
+      ("version", JSON.text(artifact.version)), ("size", "\(artifact.size)"),
+      ("sha256", JSON.text(artifact.sha256.hex)),
+    ])
+  }
+
+  private func origin(_ origin: Origin) -> String {
+    JSON.object([
+      ("kind", JSON.text(origin.kind.rawValue)), ("name", JSON.text(origin.name)),
+      ("version", JSON.text(origin.version)),
+    ])
+  }
+
+  private func line(_ file: Manifest.File) -> String {
+    var fields = [
+      ("path", JSON.text(file.path)), ("kind", JSON.text(file.kind.rawValue)),
+      ("mode", JSON.text(file.mode)), ("uid", "\(file.uid)"), ("gid", "\(file.gid)"),
+      ("size", "\(file.size)"),
+    ]
+    if let sha256 = file.sha256 { fields.append(("sha256", JSON.text(sha256.hex))) }
+    if let link = file.link { fields.append(("link", JSON.text(link))) }
+    if let capability = file.capability { fields.append(("capability", JSON.text(capability))) }
+    return JSON.object(fields + [("origin", "\(file.origin)")])
+  }
+
+  private func lines(_ lines: [String]) -> String {
+    lines.isEmpty ? "" : "\n    " + lines.joined(separator: ",\n    ") + "\n  "
+  }
+}
+
+/// JSON text whose every byte is kiln's choice, since manifests are compared and signed.
+enum JSON {
+  static func object(_ fields: [(String, String)]) -> String {
+    "{" + fields.map { "\(text($0)): \($1)" }.joined(separator: ", ") + "}"
+  }
+
+  static func text(_ value: String) -> String {
+    let plain = value.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x22 && $0 != 0x5C }
+    if plain { return "\"\(value)\"" }
+    var escaped = "\""
+    for scalar in value.unicodeScalars {
+      switch scalar {
+      case "\"", "\\": escaped += "\\\(scalar)"
+      case "\0"..<" ":
+        let hex = String(scalar.value, radix: 16)
+        escaped += "\\u" + String(repeating: "0", count: 4 - hex.utf8.count) + hex
+      default: escaped.unicodeScalars.append(scalar)
+      }
+    }
+    return escaped + "\""
+  }
+}
