@@ -1,3 +1,4 @@
+import Commands
 import Content
 import Digests
 import FileSystem
@@ -92,7 +93,7 @@ struct ImageWriterTests {
   ]
 
   @Test("every format is whole, has its checksum and the same tree", arguments: formats)
-  func formats(file: String, check: String) async throws {
+  func everyFormat(file: String, check: String) async throws {
     try await withTemporaryFolder { folder in
       let layers = try Self.stack(folder)
       let images = try await Self.writer(.fast).write([
