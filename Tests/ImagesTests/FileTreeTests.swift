@@ -142,6 +142,7 @@ struct FileTreeTests {
       #expect(error?.code == .badName)
       #expect(error?.origin == Origin(.step, name: "unpack"))
       #expect("\(try #require(error))".contains("step unpack"))
+      try await shell("rm -r layer", in: folder)
     }
   }
 

@@ -115,3 +115,12 @@ func copyOverlay(_ layers: [Layer], to target: String, in folder: FilePath) asyn
     rmdir merged
     """, in: folder)
 }
+
+extension [UInt8] {
+  /// The bytes again and again, `count` in all.
+  func cycled(_ count: Int) -> [UInt8] {
+    var bytes = self
+    while bytes.count < count { bytes += bytes }
+    return Array(bytes.prefix(count))
+  }
+}
