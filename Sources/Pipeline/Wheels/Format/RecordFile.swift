@@ -51,10 +51,14 @@ struct RecordFile: Hashable, Sendable {
         rest = rest.dropFirst()
         while true {
           guard let byte = rest.popFirst() else { return nil }
-          if byte != quote { field.append(byte) } else if rest.first == quote {
+          if byte != quote {
+            field.append(byte)
+          } else if rest.first == quote {
             field.append(quote)
             rest = rest.dropFirst()
-          } else { break }
+          } else {
+            break
+          }
         }
       } else {
         field = Array(rest.prefix { $0 != comma })

@@ -76,7 +76,8 @@ public struct ZipDirectory: Hashable, Sendable {
     var folders: Set<String> = []
     for record in records {
       let isNew =
-        record.isDirectory ? folders.insert(record.path).inserted : files.insert(record.path).inserted
+        record.isDirectory
+        ? folders.insert(record.path).inserted : files.insert(record.path).inserted
       guard isNew else {
         throw file.defect(.duplicateName, "the name comes twice", entry: record.path)
       }

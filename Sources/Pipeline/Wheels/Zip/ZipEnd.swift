@@ -73,7 +73,8 @@ struct ZipEnd {
   ) throws(WheelError) -> ZipEnd {
     guard size <= UInt64(end), offset == UInt64(end) - size else {
       throw file.defect(
-        .notAZip, "its directory does not end where its end record begins: bytes are missing, or "
+        .notAZip,
+        "its directory does not end where its end record begins: bytes are missing, or "
           + "stand before the zip or behind its directory")
     }
     return ZipEnd(entries: entries, directory: Int64(offset)..<end)

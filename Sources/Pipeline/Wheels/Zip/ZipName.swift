@@ -42,6 +42,8 @@ enum ZipName {
   }
 
   static func components(_ path: String, limit: Int = .max) -> [String] {
-    path.utf8.split(separator: UInt8(ascii: "/"), maxSplits: limit - 1).map { String(Substring($0)) }
+    path.utf8.split(separator: UInt8(ascii: "/"), maxSplits: limit - 1).map {
+      String(Substring($0))
+    }
   }
 }
