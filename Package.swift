@@ -197,7 +197,7 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests",
       dependencies: ["Commands", "Content", "Digests", "FileSystem", "TestSupport", system],
-      path: "Tests/EndToEndTests"),
+      path: "Tests/EndToEndTests", exclude: ["Recipes"]),
   ])
 
 for target in package.targets where target.type != .system {

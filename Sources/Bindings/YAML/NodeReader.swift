@@ -51,7 +51,10 @@ public struct NodeReader {
       throw YAMLError(problems)
     }
     guard let tree else { throw YAMLError(problems) }
-    guard problems.isEmpty else { throw YAMLError(problems, partialTree: tree) }
+    guard problems.isEmpty else {
+      let isFaithful = problems.allSatisfy { $0.code == .duplicateKey || $0.code == .directive }
+      throw YAMLError(problems, partialTree: isFaithful ? tree : nil)
+    }
     return tree
   }
 

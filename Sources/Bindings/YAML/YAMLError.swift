@@ -44,7 +44,7 @@ public struct YAMLError: Failure {
   /// At least one, in the order of the file.
   public let problems: [Problem]
   /// What could be read in spite of the problems, for a caller that wants to find more of them;
-  /// nil where the text has no structure to go by.
+  /// nil where it would not say what the text means to say.
   public let partialTree: Node?
 
   init(_ problems: [Problem], partialTree: Node? = nil) {

@@ -1,0 +1,145 @@
+import Diagnostics
+import YAML
+
+/// How a value of a recipe looks and how it is read: one definition from which the decoder, its
+/// messages, the JSON Schema and the reference all come.
+struct Definition<Value: Sendable>: Sendable {
+  let shape: Shape
+  /// Reads a node; reports what is wrong with it and returns nil then.
+  let decode: @Sendable (Node, inout Decoding) -> Value?
+}
+
+/// A key of a mapping, and where its value goes.
+struct Key<Owner>: Sendable {
+  let shape: Shape.Key
+  let decode: @Sendable (Node, inout Decoding, inout Owner) -> Void
+
+  /// - Parameters:
+  ///   - fallback: is decoded as if it stood there where the key is absent.
+  init<Value>(
+    _ name: String, _ summary: String, _ definition: Definition<Value>, required: Bool = false,
+    fallback: JSONValue? = nil, set: @escaping @Sendable (inout Owner, Value) -> Void
+  ) {
+    shape = Shape.Key(
+      name: name, summary: summary, shape: definition.shape, isRequired: required,
+      fallback: fallback)
+    decode = { node, decoding, owner in
+      guard let value = definition.decode(node, &decoding) else { return }
+      set(&owner, value)
+    }
+  }
+}
+
+extension Definition {
+  /// The same shape, with one more step that may report a problem.
+  func then<Result: Sendable>(
+    _ transform: @escaping @Sendable (Value, Node, inout Decoding) -> Result?
+  ) -> Definition<Result> {
+    Definition<Result>(shape: shape) { node, decoding in
+      guard let value = decode(node, &decoding) else { return nil }
+      return transform(value, node, &decoding)
+    }
+  }
+
+  func map<Result: Sendable>(
+    _ transform: @escaping @Sendable (Value) -> Result
+  ) -> Definition<Result> {
+    then { value, _, _ in transform(value) }
+  }
+
+  /// A mapping with known keys.
+  ///
+  /// - Parameter initial: what the keys are set in; keys that are required or have a fallback
+  ///   replace what it holds.
+  static func object(
+    _ initial: Value, exactlyOne: [[String]] = [], requires: [String: String] = [:],
+    refused: [String: String] = [:], _ keys: [Key<Value>]
+  ) -> Definition {
+    let shape = Shape.Object(
+      keys: keys.map(\.shape), exactlyOne: exactlyOne, requires: requires, refused: refused)
+    return Definition(shape: .object(shape)) { node, decoding in
+      guard let entries = node.mapping else {
+        decoding.reportType(of: node, .object(shape))
+        return nil
+      }
+      let problems = decoding.diagnostics.count
+      var value = initial
+      decoding.checkKeys(entries, of: node, shape)
+      for key in keys {
+        decoding.within(key.shape.name) { decoding in
+          if let entry = entries.first(where: { $0.key == key.shape.name }) {
+            decoding.places[decoding.path] = entry.value.place
+            key.decode(entry.value, &decoding, &value)
+          } else if let fallback = key.shape.fallback {
+            key.decode(Node(fallback, at: node.place), &decoding, &value)
+          }
+        }
+      }
+      // The whole recipe is looked at for contradictions even when a part of it is wrong.
+      return decoding.diagnostics.count == problems || decoding.path.isEmpty ? value : nil
+    }
+  }
+}
+
+extension Definition {
+  static func list<Item>(_ item: Definition<Item>) -> Self where Value == [Item] {
+    Definition(shape: .list(item.shape)) { node, decoding in
+      guard let nodes = node.sequence else {
+        decoding.reportType(of: node, .list(item.shape))
+        return nil
+      }
+      var items: [Item] = []
+      for node in nodes {
+        // An item that is wrong leaves its number to the next, so that places fit the result.
+        decoding.within(index: items.count) { decoding in
+          decoding.places[decoding.path] = node.place
+          if let value = item.decode(node, &decoding) { items.append(value) }
+        }
+      }
+      return items
+    }
+  }
+
+  static func map<Item>(
+    keys: Shape.Text, _ item: Definition<Item>
+  ) -> Self where Value == [String: Item] {
+    Definition(shape: .map(keys: keys, values: item.shape)) { node, decoding in
+      guard let entries = node.mapping else {
+        decoding.reportType(of: node, .map(keys: keys, values: item.shape))
+        return nil
+      }
+      var items: [String: Item] = [:]
+      for entry in entries {
+        decoding.within(entry.key) { decoding in
+          guard decoding.matches(entry.key, keys.pattern) else {
+            decoding.report(
+              .badValue, at: entry.keyPlace, "the key `\(entry.key)` must be \(keys.phrase)")
+            return
+          }
+          decoding.places[decoding.path] = entry.value.place
+          items[entry.key] = item.decode(entry.value, &decoding)
+        }
+      }
+      return items
+    }
+  }
+}
+
+extension Node {
+  /// A value of a definition as if it had been written at `place`.
+  fileprivate init(_ value: JSONValue, at place: Diagnostic.Place) {
+    switch value {
+    case .boolean(let value):
+      self.init(.scalar(Scalar("\(value)", isPlain: true)), at: place)
+    case .integer(let value):
+      self.init(.scalar(Scalar("\(value)", isPlain: true)), at: place)
+    case .string(let text): self.init(.scalar(Scalar(text, isPlain: false)), at: place)
+    case .array(let items): self.init(.sequence(items.map { Node($0, at: place) }), at: place)
+    case .object(let members):
+      self.init(
+        .mapping(
+          members.map { .init(key: $0.name, keyPlace: place, value: Node($0.value, at: place)) }),
+        at: place)
+    }
+  }
+}

@@ -1,0 +1,105 @@
+import Diagnostics
+
+extension Decoding {
+  /// Finds what is wrong between values that are right each by itself. Keys in which something is
+  /// wrong already are left alone.
+  mutating func checkContradictions(_ recipe: Recipe) {
+    checkDuplicates("packages", recipe.packages.map(Recipe.packageName)) { "packages[\($0)]" }
+    checkDuplicates("sources", recipe.sources.map(\.name)) { "sources[\($0)].name" }
+    checkDuplicates("users", recipe.users.map(\.name)) { "users[\($0)].name" }
+    checkDuplicates("users", recipe.users.map { "\($0.uid)" }) { "users[\($0)].uid" }
+    checkDuplicates("files", recipe.files.map(\.to)) { "files[\($0)].to" }
+    checkDuplicates("run", recipe.run.map(\.name)) { "run[\($0)].name" }
+    checkDuplicates("wsl", recipe.wsl.install.map(\.rawValue)) { "wsl.install[\($0)]" }
+    checkSourceNames(recipe)
+    checkUserNames(recipe)
+    checkDefaultUser(recipe)
+    checkLocale(recipe)
+    checkInstall(recipe)
+  }
+
+  private mutating func checkDuplicates(
+    _ key: String, _ names: [String], path: (Int) -> String
+  ) {
+    guard !failed.contains(key) else { return }
+    var first: [String: Int] = [:]
+    for (index, name) in names.enumerated() {
+      guard let earlier = first[name] else {
+        first[name] = index
+        continue
+      }
+      let before = place(path(earlier))
+      let here = place(path(index))
+      let isExtended = before?.file != here?.file
+      let removal = key == "users" || key == "run" ? "\(key)[…]" : "\(key)[\(name)]"
+      report(
+        .duplicate, at: here, "`\(name)` stands in `\(key)` a second time",
+        reason: before.map { "first at \($0)" },
+        remedy: isExtended ? "take the first one away with `remove: [\"\(removal)\"]`" : nil)
+    }
+  }
+
+  /// The place of a value, or of what holds it where it is a fallback.
+  private func place(_ path: String) -> Diagnostic.Place? {
+    places[path] ?? path.lastIndex(of: ".").flatMap { places[String(path[..<$0])] }
+  }
+
+  private mutating func checkSourceNames(_ recipe: Recipe) {
+    let taken = ["debian", "debian-security", "ubuntu", "ubuntu-security", "pypi", "recipe"]
+    for (index, source) in recipe.sources.enumerated()
+    where taken.contains(source.name) && !failed.contains("sources") {
+      report(
+        .contradiction, at: place("sources[\(index)].name"),
+        "`\(source.name)` is the name of one of kiln's own sources",
+        remedy: "give it another name")
+    }
+  }
+
+  private mutating func checkUserNames(_ recipe: Recipe) {
+    for (index, user) in recipe.users.enumerated()
+    where user.name == "root" && !failed.contains("users") {
+      report(
+        .contradiction, at: place("users[\(index)].name"), "every image has `root` already",
+        remedy: "remove it from `users`")
+    }
+  }
+
+  private mutating func checkDefaultUser(_ recipe: Recipe) {
+    guard failed.isDisjoint(with: ["wsl", "users", "base"]),
+      case .text(let name)? = recipe.wsl.conf["user"]?["default"],
+      name != "root", !recipe.users.contains(where: { $0.name == name })
+    else { return }
+    if case .tarball = recipe.base { return }
+    report(
+      .contradiction, at: place("wsl.conf.user.default"),
+      "the default user `\(name)` is not among the recipe's users",
+      remedy: nearest(to: name, among: recipe.users.map(\.name)).map { "did you mean `\($0)`?" }
+        ?? "add it to `users`")
+  }
+
+  private mutating func checkLocale(_ recipe: Recipe) {
+    guard failed.isDisjoint(with: ["locale", "packages", "base"]), recipe.locale != "C.UTF-8"
+    else { return }
+    if case .tarball = recipe.base { return }
+    let names = recipe.packages.map(Recipe.packageName)
+    guard !names.contains("locales"), !names.contains("locales-all") else { return }
+    report(
+      .contradiction, at: place("locale"),
+      "the locale `\(recipe.locale)` needs the package `locales`",
+      remedy: "add `locales` to `packages`, or use `C.UTF-8`")
+  }
+
+  private mutating func checkInstall(_ recipe: Recipe) {
+    guard recipe.wsl.install.isEmpty, !failed.contains("wsl") else { return }
+    report(
+      .contradiction, at: place("wsl.install"), "`wsl.install` names no file to make",
+      remedy: "write `import`, `from-file` or both, or remove the key")
+  }
+}
+
+extension Recipe {
+  /// A package's name without the architecture, version or suite that is asked for.
+  static func packageName(_ package: String) -> String {
+    String(package.prefix { !":=/".contains($0) })
+  }
+}

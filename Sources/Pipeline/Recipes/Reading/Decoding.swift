@@ -1,0 +1,182 @@
+import Diagnostics
+import SystemPackage
+import YAML
+
+/// The state of one reading of a recipe: what was found wrong, where values stand, and what texts
+/// and paths are read against.
+struct Decoding {
+  private(set) var diagnostics: [Diagnostic] = []
+  var places = Places()
+  /// The key path of the value that is being read; empty for the recipe itself.
+  private(set) var path = ""
+  /// Top-level keys in which something is wrong.
+  private(set) var failed: Set<String> = []
+
+  /// Values of `${name}`; nil where the text is taken as it is.
+  var variables: [String: String]?
+  /// The folder of the recipe that is read.
+  let directory: FilePath
+  /// The recipe's file and those that it extends, by their names in places.
+  let files: [String: RecipeFile]
+  private var patterns: [String: Regex<AnyRegexOutput>] = [:]
+
+  init(directory: FilePath, files: [String: RecipeFile], variables: [String: String]?) {
+    self.directory = directory
+    self.files = files
+    self.variables = variables
+  }
+
+  mutating func within(_ key: String, _ body: (inout Decoding) -> Void) {
+    within(path: path.isEmpty ? key : "\(path).\(key)", body)
+  }
+
+  mutating func within(index: Int, _ body: (inout Decoding) -> Void) {
+    within(path: "\(path)[\(index)]", body)
+  }
+
+  private mutating func within(path inner: String, _ body: (inout Decoding) -> Void) {
+    let outer = path
+    path = inner
+    body(&self)
+    path = outer
+  }
+
+  /// Names the value that is being read in a message.
+  var subject: String { path.isEmpty ? "a recipe" : "`\(path)`" }
+
+  mutating func report(
+    _ code: RecipeError.Code, at place: Diagnostic.Place?, _ message: String,
+    reason: String? = nil, remedy: String? = nil
+  ) {
+    failed.insert(String(path.prefix { $0 != "." && $0 != "[" }))
+    diagnostics.append(
+      Diagnostic(
+        code: code.rawValue, message: message, place: place, reason: reason, remedy: remedy))
+  }
+
+  mutating func matches(_ text: String, _ pattern: String) -> Bool {
+    if patterns[pattern] == nil {
+      // Scalars, so that `\r\n` is two control characters and not one unknown one. A pattern that
+      // is none matches nothing; a test compiles them all.
+      patterns[pattern] = (try? Regex(pattern))?.matchingSemantics(.unicodeScalar)
+    }
+    guard let regex = patterns[pattern] else { return false }
+    return (try? regex.wholeMatch(in: text)) != nil
+  }
+}
+
+extension Decoding {
+  /// A text value of the given shape, variables filled in.
+  mutating func text(_ node: Node, _ shape: Shape.Text) -> String? {
+    guard let scalar = node.scalar else {
+      reportType(of: node, .text(shape))
+      return nil
+    }
+    guard let expanded = expand(scalar, node) else { return nil }
+    guard expanded.value == .text || expanded.text != scalar.text else {
+      reportType(of: node, .text(shape))
+      return nil
+    }
+    return matching(expanded.text, node, shape)
+  }
+
+  mutating func matching(_ text: String, _ node: Node, _ shape: Shape.Text) -> String? {
+    if matches(text, shape.pattern) { return text }
+    report(.badValue, at: node.place, "\(subject) must be \(shape.phrase), not \(quoted(text))")
+    return nil
+  }
+
+  /// The scalar with its variables filled in; a plain one stays plain, so that it may become a
+  /// number.
+  mutating func expand(_ scalar: Scalar, _ node: Node) -> Scalar? {
+    guard let variables, scalar.text.contains("${") else { return scalar }
+    let expansion = Expansion(scalar.text, variables: variables)
+    for fault in expansion.faults {
+      report(
+        .unknownVariable, at: files[node.place.file]?.place(of: fault.written, from: node.place),
+        fault.message,
+        remedy: fault.remedy)
+    }
+    return expansion.faults.isEmpty ? Scalar(expansion.text, isPlain: scalar.isPlain) : nil
+  }
+
+  /// Says that a value is of another kind than its key wants.
+  mutating func reportType(
+    of node: Node, _ shape: Shape, text: Scalar? = nil, remedy: String? = nil
+  ) {
+    let scalar = text ?? node.scalar
+    var remedy = remedy
+    if remedy == nil, let scalar, scalar.value == .null {
+      remedy = "remove the key, or give it a value"
+    }
+    if remedy == nil, case .text = shape, let scalar, scalar.value != .text {
+      remedy = "put it into quotes: \"\(scalar.text)\""
+    }
+    if remedy == nil, case .list = shape, scalar != nil {
+      remedy = "write `[…]`, or one `- ` a line"
+    }
+    report(
+      .wrongType, at: node.place,
+      "\(subject) must be \(shape.expected), not \(kind(of: node, scalar))", remedy: remedy)
+  }
+
+  private func kind(of node: Node, _ scalar: Scalar?) -> String {
+    guard let scalar else { return node.sequence == nil ? "a mapping" : "a list" }
+    return switch scalar.value {
+    case .null: "nothing"
+    case .boolean: "the boolean `\(scalar.text)`"
+    case .integer, .number: "the number `\(scalar.text)`"
+    case .text: "the text \(quoted(scalar.text))"
+    }
+  }
+
+  private func quoted(_ text: String) -> String {
+    let line = text.prefix { !$0.isNewline }.prefix(60)
+    return "`\(line)\(line.count < text.count ? "…" : "")`"
+  }
+
+  mutating func checkKeys(_ entries: [Node.Entry], of node: Node, _ shape: Shape.Object) {
+    let names = shape.keys.map(\.name)
+    for entry in entries where !names.contains(entry.key) {
+      within(entry.key) { $0.reportUnknown(entry, names, shape.refused[entry.key]) }
+    }
+    let present = Set(entries.map(\.key))
+    for key in shape.keys where key.isRequired && !present.contains(key.name) {
+      reportMissing("`\(key.name)`", at: node)
+    }
+    for group in shape.exactlyOne {
+      let found = entries.filter { group.contains($0.key) }
+      let list = group.map { "`\($0)`" }.joined(separator: " or ")
+      if found.isEmpty { reportMissing(list, at: node) }
+      if found.count > 1 {
+        report(
+          .exclusiveKeys, at: found[1].keyPlace,
+          "\(subject) has \(found.map { "`\($0.key)`" }.joined(separator: " and ")), but only one "
+            + "of them can hold", remedy: "keep one of \(list)")
+      }
+    }
+    for entry in entries {
+      guard let needed = shape.requires[entry.key], !present.contains(needed) else { continue }
+      report(
+        .missingKey, at: entry.keyPlace, "\(subject) has `\(entry.key)` but lacks `\(needed)`",
+        remedy: "add `\(needed)`")
+    }
+  }
+
+  private mutating func reportMissing(_ keys: String, at node: Node) {
+    report(.missingKey, at: node.place, "\(subject) lacks the key \(keys)", remedy: "add \(keys)")
+  }
+
+  private mutating func reportUnknown(_ entry: Node.Entry, _ names: [String], _ refusal: String?) {
+    if let refusal {
+      return report(
+        .refusedKey, at: entry.keyPlace, "the key `\(entry.key)` is not for a recipe to set",
+        remedy: refusal)
+    }
+    let near = nearest(to: entry.key, among: names)
+    report(
+      .unknownKey, at: entry.keyPlace, "unknown key \(subject)",
+      reason: "known here: \(names.joined(separator: ", "))",
+      remedy: near.map { "did you mean `\($0)`?" })
+  }
+}

@@ -1,0 +1,77 @@
+import Diagnostics
+import FileSystem
+import Recipes
+import SystemPackage
+import Testing
+
+struct BadRecipeTests {
+  @Test(arguments: BadRecipe.all)
+  func pointsAtWhatIsWrong(bad: BadRecipe) async throws {
+    try await Kitchen.with(bad.text) { kitchen in
+      let complaints = kitchen.complaints()
+      #expect(
+        complaints.map(\.position) == ["\(bad.code) \(bad.line):\(bad.column)"], "\(complaints)")
+      let diagnostic = try #require(complaints.first?.diagnostic)
+      let lines = bad.text.split(separator: "\n", omittingEmptySubsequences: false)
+      if !["K1002", "K1003"].contains(bad.code) {
+        #expect(diagnostic.place?.excerpt == String(lines[bad.line - 1]))
+      }
+      if let remedy = bad.remedy { #expect(diagnostic.remedy?.contains(remedy) == true) }
+    }
+  }
+
+  @Test func everyCodeHasABadRecipe() {
+    let covered = Set(BadRecipe.all.map(\.code))
+    // These need several files, or the reader's settings; they have tests of their own.
+    let others: Set<RecipeError.Code> = [.notYAML, .unreadable, .extendsCycle, .unknownSetting]
+    let missing = RecipeError.Code.allCases.filter {
+      !covered.contains($0.rawValue) && !others.contains($0)
+    }
+    #expect(missing == [])
+  }
+
+  @Test func reportsAllAtOnceInTheOrderOfTheFile() async throws {
+    let text = """
+      recipe: 1
+      name: Bad Name
+      nam: x
+      base: {debian: {suit: trixie}}
+      packages: [nano, Less, nano]
+      packages: [less]
+      users: [{name: a, uid: 5}]
+      wsl: {conf: {user: {default: a}}}
+      locale: xx
+      """
+    try await Kitchen.with(text) { kitchen in
+      #expect(
+        kitchen.complaints().map(\.position) == [
+          "K1106 2:7", "K1103 3:1", "K1104 4:16", "K1103 4:17", "K1106 5:18", "K1011 6:1",
+          "K1106 7:24", "K1106 9:9",
+        ])
+    }
+  }
+
+  @Test func aFileThatIsNotThereIsNamed() async throws {
+    try await Kitchen.with(minimal()) { kitchen in
+      let error = try #require(throws: RecipeError.self) { try kitchen.read("other.yaml") }
+      #expect(error.code == .unreadable)
+      #expect(error.diagnostics.first?.code == "K7001")
+    }
+  }
+
+  @Test func invalidBytesAreAnError() async throws {
+    try await Kitchen.with("") { kitchen in
+      let bytes = Array(minimal("description: ").utf8) + [0xC3, 0x28]
+      try Files.write(bytes, to: kitchen.folder.appending("recipe.yaml"))
+      #expect(kitchen.complaints().map(\.position) == ["K1004 4:14"])
+    }
+  }
+
+  @Test func settingsOfUnknownVariablesAreErrors() async throws {
+    try await Kitchen.with(minimal("variables: {who: a}\n")) { kitchen in
+      let complaints = kitchen.complaints(set: ["wo": "b"])
+      #expect(complaints.map(\.code) == ["K1117"])
+      #expect(complaints.first?.diagnostic.remedy == "did you mean `--set who=…`?")
+    }
+  }
+}
