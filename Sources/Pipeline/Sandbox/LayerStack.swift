@@ -1,0 +1,88 @@
+public import FileSystem
+public import SystemPackage
+
+/// Reads single paths of a stack of layers as an overlay of them would show them, unmounted.
+public struct LayerStack: Hashable, Sendable {
+  /// What stands at a path: the topmost version of it.
+  public struct Entry: Hashable, Sendable {
+    /// On the host; a folder's contents there are only the topmost layer's.
+    public let path: FilePath
+    public let status: FileStatus
+  }
+
+  /// The lowest first.
+  public let directories: [FilePath]
+
+  public init(_ directories: [FilePath]) { self.directories = directories }
+
+  /// - Parameter path: inside the image; a link in it, or at its end, is not followed.
+  /// - Returns: nil where nothing stands there, or it was deleted.
+  public func entry(_ path: String) throws(FileError) -> Entry? {
+    var candidates = Array(directories.reversed())
+    var found: Entry?
+    for component in path.split(separator: "/") where component != "." {
+      found = nil
+      var folders: [FilePath] = []
+      for candidate in candidates {
+        let place = candidate.appending(String(component))
+        guard let status = try Files.status(place) else { continue }
+        if status.isWhiteout { break }
+        if found == nil { found = Entry(path: place, status: status) }
+        guard status.kind == .directory else { break }
+        folders.append(place)
+        if try Self.isOpaque(place) { break }
+      }
+      if found == nil { return nil }
+      candidates = folders
+    }
+    if let found { return found }
+    guard let top = directories.last, let status = try Files.status(top) else { return nil }
+    return Entry(path: top, status: status)
+  }
+
+  /// The path that `path` leads to when every link in it is followed inside the root, relative,
+  /// without leading slash. What does not exist is kept as it is written.
+  ///
+  /// - Throws: ``FileError`` with `tooManySymbolicLinkLevels` for a loop.
+  public func resolve(_ path: String) throws(FileError) -> String {
+    var pending = Array(path.split(separator: "/").map(String.init).reversed())
+    var done: [String] = []
+    var links = 0
+    while let component = pending.popLast() {
+      if component == "." { continue }
+      if component == ".." {
+        done = done.dropLast()
+        continue
+      }
+      let place = (done + [component]).joined(separator: "/")
+      guard let entry = try entry(place), entry.status.kind == .symlink else {
+        done.append(component)
+        continue
+      }
+      links += 1
+      guard links <= 40 else {
+        throw FileError("follow", FilePath(path), errno: .tooManySymbolicLinkLevels)
+      }
+      let target = try Files.readSymlink(entry.path)
+      if target.hasPrefix("/") { done = [] }
+      pending += target.split(separator: "/").map(String.init).reversed()
+    }
+    return done.joined(separator: "/")
+  }
+
+  /// The regular file that a program in the root would open at `path`, on the host.
+  ///
+  /// - Returns: nil where it would find none.
+  public func file(_ path: String) throws(FileError) -> FilePath? {
+    guard let entry = try entry(try resolve(path)), entry.status.kind == .file else { return nil }
+    return entry.path
+  }
+
+  static func isOpaque(_ folder: FilePath) throws(FileError) -> Bool {
+    for name in ["trusted.overlay.opaque", "user.overlay.opaque"]
+    where try Files.attribute(name, of: folder) == [UInt8(ascii: "y")] {
+      return true
+    }
+    return false
+  }
+}

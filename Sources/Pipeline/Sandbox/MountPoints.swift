@@ -1,0 +1,106 @@
+import FileSystem
+import SystemPackage
+
+/// The places in a root that something is mounted on, made where the image lacks them, so that
+/// none of them is left in a layer.
+///
+/// Links are followed here, inside the image, so that no mount ever goes through one: an absolute
+/// link of the image would lead into the host.
+struct MountPoints {
+  enum Kind { case file, directory }
+
+  private let stack: LayerStack
+  private let upper: FilePath?
+  /// What stands in the upper directory only for the sandbox, in the order of making.
+  private var placeholders: [FilePath] = []
+  /// Deletions that a placeholder stands in for.
+  private var whiteouts: [FilePath] = []
+  /// Folders that get a file system of their own, in which the script makes mount points itself.
+  private(set) var volatile: [String] = []
+  /// Mount points that the script makes in memory, relative to the root.
+  private(set) var pending: [(path: String, kind: Kind)] = []
+
+  /// - Parameter upper: nil where the upper directory is in memory.
+  init(layers: [FilePath], upper: FilePath?) {
+    stack = LayerStack(layers + (upper.map { [$0] } ?? []))
+    self.upper = upper
+  }
+
+  /// A folder for a file system of the sandbox's own.
+  mutating func addVolatile(_ path: String) throws(FileError) -> String {
+    let resolved = try add(path, .directory)
+    volatile.append(resolved)
+    return resolved
+  }
+
+  /// Whether the image has something at `path`.
+  func exists(_ path: String) throws(FileError) -> Bool {
+    try stack.entry(try stack.resolve(path)) != nil
+  }
+
+  /// - Returns: the path to mount on, relative to the root, free of links.
+  mutating func add(_ path: String, _ kind: Kind) throws(FileError) -> String {
+    let resolved = try stack.resolve(path)
+    if volatile.contains(where: { resolved.hasPrefix($0 + "/") }) {
+      pending.append((resolved, kind))
+    } else if try stack.entry(resolved) == nil {
+      if let upper { try make(resolved, kind, in: upper) } else { pending.append((resolved, kind)) }
+    }
+    return resolved
+  }
+
+  private mutating func make(
+    _ path: String, _ kind: Kind, in upper: FilePath
+  ) throws(FileError) {
+    let components = path.split(separator: "/").map(String.init)
+    for count in 1..<max(1, components.count) {
+      try makeFolder(components[..<count].joined(separator: "/"), in: upper)
+    }
+    switch kind {
+    case .directory: try makeFolder(path, in: upper)
+    case .file:
+      let place = upper.appending(path)
+      try lift(try Files.status(place), at: place)
+      try Files.write("", to: place)
+      placeholders.append(place)
+    }
+  }
+
+  /// A folder of the upper directory with the attributes that the overlay shows for it, as copying
+  /// it up would give it.
+  private mutating func makeFolder(_ path: String, in upper: FilePath) throws(FileError) {
+    let place = upper.appending(path)
+    let status = try Files.status(place)
+    if let status, !status.isWhiteout { return }
+    let shown = try stack.entry(path)?.status
+    try lift(status, at: place)
+    try Files.makeDirectory(place, permissions: shown?.permissions ?? 0o755)
+    if let shown {
+      try Files.setOwner(shown.owner, group: shown.group, of: place)
+      try Files.setPermissions(shown.permissions, of: place)
+      try Files.setModified(shown.modified, of: place)
+    }
+    placeholders.append(place)
+  }
+
+  private mutating func lift(_ status: FileStatus?, at place: FilePath) throws(FileError) {
+    guard status?.isWhiteout == true else { return }
+    try Files.removeFile(place)
+    whiteouts.append(place)
+  }
+
+  /// Takes the placeholders away again; a folder in which the program left something stays.
+  func clear() throws(FileError) {
+    for place in placeholders.reversed() {
+      guard let status = try Files.status(place) else { continue }
+      if status.kind == .directory {
+        if try Files.entries(place).isEmpty { try Files.removeTree(place) }
+      } else if status.kind == .file, status.size == 0 {
+        try Files.removeFile(place)
+      }
+    }
+    for place in whiteouts where !Files.exists(place) {
+      try Files.makeNode(place, mode: 0o020000, major: 0, minor: 0)
+    }
+  }
+}
