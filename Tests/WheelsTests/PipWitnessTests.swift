@@ -1,0 +1,99 @@
+import Commands
+import Digests
+import FileSystem
+import SystemPackage
+import TestSupport
+import Testing
+import Wheels
+
+/// Holds installed trees against those of the `pip` that `python3 -m venv` brings.
+@Suite(.enabled(if: Files.exists("/usr/bin/python3")))
+struct PipWitnessTests {
+  private func run(_ arguments: [String]) async throws -> String {
+    try await Command(
+      arguments[0], Array(arguments.dropFirst()),
+      environment: [
+        "PATH": "/usr/bin:/bin", "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+        "PIP_CONFIG_FILE": "/dev/null",
+        "PYTHONDONTWRITEBYTECODE": "1", "LC_ALL": "C.UTF-8",
+      ]
+    ).run().output
+  }
+
+  private func pythonVersion() async throws -> String {
+    let program = "import sys; print('%d.%d' % sys.version_info[:2])"
+    return try await run(["/usr/bin/python3", "-c", program])
+      .trimmingSuffix { $0.isNewline }
+  }
+
+  @Test func installsWhatPipInstalls() async throws {
+    try await withTemporaryFolder { folder in
+      let other = """
+        wheel("other", "2.0", {"other.py": b"", "shared/__init__.py": b"",
+            "other-2.0.dist-info/entry_points.txt": b"[console_scripts]\\npip = other:main\\n"
+            b"pip3 = other:main\\npip3.99 = other:main\\npipx = other:main\\n"
+            b"easy_install = other:e\\neasy_install-3.1 = other:e\\n"})
+        """
+      try await WheelMaker.make(FeatureWheel.program + "\n" + other, in: folder)
+      let names = [FeatureWheel.fileName, "other-2.0-py3-none-any.whl"]
+      let version = try await pythonVersion()
+      let venv = folder.appending("venv")
+      _ = try await run(["/usr/bin/python3", "-m", "venv", venv.string])
+      let before = folder.appending("before")
+      _ = try await run(["cp", "-a", venv.string, before.string])
+      _ = try await run(
+        [
+          "\(venv)/bin/pip", "install", "-q", "--no-compile", "--no-index", "--no-deps",
+          "--find-links", folder.string, "Feature-Wheel", "other",
+        ])
+      let unpacked = try await WheelMaker.unpack(names.map { folder.appending($0) }, in: folder)
+      let environment = VirtualEnvironment(path: venv.string, pythonVersion: version)
+      let upper = folder.appending("upper")
+      try Files.makeDirectory(upper)
+      let installed = try WheelInstaller(environment: environment, installer: "pip").install(
+        unpacked.map { WheelRequest(wheel: $0, isRequested: true) }, into: upper)
+      #expect(installed.conflicts == [])
+      // The wheels' files over the fresh environment, as an overlay shows them.
+      _ = try await run(["cp", "-a", "\(upper)/\(environment.path)/.", before.string])
+      // pip leaves out folders without files, and so does kiln.
+      #expect(differences(try treeListing(venv), try treeListing(before)) == [])
+      let files = try treeListing(upper).filter { !$0.value.hasPrefix("folder") }.keys
+      #expect(Set(installed.owners.keys) == Set(files))
+      let commands = try await run(["\(venv)/bin/feat-run.x+y"])
+      #expect(commands == "run\n")
+    }
+  }
+
+  @Test func pipKnowsWhatKilnInstalled() async throws {
+    try await withTemporaryFolder { folder in
+      try await WheelMaker.make(FeatureWheel.program, in: folder)
+      let venv = folder.appending("venv")
+      _ = try await run(["/usr/bin/python3", "-m", "venv", venv.string])
+      let fresh = try treeListing(venv)
+      let file = folder.appending(FeatureWheel.fileName)
+      let unpacked = try await WheelMaker.unpack([file], in: folder)
+      let environment = VirtualEnvironment(
+        path: venv.string, pythonVersion: try await pythonVersion())
+      let direct = DirectURL(url: "file://\(file)", sha256: unpacked[0].sha256)
+      let requests = unpacked.map {
+        WheelRequest(wheel: $0, isRequested: true, directURL: direct)
+      }
+      _ = try WheelInstaller(environment: environment).install(requests, into: "/")
+      let pip = "\(venv)/bin/pip"
+      #expect(try await run([pip, "check"]) == "No broken requirements found.\n")
+      #expect(
+        try await run([pip, "freeze"])
+          == "Feature_Wheel @ file://\(file)#sha256=\(unpacked[0].sha256)\n")
+      #expect(try await run([pip, "inspect"]).contains("\"installer\": \"kiln\""))
+      _ = try await run([pip, "uninstall", "-q", "-y", "feature-wheel"])
+      #expect(
+        differences(fresh, try treeListing(venv)).filter { !$0.contains("| folder ") } == [])
+    }
+  }
+}
+
+extension String {
+  fileprivate func trimmingSuffix(while predicate: (Character) -> Bool) -> String {
+    String(reversed().drop(while: predicate).reversed())
+  }
+}
