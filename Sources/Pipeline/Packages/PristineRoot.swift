@@ -1,0 +1,90 @@
+public import Content
+internal import Digests
+internal import FileSystem
+internal import Locks
+public import Store
+internal import SystemPackage
+
+/// One root file system of unpacked packages, as `dpkg --unpack` of all of them would leave it, but
+/// for what only their scripts can do.
+///
+/// It is made of hard links to the packages' files in the store. Conffiles stand at their final
+/// place with their digests in dpkg's status, so that `dpkg --configure` leaves them as they are.
+public struct PristineRoot: Sendable {
+  /// What stands in the root and who owns it; dpkg's `info/<package>.*` belong to that package, its
+  /// other files and the links of a merged `/usr` to the configuration.
+  public let layer: Layer
+  /// The unpacked packages in the order given.
+  public let packages: [UnpackedPackage]
+  /// Packages that divert others' files: `dpkg --unpack` has to unpack them in the sandbox, after
+  /// the ``preinsts``.
+  public let deferred: [UnpackedPackage]
+  /// Packages of the root whose `preinst install` has to be run, in this order.
+  public let preinsts: [UnpackedPackage]
+  /// Whether the store had it already.
+  public let reused: Bool
+}
+
+extension PristineRoot {
+  /// What a root is made for.
+  public struct Options: Hashable, Sendable {
+    public var architecture: Architecture
+    /// Whether `/bin`, `/sbin` and `/lib*` are links into `/usr`. From trixie on base-files ships
+    /// the links itself, and kiln adds none.
+    public var mergedUsr: Bool
+    /// Time of what no package dates, seconds since 1970.
+    public var epoch: Int64
+
+    public init(architecture: Architecture, mergedUsr: Bool = true, epoch: Int64) {
+      self.architecture = architecture
+      self.mergedUsr = mergedUsr
+      self.epoch = epoch
+    }
+  }
+
+  static let formatVersion = 1
+
+  /// Merges packages into one root, a result of the store.
+  ///
+  /// - Parameter packages: base-files is taken first; of the others the order decides what dpkg
+  ///   leaves to the order of unpacking: the mode of a folder that several list, and who replaces
+  ///   whom of two packages that replace each other.
+  /// - Throws: ``PackageError/Code/overlap`` as dpkg's "trying to overwrite".
+  public static func make(
+    packages: [UnpackedPackage], options: Options, store: Store
+  ) async throws(PackageError) -> PristineRoot {
+    let key = SHA256Digest(
+      ofText: "pristine \(formatVersion) \(options.architecture.rawValue) \(options.mergedUsr) "
+        + "\(options.epoch) " + packages.map(\.artifact.sha256.hex).joined(separator: " "))
+    let result = try await store.result(
+      .pristine, key: key, failure: { PackageError($0, package: "the root") }
+    ) { (folder) async throws(PackageError) in
+      let plan = try MergePlan.make(packages, options: options)
+      let writer = PristineWriter(
+        root: folder.appending("root"), packages: packages, plan: plan, options: options)
+      let owners = try writer.write()
+      try PristineRecord(owners: owners, deferred: plan.deferred).write(to: folder)
+    }
+    return try open(result, packages)
+  }
+
+  private static func open(
+    _ result: Store.Result, _ packages: [UnpackedPackage]
+  ) throws(PackageError) -> PristineRoot {
+    let record = try PristineRecord(reading: result.path)
+    let unpacked = packages.indices.filter { !record.deferred.contains($0) }
+    let withScripts = unpacked.map { packages[$0] }.filter { $0.controlFiles.contains("preinst") }
+    // The others' scripts want the users and groups that base-passwd's makes.
+    let preinsts =
+      withScripts.filter { $0.name == "base-passwd" }
+      + withScripts.filter { $0.name != "base-passwd" }
+    return PristineRoot(
+      layer: Layer(
+        directory: result.path.appending("root"), origin: Origin(.configuration),
+        owners: record.owners,
+        origins: packages.map { Origin(.package, name: $0.name, version: $0.version) }),
+      packages: unpacked.map { packages[$0] },
+      deferred: record.deferred.sorted().map { packages[$0] }, preinsts: preinsts,
+      reused: result.reused)
+  }
+}
