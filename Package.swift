@@ -79,8 +79,8 @@ let package = Package(
     library(
       "Pipeline", "Resolution",
       [
-        "Archives", "Commands", "Concurrency", "Content", "Diagnostics", "Digests", "Fetching",
-        "FileSystem", "Locks", "Mirrors", "Recipes", "Store", system,
+        "Commands", "Concurrency", "Content", "Diagnostics", "Digests", "Fetching", "FileSystem",
+        "Locks", "Mirrors", "Recipes", "Store", "Transfers", system,
       ]),
     library(
       "Pipeline", "Packages",

@@ -25,7 +25,7 @@ import Testing
     "Mirrors": ["Commands", "Locks", "Transfers", "YAML"],
     "Fetching": ["Locks", "Mirrors", "Store", "Transfers"],
     "Resolution": [
-      "Archives", "Commands", "Fetching", "Locks", "Mirrors", "Recipes", "Store",
+      "Commands", "Fetching", "Locks", "Mirrors", "Recipes", "Store", "Transfers",
     ],
     "Packages": ["Archives", "Locks", "Store"],
     "Wheels": ["Archives", "Locks", "Store"],
