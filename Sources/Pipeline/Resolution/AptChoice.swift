@@ -1,0 +1,61 @@
+internal import Content
+internal import Digests
+internal import Locks
+
+/// A package that apt would install.
+struct AptChoice: Hashable, Sendable {
+  let name: String
+  let version: String
+  /// As Debian names it, or `all`.
+  let architecture: String
+  /// Percent-encoded, as apt would fetch it.
+  let uri: String
+  /// nil where apt knows none: for a file of this machine.
+  let sha256: SHA256Digest?
+
+  /// A line of `apt-get --print-uris`: `'URI' name_version_arch.deb size SHA256:digest`.
+  ///
+  /// - Returns: nil for a line that is no such line.
+  init?(line: Substring) {
+    let quoted = line.split(separator: "'", maxSplits: 2, omittingEmptySubsequences: false)
+    guard quoted.count == 3, quoted[0].isEmpty else { return nil }
+    uri = String(quoted[1])
+    let words = quoted[2].split(separator: " ")
+    guard let file = words.first, file.hasSuffix(".deb") else { return nil }
+    // apt quotes `_` and `:` inside of the parts (`1%3a2.10-5`).
+    let parts = file.dropLast(4).split(separator: "_").map { Percent.decoded($0) }
+    guard parts.count == 3 else { return nil }
+    name = parts[0]
+    version = parts[1]
+    architecture = parts[2]
+    sha256 = words.last.flatMap { word in
+      word.hasPrefix("SHA256:") ? SHA256Digest(hex: word.dropFirst(7)) : nil
+    }
+  }
+
+  /// The path of a file of this machine; empty for what lies elsewhere.
+  var localPath: String { uri.hasPrefix("file:") ? Percent.decoded(uri.dropFirst(5)) : "" }
+
+  /// How `apt-cache show` is asked for exactly this one.
+  var query: String { "\(name):\(architecture == "all" ? "native" : architecture)=\(version)" }
+}
+
+/// Percent-encoding of URLs (RFC 3986).
+enum Percent {
+  /// The text with its escapes resolved; a broken escape stays as it is.
+  static func decoded(_ text: some StringProtocol) -> String {
+    var bytes: [UInt8] = []
+    var rest = Array(text.utf8)[...]
+    while let byte = rest.popFirst() {
+      if byte == UInt8(ascii: "%"), rest.count >= 2,
+        let value = Hexadecimal.bytes(String(decoding: rest.prefix(2), as: UTF8.self))
+      {
+        bytes += value
+        rest = rest.dropFirst(2)
+      } else {
+        bytes.append(byte)
+      }
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+}

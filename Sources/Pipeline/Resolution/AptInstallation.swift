@@ -1,0 +1,71 @@
+internal import Commands
+internal import Content
+internal import Recipes
+
+/// The set of packages that apt chooses.
+struct AptInstallation: Sendable {
+  let choices: [AptChoice]
+
+  /// What is asked of apt.
+  struct Request: Sendable {
+    /// apt's patterns and packages that the base stands for.
+    let base: [String]
+    let packages: [String]
+    /// Absolute paths of `.deb` files.
+    let files: [String]
+  }
+
+  static func choose(
+    _ request: Request, in root: AptRoot, for recipe: Recipe
+  ) async throws(ResolutionError) -> AptInstallation {
+    let result = try await root.run(
+      "apt-get",
+      ["install", "-q", "-y", "--print-uris", "--"] + request.base + request.packages
+        + request.files)
+    guard result.status == 0 else {
+      throw try await failure(AptMessages(result), root, recipe)
+    }
+    let choices = result.output.split(separator: "\n").compactMap { AptChoice(line: $0) }
+    guard !choices.isEmpty else {
+      throw ResolutionError(.aptFailed, "name the packages", reason: AptMessages(result).errors)
+    }
+    return AptInstallation(choices: choices)
+  }
+
+  private static func failure(
+    _ messages: AptMessages, _ root: AptRoot, _ recipe: Recipe
+  ) async throws(ResolutionError) -> ResolutionError {
+    let unknown = messages.unknownPackages
+    guard !unknown.isEmpty else {
+      let explanation = messages.conflict
+      return ResolutionError(
+        explanation.contains("held broken") || explanation.contains("satisf")
+          || explanation.contains("onflict") ? .unsatisfiable : .aptFailed,
+        "choose the packages", reason: explanation,
+        remedy: "change `packages`, `sources` or `preferences` in the recipe")
+    }
+    let known = try await root.run("apt-cache", ["pkgnames"]).output.split(separator: "\n")
+    let errors = unknown.map { request, reason in
+      let near = NearNames.of(request, among: known)
+      let asked = recipe.packages.first {
+        $0 == request || $0.hasPrefix(request + "=") || $0.hasPrefix(request + "/")
+      }
+      return ResolutionError(
+        .unknownPackage, request, reason: reason,
+        remedy: near.isEmpty
+          ? "check the name, and that `components` and `sources` hold it"
+          : "did you mean \(near.joined(separator: ", "))?",
+        place: asked.flatMap { recipe.place(ofPackage: $0) })
+    }
+    return ResolutionError(errors[0], others: Array(errors.dropFirst()))
+  }
+}
+
+extension ResolutionError {
+  /// The same error, with what else was found.
+  init(_ error: ResolutionError, others: [ResolutionError]) {
+    self.init(
+      error.code, error.subject, reason: error.reason, remedy: error.remedy, place: error.place,
+      others: others, causes: error.causes)
+  }
+}

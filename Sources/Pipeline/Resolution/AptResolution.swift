@@ -1,0 +1,149 @@
+internal import Content
+internal import FileSystem
+internal import Locks
+internal import Recipes
+internal import SystemPackage
+
+/// One resolution of a recipe's packages.
+struct AptResolution: Sendable {
+  let recipe: Recipe
+  let distribution: AptDistribution
+  let suites: [AptSuite]
+  let foreign: [ForeignPackage]
+  /// The store's folder of apt's roots.
+  let parent: FilePath
+  /// Arguments that say how this machine reaches archives.
+  let aptSettings: [String]
+  /// `PATH` and proxies.
+  let environment: [String: String]
+  let progress: ProgressSink
+
+  /// - Parameter pins: versions to keep where they are still to be had.
+  func resolve(pins: [Artifact]) async throws(ResolutionError) -> AptPackages {
+    try checkRequests()
+    let tries = suites.map(\.bases.count).max() ?? 1
+    var attempt = 0
+    while true {
+      do throws(ResolutionError) {
+        return try await resolve(pins: pins, attempt: attempt, suites)
+      } catch {
+        attempt += 1
+        guard error.code == .unreachable, attempt < tries else { throw error }
+      }
+    }
+  }
+
+  private func resolve(
+    pins: [Artifact], attempt: Int, _ suites: [AptSuite]
+  ) async throws(ResolutionError) -> AptPackages {
+    let root = try await AptRoot.open(suites, attempt: attempt, settings(pins: pins))
+    do throws(ResolutionError) {
+      try await root.update()
+    } catch {
+      let rest = suites.filter { !($0.isOptional && error.concerns($0, attempt)) }
+      guard error.code == .suiteMissing, rest.count < suites.count else { throw error }
+      progress(
+        .noticed(
+          code: ResolutionError.Notice.updatesMissing.rawValue,
+          message: "the mirror has no updates suite: \(error.subject); going on without it"))
+      return try await resolve(pins: pins, attempt: attempt, rest)
+    }
+    do throws(ResolutionError) {
+      return try await choose(root)
+    } catch {
+      // Kept versions whose partners have gone from the index can contradict each other.
+      guard error.code == .unsatisfiable, !pins.isEmpty else { throw error }
+      progress(
+        .noticed(
+          code: ResolutionError.Notice.olderVersionsGone.rawValue,
+          message: "the locked versions no longer fit together; every package may change"))
+      try resolving("apt's preferences") { () throws(FileError) in
+        try Files.write(preferences(pins: []), to: root.folder.appending("preferences"))
+      }
+      return try await choose(root)
+    }
+  }
+
+  private func choose(_ root: AptRoot) async throws(ResolutionError) -> AptPackages {
+    let installation = try await AptInstallation.choose(
+      .init(
+        base: distribution.basePackages(foreign: Array(architectures.dropFirst())),
+        packages: recipe.packages, files: foreign.map(\.file.string)),
+      in: root, for: recipe)
+    let byPath = Dictionary(
+      foreign.map { ($0.file.string, $0) }, uniquingKeysWith: { first, _ in first })
+    let packages = try await installation.packages(in: root, foreign: byPath, recipe: recipe)
+    let requested = recipe.packages.map(\.packageName) + foreign.map(\.artifact.name)
+    if let failure = DriverPackages.failure(in: packages.graph, requested: requested) {
+      throw failure.placed(in: recipe)
+    }
+    return packages
+  }
+
+  /// Refuses what is no package, and the driver by its own name, before anything is fetched.
+  private func checkRequests() throws(ResolutionError) {
+    for package in recipe.packages {
+      let place = recipe.place(ofPackage: package)
+      let isPlain =
+        !package.isEmpty && !"-?~./".contains(package.prefix(1))
+        && package.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
+      guard isPlain else {
+        throw ResolutionError(
+          .badRequest, "`\(package)`",
+          remedy: "write `name`, `name=version`, `name/suite` or `name:architecture`", place: place)
+      }
+      if DriverPackages.contains(package.packageName) {
+        throw DriverPackages.failure(package.packageName, chain: [package.packageName])
+          .placed(in: recipe)
+      }
+    }
+  }
+
+  /// The image's architecture, and those that packages ask for by `name:architecture`.
+  private var architectures: [Architecture] {
+    let asked = recipe.packages.compactMap {
+      $0.prefix { !"=/".contains($0) }.split(separator: ":").dropFirst().first
+        .flatMap { Architecture(rawValue: String($0)) }
+    }
+    return [recipe.architecture]
+      + Set(asked).subtracting([recipe.architecture]).sorted {
+        $0.rawValue < $1.rawValue
+      }
+  }
+
+  private func settings(pins: [Artifact]) -> AptRoot.Settings {
+    .init(
+      parent: parent, architectures: architectures, recommends: recipe.recommends,
+      preferences: preferences(pins: pins), aptSettings: aptSettings, environment: environment)
+  }
+
+  /// Text for `apt_preferences(5)`; of several stanzas for a package the first counts.
+  private func preferences(pins: [Artifact]) -> String {
+    let own = recipe.preferences.map { ($0.package, $0.pin, $0.priority) }
+    // Above a suite's 500, so that the version stays although there is a newer one.
+    let kept = pins.filter { $0.source != "recipe" }
+      .map { ($0.name, "version \($0.version)", 990) }
+    return (own + kept).map { "Package: \($0)\nPin: \($1)\nPin-Priority: \($2)\n" }
+      .joined(separator: "\n")
+  }
+}
+
+extension String {
+  /// `name` of `name=version`, `name/suite`, `name:architecture`.
+  var packageName: String { String(prefix { !"=/:".contains($0) }) }
+}
+
+extension ResolutionError {
+  /// Whether the message is about this suite.
+  fileprivate func concerns(_ suite: AptSuite, _ attempt: Int) -> Bool {
+    subject.contains("\(suite.base(attempt)) \(suite.suite) ")
+  }
+
+  /// The same failure, with the place at which the recipe asks for the package.
+  fileprivate func placed(in recipe: Recipe) -> ResolutionError {
+    let place = recipe.packages.first { subject == "the package \($0.packageName)" }
+      .flatMap { recipe.place(ofPackage: $0) }
+    return ResolutionError(
+      code, subject, reason: reason, remedy: remedy, place: place, others: others, causes: causes)
+  }
+}

@@ -1,0 +1,108 @@
+internal import Commands
+internal import FileSystem
+internal import SystemPackage
+
+extension AptRoot {
+  /// Brings the indexes up to date and checks their signatures.
+  ///
+  /// An index that does not fit its Release file is read once more: most mirrors change the two one
+  /// after the other.
+  func update() async throws(ResolutionError) {
+    do throws(ResolutionError) {
+      try await updateOnce()
+    } catch {
+      guard error.code == .indexChanged else { throw error }
+      try await updateOnce()
+    }
+  }
+
+  private func updateOnce() async throws(ResolutionError) {
+    let result = try await run("apt-get", aptSettings + ["update", "-q"])
+    if let failure = AptMessages(result).updateFailure { throw failure }
+    guard result.status == 0 else {
+      throw ResolutionError(.aptFailed, "read the indexes", reason: AptMessages(result).errors)
+    }
+  }
+
+  /// Runs one of apt's tools to its end, whatever its status.
+  func run(_ tool: String, _ arguments: [String]) async throws(ResolutionError) -> CommandResult {
+    do throws(CommandError) {
+      return try await command(tool, arguments).run()
+    } catch {
+      guard error.code == .notInstalled else { throw ResolutionError(error, tool) }
+      throw ResolutionError(
+        .toolMissing, tool,
+        remedy: "run kiln on Debian or Ubuntu; elsewhere install the package apt")
+    }
+  }
+
+  /// The newest date of the Release files, seconds since 1970, rounded down to the whole day.
+  ///
+  /// Debian's index has no dates of packages. Security suites are signed several times a day, and
+  /// nobody is helped by an image whose date says which.
+  func date() throws(ResolutionError) -> Int64 {
+    let lists = folder.appending("lists")
+    return try resolving("the indexes") { () throws(FileError) in
+      var newest: Int64 = 0
+      for name in try Files.entries(lists) where name.hasSuffix("Release") {
+        let text = try Files.readText(lists.appending(name))
+        let line = text.split(separator: "\n").first { $0.hasPrefix("Date:") }
+        if let date = line.flatMap({ ReleaseDate.seconds($0.dropFirst(5)) }) {
+          newest = max(newest, date)
+        }
+      }
+      return newest / 86_400 * 86_400
+    }
+  }
+}
+
+/// The dates of Release files (RFC 5322 in UTC: `Sat, 09 Aug 2025 11:09:04 UTC`).
+enum ReleaseDate {
+  /// - Returns: seconds since 1970, or nil for another form.
+  static func seconds(_ text: some StringProtocol) -> Int64? {
+    let words = text.split(separator: " ")
+    let months = [
+      "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ]
+    guard words.count >= 5, let day = Int64(words[1]), let year = Int64(words[3]),
+      let month = months.firstIndex(of: String(words[2]))
+    else { return nil }
+    let time = words[4].split(separator: ":").compactMap { Int64($0) }
+    guard time.count == 3 else { return nil }
+    return CivilDate(year: year, month: Int64(month + 1), day: day).daysSinceEpoch * 86_400
+      + time[0] * 3600 + time[1] * 60 + time[2]
+  }
+}
+
+/// A day of the Gregorian calendar.
+struct CivilDate: Hashable, Sendable {
+  let year: Int64
+  let month: Int64
+  let day: Int64
+
+  init(year: Int64, month: Int64, day: Int64) {
+    self.year = year
+    self.month = month
+    self.day = day
+  }
+
+  /// - Returns: nil unless the text begins like `2028-08-09`.
+  init?(_ text: some StringProtocol) {
+    let parts = text.prefix(10).split(separator: "-").compactMap { Int64($0) }
+    guard parts.count == 3, (1...12).contains(parts[1]), (1...31).contains(parts[2]) else {
+      return nil
+    }
+    self.init(year: parts[0], month: parts[1], day: parts[2])
+  }
+
+  /// Days since 1970-01-01, by Howard Hinnant's `days_from_civil`: years begin in March, so that
+  /// the leap day is the last.
+  var daysSinceEpoch: Int64 {
+    let shifted = month <= 2 ? year - 1 : year
+    let era = (shifted >= 0 ? shifted : shifted - 399) / 400
+    let yearOfEra = shifted - era * 400
+    let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
+    let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
+    return era * 146_097 + dayOfEra - 719_468
+  }
+}

@@ -1,0 +1,160 @@
+internal import Commands
+internal import Content
+internal import Digests
+internal import FileSystem
+internal import SystemPackage
+
+/// A private root for the host's apt: nothing of the host's own apt is read or written but
+/// credentials of mirrors (`auth.conf`).
+///
+/// It stays in the store, `apt/<key>/`, one for each set of sources, so that a later `update` only
+/// asks whether anything changed.
+struct AptRoot: Sendable {
+  let folder: FilePath
+  let suites: [AptSuite]
+  /// Which of each suite's base URLs is used.
+  let attempt: Int
+  /// Arguments that say how this machine reaches archives.
+  let aptSettings: [String]
+  private let environment: [String: String]
+  private let lock: FileLock
+
+  struct Settings: Sendable {
+    /// The store's folder of such roots.
+    let parent: FilePath
+    /// The image's own first.
+    let architectures: [Architecture]
+    let recommends: Bool
+    /// Text for `apt_preferences(5)`.
+    let preferences: String
+    /// Arguments that say how this machine reaches archives.
+    let aptSettings: [String]
+    /// `PATH` and proxies; nothing else reaches apt.
+    let environment: [String: String]
+  }
+
+  /// Makes or reopens the root, and holds it until the value goes.
+  static func open(
+    _ suites: [AptSuite], attempt: Int, _ settings: Settings
+  ) async throws(ResolutionError) -> AptRoot {
+    var keys: [[UInt8]] = []
+    for suite in suites {
+      switch suite.key {
+      case .inline(let text): keys.append(Array(text.utf8))
+      case .file(let path):
+        keys.append(
+          try resolving("the keyring") { () throws(FileError) in try Files.read(path) })
+      }
+    }
+    let folder = settings.parent.appending(
+      name(suites, attempt: attempt, keys, settings.architectures))
+    try resolving("the store's folder for apt") { () throws(FileError) in
+      try Files.makeDirectories(settings.parent)
+    }
+    let lock = try await hold(FilePath(folder.string + ".lock"))
+    let root = AptRoot(
+      folder: folder, suites: suites, attempt: attempt, aptSettings: settings.aptSettings,
+      environment: settings.environment.merging(
+        ["APT_CONFIG": folder.appending("apt.conf").string, "LC_ALL": "C"]) { $1 },
+      lock: lock)
+    try resolving("the store's folder for apt") { () throws(FileError) in
+      try root.write(keys, settings)
+    }
+    return root
+  }
+
+  /// One of apt's tools, ready to run in the root.
+  func command(_ tool: String, _ arguments: [String]) -> Command {
+    var command = Command(tool, arguments, environment: environment)
+    // apt's failures are read here, with both of its streams.
+    command.accepted = [0, 1, 2, 100]
+    return command
+  }
+
+  private static func name(
+    _ suites: [AptSuite], attempt: Int, _ keys: [[UInt8]], _ architectures: [Architecture]
+  ) -> String {
+    let text = zip(suites, keys).map { suite, key in
+      "\(suite.base(attempt)) \(suite.suite) \(suite.components) \(SHA256Digest(of: key))\n"
+    }
+    return String(
+      SHA256Digest(ofText: text.joined() + architectures.map(\.rawValue).joined(separator: " "))
+        .hex.prefix(24))
+  }
+
+  private static func hold(_ path: FilePath) async throws(ResolutionError) -> FileLock {
+    while true {
+      let lock = try resolving("the store's folder for apt") { () throws(FileError) in
+        try FileLock.attempt(path, .exclusive)
+      }
+      if let lock { return lock }
+      do { try await Task.sleep(for: .milliseconds(20)) } catch {
+        let failure = FileError(.other, "wait for", path, cause: .interrupted)
+        throw ResolutionError(failure, "the store's folder for apt")
+      }
+    }
+  }
+
+  private func write(_ keys: [[UInt8]], _ settings: Settings) throws(FileError) {
+    for name in ["lists/partial", "cache/archives/partial", "keys", "sources.d", "log"] {
+      try Files.makeDirectories(folder.appending(name))
+    }
+    var stanzas: [String] = []
+    for (index, (suite, key)) in zip(suites, keys).enumerated() {
+      let isArmoured = key.starts(with: "-----BEGIN".utf8)
+      let path = folder.appending("keys/\(index)\(isArmoured ? ".asc" : ".gpg")")
+      try Files.write(key, to: path)
+      stanzas.append(stanza(suite, key: path, settings.architectures))
+    }
+    try Files.write(stanzas.joined(separator: "\n"), to: folder.appending("sources.d/all.sources"))
+    try Files.write("", to: folder.appending("status"))
+    try Files.write(settings.preferences, to: folder.appending("preferences"))
+    try Files.write(configuration(settings), to: folder.appending("apt.conf"))
+  }
+
+  private func stanza(
+    _ suite: AptSuite, key: FilePath, _ architectures: [Architecture]
+  ) -> String {
+    var lines = [
+      "Types: deb", "URIs: \(suite.base(attempt))", "Suites: \(suite.suite)",
+      "Architectures: \(architectures.map(\.rawValue).joined(separator: " "))",
+      "Signed-By: \(key)",
+    ]
+    if !suite.components.isEmpty {
+      lines.insert("Components: \(suite.components.joined(separator: " "))", at: 3)
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private func configuration(_ settings: Settings) -> String {
+    """
+    Dir "\(folder)/";
+    Dir::Etc::main "/dev/null";
+    Dir::Etc::parts "/dev/null";
+    Dir::Etc::sourcelist "/dev/null";
+    Dir::Etc::sourceparts "\(folder)/sources.d/";
+    Dir::Etc::preferences "\(folder)/preferences";
+    Dir::Etc::preferencesparts "/dev/null";
+    Dir::Etc::trusted "/dev/null";
+    Dir::Etc::trustedparts "/dev/null";
+    Dir::Etc::netrc "/etc/apt/auth.conf";
+    Dir::Etc::netrcparts "/etc/apt/auth.conf.d";
+    Dir::State "\(folder)/";
+    Dir::State::lists "\(folder)/lists/";
+    Dir::State::status "\(folder)/status";
+    Dir::Cache "\(folder)/cache/";
+    Dir::Log "\(folder)/log/";
+    APT::Architecture "\(settings.architectures[0].rawValue)";
+    APT::Architectures { \(settings.architectures.map { "\"\($0.rawValue)\";" }.joined()) };
+    APT::Install-Recommends "\(settings.recommends)";
+    APT::Install-Suggests "false";
+    APT::Sandbox::User "root";
+    APT::Update::Error-Mode "any";
+    Acquire::Languages "none";
+    Acquire::ForceHash "SHA256";
+    Acquire::Retries "1";
+    Acquire::http::Timeout "20";
+
+    """
+  }
+}

@@ -1,0 +1,107 @@
+internal import Commands
+internal import Content
+internal import SystemPackage
+
+/// `uv pip compile` for one target, index and folder.
+struct UvTool: Sendable {
+  let executable: String
+  let cache: FilePath
+  /// Holds `requirements.in`; its name is what uv's messages say.
+  let folder: FilePath
+  let target: PythonTarget
+  let index: String
+  let environment: [String: String]
+
+  /// Compiles `requirements.in`.
+  ///
+  /// - Returns: what uv wrote to standard output.
+  @discardableResult
+  func compile(_ arguments: [String]) async throws(ResolutionError) -> String {
+    var command = Command(
+      executable,
+      [
+        "pip", "compile", "--quiet", "--no-config", "--no-python-downloads", "--no-progress",
+        "--color", "never", "--no-header", "--only-binary", ":all:", "--cache-dir", cache.string,
+        "--python-version", target.version, "--python-platform", target.platform,
+        "--default-index", index,
+      ] + arguments + ["requirements.in"],
+      environment: environment, workingDirectory: folder)
+    // uv's failures are told apart here, by its own words.
+    command.accepted = [0, 1, 2]
+    let result: CommandResult
+    do throws(CommandError) { result = try await command.run() } catch {
+      guard error.code == .notInstalled else { throw ResolutionError(error, "uv") }
+      throw ResolutionError(.uvMissing, "uv", remedy: "run `make setup`, or `pip install uv`")
+    }
+    guard result.status == 0 else { throw UvMessages(result.errors).failure(target) }
+    return result.output
+  }
+
+  /// Project → the projects that need it; the recipe itself is left out.
+  func requirers(of lock: Pylock) async throws(ResolutionError) -> [String: [String]] {
+    // The same resolution once more, from uv's cache, in the format that says who wants what.
+    let text = try await compile([
+      "--format", "requirements.txt", "--annotation-style", "line", "--offline",
+    ])
+    var requirers: [String: [String]] = [:]
+    for line in text.split(separator: "\n") {
+      // numpy==2.5.5              # via -r requirements.in, pandas
+      guard let note = line.firstRange(of: "# via ") else { continue }
+      let name = line.prefix { !"=@ [".contains($0) }
+      requirers[WheelName.normalised(name)] = line[note.upperBound...].split(separator: ",")
+        .map { $0.drop { $0 == " " } }.filter { !$0.hasPrefix("-r ") }
+        .map { WheelName.normalised($0) }
+    }
+    return requirers
+  }
+}
+
+/// uv's words about a failure; like apt it has one status for many.
+struct UvMessages: Sendable {
+  private let text: String
+
+  init(_ errors: String) {
+    text = errors.split(separator: "\n", omittingEmptySubsequences: false)
+      .map { $0.hasPrefix("error: ") ? $0.dropFirst(7) : $0 }.joined(separator: "\n")
+  }
+
+  private func says(_ parts: String...) -> Bool { parts.contains { text.contains($0) } }
+
+  func failure(_ target: PythonTarget) -> ResolutionError {
+    if says("no usable wheels", "no wheels with a matching", "Wheels are required for") {
+      return ResolutionError(
+        .noWheel, project ?? "a project", reason: text,
+        remedy: "kiln installs wheels only: choose a version that has one for Python "
+          + "\(target.version), or build one and name it in `python.wheels`")
+    }
+    if says("No solution found") {
+      return ResolutionError(
+        .pythonUnsatisfiable, "", reason: text,
+        remedy: "change `python.requirements`, or the suite for another Python than "
+          + "\(target.version)")
+    }
+    if says("Couldn't parse requirement", "Failed to parse") {
+      return ResolutionError(
+        .badRequirement, "in `python.requirements`", reason: text,
+        remedy: "write it as pip does: `numpy>=2,<3`")
+    }
+    if says("Failed to fetch", "error sending request", "Network connectivity is disabled") {
+      return ResolutionError(
+        .indexUnreachable, "", reason: text,
+        remedy: "check the network, the proxy variables and KILN_MIRROR_PYPI")
+    }
+    return ResolutionError(.cause, "uv failed", reason: text)
+  }
+
+  /// "all versions of pyspark have no usable wheels" → `pyspark`
+  private var project: String? {
+    for start in ["Wheels are required for `", "all versions of "] {
+      guard let range = text.firstRange(of: start) else { continue }
+      let name = text[range.upperBound...].prefix { !"` \n,".contains($0) }
+      if !name.isEmpty { return String(name) }
+    }
+    return text.firstRange(of: "Because ").map {
+      String(text[$0.upperBound...].prefix { !"=<>! \n".contains($0) })
+    }
+  }
+}

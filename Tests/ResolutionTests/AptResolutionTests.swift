@@ -1,0 +1,148 @@
+import Content
+import FileSystem
+import Locks
+import Recipes
+import Resolution
+import SystemPackage
+import TestSupport
+import Testing
+
+@Suite("Resolving packages", .enabled(if: AptRepository.isAvailable))
+struct AptResolutionTests {
+  @Test("the base, the packages and what they need; sorted, with digests and reasons")
+  func ordinary() async throws {
+    try await ResolutionSetting.with { setting in
+      try await setting.publish(
+        main: [
+          TestDeb(
+            "hello", version: "1:2.0-1",
+            fields: ["Depends": "world (>= 1)", "Recommends": "extra", "Installed-Size": "3"]),
+          TestDeb("world", version: "1.0"), TestDeb("extra"), TestDeb("other"),
+        ],
+        security: [TestDeb("world", version: "1.1+deb13u1", architecture: "amd64")])
+      let lock = try await setting.resolver().resolve(setting.recipe(["hello"]))
+      #expect(
+        lock.packages.map(\.name) == ["apt", "base", "hello", "libc6", "required", "world"])
+      #expect(lock.requested == ["hello"])
+      // Whole days of the newest Release file.
+      #expect(lock.date == 1_700_000_000 / 86_400 * 86_400)
+      let hello = try #require(lock.packages.first { $0.name == "hello" })
+      #expect(hello.version == "1:2.0-1")
+      #expect(hello.path == "pool/main/h/hello/hello_2.0-1_all.deb")
+      #expect(hello.source == "debian")
+      #expect(hello.architecture == nil)
+      #expect(hello.dependencies == ["world"])
+      #expect(hello.installedSize == 3072)
+      let world = try #require(lock.packages.first { $0.name == "world" })
+      #expect(world.version == "1.1+deb13u1")
+      #expect(world.architecture == .amd64)
+      let bytes = try Files.read(setting.repository.root.appending(world.path))
+      #expect(world.size == Int64(bytes.count))
+      // A second resolution gives the same bytes.
+      let again = try await setting.resolver().resolve(setting.recipe(["hello"]))
+      #expect(try again.encoded() == lock.encoded())
+      #expect(try Lock.decode(lock.encoded(), from: "demo.lock.json") == lock)
+    }
+  }
+
+  @Test("the essential variant leaves the required packages out; recommends brings theirs")
+  func variants() async throws {
+    try await ResolutionSetting.with { setting in
+      try await setting.publish(
+        main: [TestDeb("hello", fields: ["Recommends": "extra"]), TestDeb("extra")])
+      var recipe = setting.recipe(["hello"], variant: .essential)
+      recipe.recommends = true
+      let lock = try await setting.resolver().resolve(recipe)
+      #expect(lock.packages.map(\.name) == ["apt", "base", "extra", "hello", "libc6"])
+    }
+  }
+
+  @Test("an archive that calls itself Ubuntu noble") func ubuntu() async throws {
+    try await ResolutionSetting.with { setting in
+      try await setting.publish("noble", origin: "Ubuntu", main: [TestDeb("hello")])
+      var recipe = setting.recipe(["hello"])
+      recipe.base = .ubuntu(
+        .init(
+          suite: "noble", variant: .minbase, components: ["main"],
+          keyring: setting.repository.key.keyring))
+      let lock = try await setting.resolver().resolve(recipe)
+      #expect(lock.packages.allSatisfy { $0.source == "ubuntu" })
+      #expect(lock.packages.count == 5)
+    }
+  }
+
+  @Test("the recipe's own source, preferences, versions and .deb files") func own() async throws {
+    try await ResolutionSetting.with { setting in
+      try await setting.publish(
+        main: [TestDeb("hello", version: "3.0"), TestDeb("tool", version: "5")])
+      let other = AptRepository(
+        root: setting.folder.appending("other"), key: setting.repository.key)
+      try Files.makeDirectories(other.root)
+      try await other.publish(
+        .init(
+          suite: "stable", origin: "Vendor",
+          components: [
+            "main": [
+              TestDeb("hello", version: "9.0"), TestDeb("tool", version: "4"),
+              TestDeb("vendor", fields: ["Depends": "world"]), TestDeb("world"),
+            ]
+          ]))
+      _ = try await TestDeb("mine", fields: ["Depends": "world"])
+        .build(in: setting.folder.appending("debs"))
+      var recipe = setting.recipe(["hello", "tool=4", "vendor"])
+      recipe.sources = [
+        .init(
+          name: "vendor", uri: "file://\(other.root)/", suite: "stable", components: ["main"],
+          key: .inline(setting.repository.key.armoured))
+      ]
+      recipe.preferences = [.init(package: "hello", pin: "release o=Debian", priority: 900)]
+      recipe.debs = [.init(location: .path("debs/mine_1.0_all.deb"), sha256: nil)]
+      let lock = try await setting.resolver().resolve(recipe)
+      let found = Dictionary(uniqueKeysWithValues: lock.packages.map { ($0.name, $0) })
+      #expect(found["hello"]?.version == "3.0")
+      #expect(found["tool"]?.version == "4")
+      #expect(found["vendor"]?.source == "vendor")
+      #expect(found["mine"]?.source == "recipe")
+      #expect(found["mine"]?.path == "debs/mine_1.0_all.deb")
+      #expect(found["mine"]?.dependencies == ["world"])
+      #expect(lock.requested == ["hello", "mine", "tool", "vendor"])
+    }
+  }
+
+  @Test("what is locked stays while it is there, unless an update is asked for")
+  func scopes() async throws {
+    try await ResolutionSetting.with { setting in
+      let old = [TestDeb("hello"), TestDeb("world")]
+      let new = [TestDeb("hello", version: "2.0"), TestDeb("world", version: "2.0")]
+      try await setting.publish(main: old)
+      let recipe = setting.recipe(["hello", "world"])
+      let first = try await setting.resolver().resolve(recipe)
+      try await setting.publish(main: old + new, date: 1_700_500_000)
+      let versions = { (lock: Lock) in
+        lock.packages.filter { ["hello", "world"].contains($0.name) }.map(\.version)
+      }
+      let resolver = try setting.resolver()
+      let kept = try await resolver.resolve(recipe, previous: first, update: .keep)
+      #expect(versions(kept) == ["1.0", "1.0"])
+      // Nothing changed, so the date stays although the archive was signed again.
+      #expect(kept == first)
+      let one = try await resolver.resolve(recipe, previous: first, update: .packages(["world"]))
+      #expect(versions(one) == ["1.0", "2.0"])
+      let all = try await resolver.resolve(recipe, previous: first, update: .all)
+      #expect(versions(all) == ["2.0", "2.0"])
+      #expect(all.date > first.date)
+      try await setting.publish(main: new)
+      let gone = try await resolver.resolve(recipe, previous: first, update: .keep)
+      #expect(versions(gone) == ["2.0", "2.0"])
+    }
+  }
+
+  @Test("a mirror without an updates suite is used all the same") func noUpdates() async throws {
+    try await ResolutionSetting.with { setting in
+      try await setting.publish(main: [], updates: nil)
+      let lock = try await setting.resolver().resolve(setting.recipe([]))
+      #expect(lock.packages.count == 4)
+      #expect(setting.noticed.codes == ["K2151"])
+    }
+  }
+}
