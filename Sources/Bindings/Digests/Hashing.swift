@@ -34,8 +34,9 @@ public struct HasherMD5: ~Copyable {
 }
 
 /// One running digest context. libcrypto reports failure only for a missing algorithm or for lack
-/// of memory; both end the program, since no caller could go on.
-@safe private struct MessageDigest: ~Copyable {
+/// of memory; both end the program, since no caller could go on. It is not private: Swift 6.3 refers
+/// to its metadata from other modules in release builds, and could not link them.
+@safe struct MessageDigest: ~Copyable {
   enum Algorithm { case sha256, md5 }
 
   private let context: OpaquePointer
