@@ -148,7 +148,7 @@ let package = Package(
     tests("Transfers", ["Diagnostics"]),
     tests("YAML", ["Diagnostics"]),
     tests("Content", []),
-    tests("Recipes", ["Content", "Diagnostics", "FileSystem", "Commands"]),
+    tests("Recipes", ["Commands", "Content", "Diagnostics", "Digests", "FileSystem", "YAML"]),
     tests("Locks", ["Content", "Diagnostics", "Digests"]),
     tests("Store", ["Content", "Diagnostics", "Digests", "FileSystem"]),
     tests("Mirrors", ["Diagnostics", "FileSystem", "Transfers"]),

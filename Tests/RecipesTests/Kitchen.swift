@@ -22,24 +22,30 @@ struct Kitchen {
   }
 
   private func furnish() throws {
-    try write("../outside/secret", "a secret\n")
-    for name in ["files/a.txt", "files/b.txt", "keys/vendor.asc", "debs/a.deb", "icon.ico"] {
-      try write(name, "\(name)\n")
+    for name in ["", "files", "keys", "debs", "wheels", "tree", "../outside"] {
+      try Files.makeDirectory(path(name))
     }
-    try write("wheels/clay-1.0-py3-none-any.whl", "wheel\n")
-    try write("tree/leaf", "a leaf\n")
+    let wheel = "wheels/clay-1.0-py3-none-any.whl"
+    for name in [
+      "files/a.txt", "keys/vendor.asc", "debs/a.deb", "icon.ico", wheel, "tree/leaf",
+      "../outside/secret",
+    ] {
+      try Files.write("\(name)\n", to: path(name))
+    }
     for (link, target) in [
       ("files/link", "a.txt"), ("files/up", "../tree"), ("files/out", "../../outside/secret"),
       ("files/absolute", "/etc/passwd"), ("files/loop", "loop"), ("outfolder", "../outside"),
     ] {
-      try Files.makeSymlink(folder.appending(link), to: target)
+      try Files.makeSymlink(path(link), to: target)
     }
   }
 
+  // By text: a debug build takes its time over each component of a `FilePath`.
+  private func path(_ name: String) -> FilePath { FilePath(folder.string + "/" + name) }
+
   func write(_ name: String, _ text: String) throws {
-    let path = folder.appending(name)
-    try Files.makeDirectories(path.removingLastComponent())
-    try Files.write(text, to: path)
+    if name.contains("/") { try Files.makeDirectories(path(name).removingLastComponent()) }
+    try Files.write(text, to: path(name))
   }
 
   func read(_ name: String = "recipe.yaml", set: [String: String] = [:]) throws(RecipeError)

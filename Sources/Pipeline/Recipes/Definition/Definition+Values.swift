@@ -71,7 +71,7 @@ extension Definition<String> {
   /// A URL that carries no password, since recipes are published.
   static func url(_ expected: String) -> Self {
     text(
-      "\(expected), an http or https URL without a user name",
+      "\(expected), http or https and without a user name",
       pattern: #"https?://[A-Za-z0-9.:\[\]-]+(?:/[!-~]*)?"#)
   }
 
@@ -134,7 +134,7 @@ extension Definition<Recipe.ForeignFile> {
       Draft(), exactlyOne: [["path", "url"]], requires: ["url": "sha256"],
       [
         Key("path", "\(what) in the recipe's folder.", path) { $0.location = .path($1) },
-        Key("url", "\(what) elsewhere; needs `sha256`.", .url("where it is")) {
+        Key("url", "\(what) elsewhere; needs `sha256`.", .url("a file's URL")) {
           $0.location = .url($1)
         },
         Key("sha256", "The file's digest: checked before anything is read from it.", .digest) {

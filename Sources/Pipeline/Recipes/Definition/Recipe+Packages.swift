@@ -86,7 +86,7 @@ extension Recipe {
         .text("a name of lower-case letters, digits and `-`", pattern: "[a-z0-9][a-z0-9-]*"),
         required: true
       ) { $0.name = $1 },
-      Key("uri", "Where it is.", .url("an apt repository"), required: true) { $0.uri = $1 },
+      Key("uri", "Where it is.", .url("an apt repository's URL"), required: true) { $0.uri = $1 },
       Key(
         "suite", "Its suite; one that ends in `/` is a flat repository without components.",
         .text("a suite", pattern: #"[A-Za-z0-9./][A-Za-z0-9._/-]*"#), required: true
@@ -161,7 +161,7 @@ extension Recipe {
       ) { $0.wheels = $1 },
       Key(
         "index", "A package index in place of the building machine's own.",
-        .url("a package index")
+        .url("a package index's URL")
       ) { $0.index = $1 },
     ])
 }

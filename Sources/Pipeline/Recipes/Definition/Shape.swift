@@ -56,11 +56,9 @@ extension Shape {
     switch self {
     case .text(let text), .spelling(let text): text.phrase
     case .integer(let range):
-      range.upperBound == .max
-        ? "a whole number from \(range.lowerBound)"
-        : range.lowerBound == .min
-          ? "a whole number"
-          : "a whole number from \(range.lowerBound) to \(range.upperBound)"
+      range.count == 1
+        ? "the number \(range.lowerBound)"
+        : "a whole number from \(range.lowerBound) to \(range.upperBound)"
     case .boolean: "`true` or `false`"
     case .list(let item): "a list, each item \(item.expected)"
     case .map(let keys, let values): "a mapping from \(keys.phrase) to \(values.expected)"
