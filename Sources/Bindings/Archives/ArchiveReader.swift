@@ -16,6 +16,8 @@ public import SystemPackage
     public static let tar = Formats(rawValue: 2)
     /// Read by its directory at the end; needs a file or bytes in memory.
     public static let zip = Formats(rawValue: 4)
+    /// Any bytes at all, as one entry: what the filters decompress, without an archive's frame.
+    public static let raw = Formats(rawValue: 8)
   }
 
   /// Which compressions the caller expects; uncompressed is always accepted.
@@ -80,6 +82,7 @@ public import SystemPackage
     if formats.contains(.zip) {
       try configure(unsafe archive_read_support_format_zip_seekable(handle))
     }
+    if formats.contains(.raw) { try configure(unsafe archive_read_support_format_raw(handle)) }
     if filters.contains(.gzip) { try configure(unsafe archive_read_support_filter_gzip(handle)) }
     if filters.contains(.xz) { try configure(unsafe archive_read_support_filter_xz(handle)) }
     if filters.contains(.zstd) { try configure(unsafe archive_read_support_filter_zstd(handle)) }
