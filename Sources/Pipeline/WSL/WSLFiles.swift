@@ -86,7 +86,7 @@ public enum WSLFiles {
 
 extension WSLSettings.Configuration {
   /// The value of `section.key`, compared as WSL does: without regard to case.
-  func setting(_ name: String) -> WSLSettings.Value? {
+  public func setting(_ name: String) -> WSLSettings.Value? {
     for (section, values) in self {
       for (key, value) in values where "\(section).\(key)".lowercased() == name.lowercased() {
         return value

@@ -1,0 +1,125 @@
+import Commands
+import Diagnostics
+import FileSystem
+import SystemPackage
+
+/// One of WSL's command lines for extracting an image, and the locale that it runs in.
+struct ExtractionProfile: Hashable, Sendable {
+  let name: String
+  let arguments: [String]
+  let environment: [String: String]
+
+  /// WSL 2: `src/linux/init/main.cpp`; WSL 1: `LxssUserSession.cpp` (microsoft/WSL).
+  static let all: [ExtractionProfile] = [
+    .init(name: "extract WSL 2 UTF-8", arguments: wsl2, environment: utf8),
+    .init(name: "extract WSL 1 UTF-8", arguments: wsl1, environment: utf8),
+    .init(name: "extract WSL 2 C", arguments: wsl2, environment: ["LC_ALL": "C"]),
+    .init(name: "extract WSL 1 C", arguments: wsl1, environment: ["LC_ALL": "C"]),
+  ]
+
+  private static let wsl2 = ["-x", "-p", "--xattrs", "--numeric-owner", "-f", "-"]
+  private static let wsl1 = ["-x", "-p", "--xattrs", "--no-acls", "-f", "-"]
+  /// WSL says `LANG=en_US.UTF-8`, a locale that few build machines have; C.UTF-8 is in each.
+  private static let utf8 = ["LANG": "en_US.UTF-8", "LC_ALL": "C.UTF-8"]
+}
+
+extension ImageVerifier {
+  /// Extracts the image into a scratch folder that `body` may use, and removes it.
+  func withExtraction<Value>(
+    _ image: FilePath, _ profile: ExtractionProfile,
+    _ body: (Outcome, FilePath) async throws(VerificationError) -> Value
+  ) async throws(VerificationError) -> Value {
+    let root = scratch.appending("verify-\(UInt64.random(in: .min ... .max))")
+    do throws(FileError) { try Files.makeDirectories(root) } catch {
+      throw VerificationError(.noScratch, image, causes: error.diagnostics)
+    }
+    defer { try? Files.removeTree(root) }
+    return try await body(try await extract(image, profile, root), root)
+  }
+
+  func withExtraction<Value>(
+    _ image: FilePath, _ profile: ExtractionProfile,
+    _ body: (Outcome) async throws(VerificationError) -> Value
+  ) async throws(VerificationError) -> Value {
+    try await withExtraction(image, profile) { (outcome, _) async throws(VerificationError) in
+      try await body(outcome)
+    }
+  }
+
+  private func extract(
+    _ image: FilePath, _ profile: ExtractionProfile, _ root: FilePath
+  ) async throws(VerificationError) -> Outcome {
+    // WSL streams the file to bsdtar's standard input: nothing can be sought in.
+    var command = Command(
+      "sh",
+      ["-c", "exec bsdtar -C \"$@\" < \"$0\"", image.string, root.string] + profile.arguments,
+      environment: environment.merging(profile.environment) { $1 })
+    command.accepted = Set(0...255)
+    let result = try await run(command, image)
+    if result.status == 127 {
+      throw VerificationError(
+        .toolFailed, image,
+        causes: CommandError(.notInstalled, command: ["bsdtar"]).diagnostics)
+    }
+    let complaint = result.errors.split(separator: "\n").prefix(20).joined(separator: "\n")
+    var findings: [Diagnostic] = []
+    if result.status != 0 || !complaint.isEmpty {
+      findings.append(
+        Diagnostic(
+          severity: result.status == 0 ? .warning : .error, code: "K6131",
+          message: result.status == 0
+            ? "bsdtar complains while it extracts the image (\(profile.name))"
+            : "the import would fail: bsdtar ends with status \(result.status) (\(profile.name))",
+          reason: complaint.isEmpty ? nil : complaint,
+          remedy: "see the findings about the tar's shape, or run the same command by hand: "
+            + "bsdtar -C FOLDER \(profile.arguments.joined(separator: " ")) < IMAGE"))
+    }
+    if !Files.exists(root.appending("etc")), !Files.exists(root.appending("bin/sh")) {
+      findings.append(
+        Diagnostic(
+          code: "K6134", message: "what bsdtar extracts has neither /etc nor /bin/sh",
+          reason: "WSL calls it no Linux distribution (0x80040326)",
+          remedy: "pack from inside the root folder (`tar -C ROOT -c .`)"))
+    }
+    let passed = !findings.contains { $0.severity == .error }
+    return (.init(name: profile.name, passed: passed), findings)
+  }
+
+  /// The compressed stream's own check sums, which neither bsdtar nor WSL looks at.
+  func checkCompression(
+    _ image: FilePath, _ compression: ImageScan.Compression
+  ) async throws(VerificationError) -> Outcome? {
+    let tool: String
+    switch compression {
+    case .none: return nil
+    case .gzip: tool = "gzip"
+    case .xz: tool = "xz"
+    case .zstd: tool = "zstd"
+    case .bzip2: tool = "bzip2"
+    }
+    var command = Command(
+      "sh", ["-c", "exec \"$1\" -t < \"$0\"", image.string, tool], environment: environment)
+    command.environment["LC_ALL"] = "C"
+    command.accepted = Set(0...255)
+    let result = try await run(command, image)
+    if result.status == 127 {
+      return (.init(name: tool, passed: true, skipped: "\(tool) is not installed"), [])
+    }
+    guard result.status != 0 else { return (.init(name: tool, passed: true), []) }
+    let finding = Diagnostic(
+      code: "K6130", message: "the \(tool) stream is damaged, or something follows it",
+      place: .init(file: image.string),
+      reason: result.errors.split(separator: "\n").prefix(5).joined(separator: "\n"),
+      remedy: "build or download the image again")
+    return (.init(name: tool, passed: false), [finding])
+  }
+
+  func run(
+    _ command: Command, _ image: FilePath
+  ) async throws(VerificationError) -> CommandResult {
+    do throws(CommandError) { return try await command.run() } catch {
+      let code: VerificationError.Code = error.code == .interrupted ? .interrupted : .toolFailed
+      throw VerificationError(code, image, causes: error.diagnostics)
+    }
+  }
+}

@@ -1,0 +1,72 @@
+/// The file system that an image's entries make when they are extracted in order.
+struct FileTree: Sendable {
+  let entries: [ImageEntry]
+  private let indices: [String: Int]
+  /// Folder → names in it, of entries that are left at the end.
+  private let names: [String: [String]]
+
+  init(_ entries: [ImageEntry]) {
+    self.entries = entries
+    var indices: [String: Int] = [:]
+    for (index, entry) in entries.enumerated() { indices[entry.path] = index }
+    var names: [String: [String]] = [:]
+    for path in indices.keys where !path.isEmpty {
+      let (folder, name) = Self.split(path)
+      names[folder, default: []].append(name)
+    }
+    self.indices = indices
+    self.names = names
+  }
+
+  static func split(_ path: String) -> (folder: String, name: String) {
+    guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return ("", path) }
+    return (String(path[..<slash]), String(path[path.utf8.index(after: slash)...]))
+  }
+
+  /// The last entry of exactly this path; links are not followed.
+  func entry(_ path: String) -> ImageEntry? { indices[path].map { entries[$0] } }
+
+  /// The path that a path leads to, links followed as in the running image.
+  ///
+  /// - Parameter followLast: whether the last component's own link is followed.
+  /// - Returns: nil where it leads nowhere, out of the image, or in a circle.
+  func resolve(_ path: String, followLast: Bool = true) -> String? {
+    var pending = path.split(separator: "/").map(String.init)
+    var done: [String] = []
+    var links = 0
+    while !pending.isEmpty {
+      let name = pending.removeFirst()
+      if name == "." { continue }
+      if name == ".." {
+        _ = done.popLast()
+        continue
+      }
+      let here = (done + [name]).joined(separator: "/")
+      if let entry = entry(here), entry.kind == .symlink, followLast || !pending.isEmpty {
+        links += 1
+        guard links <= 40 else { return nil }
+        if entry.linkTarget.hasPrefix("/") { done = [] }
+        pending = entry.linkTarget.split(separator: "/").map(String.init) + pending
+        continue
+      }
+      done.append(name)
+    }
+    let result = done.joined(separator: "/")
+    return indices[result] != nil || names[result] != nil ? result : nil
+  }
+
+  /// The file behind a path, links followed, hard links too.
+  func file(_ path: String) -> ImageEntry? {
+    var entry = resolve(path).flatMap(entry)
+    for _ in 0..<8 {
+      guard let link = entry, link.kind == .hardLink else { break }
+      entry = self.entry(link.hardLinkPath)
+    }
+    return entry
+  }
+
+  func exists(_ path: String) -> Bool { resolve(path) != nil }
+
+  /// The names in a folder, links to it followed, in byte order.
+  func names(in folder: String) -> [String] { (names[resolve(folder) ?? folder] ?? []).sorted() }
+}

@@ -1,0 +1,97 @@
+import Archives
+import Digests
+import FileSystem
+public import SystemPackage
+
+/// An image read once from its first to its last byte: every header, and the content of the small
+/// files that rules judge. Memory grows with the number of entries, not with their bytes.
+public struct ImageScan: Sendable {
+  public enum Compression: String, Hashable, Codable, Sendable {
+    case none, gzip, xz, zstd, bzip2
+  }
+
+  public let compression: Compression
+  /// In the order of the stream.
+  public let entries: [ImageEntry]
+  let damage: TarBlocks.Damage?
+  let trailingData: Int64?
+  let contents: [String: [UInt8]]
+
+  /// - Throws: ``VerificationError/Code/cannotRead``; a damaged archive is a finding instead.
+  public static func scan(_ image: FilePath) throws(VerificationError) -> ImageScan {
+    let compression: Compression
+    var blocks = TarBlocks(keeping: InterestingFiles.limit)
+    do throws(FileError) { compression = try self.compression(of: image) } catch {
+      throw VerificationError(.cannotRead, image, causes: error.diagnostics)
+    }
+    var isCut = false
+    do throws(ArchiveError) {
+      try read(image, into: &blocks)
+    } catch {
+      guard !blocks.entries.isEmpty else {
+        throw VerificationError(.cannotRead, image, causes: error.diagnostics)
+      }
+      isCut = true
+    }
+    blocks.finish()
+    return ImageScan(
+      compression: compression, entries: blocks.entries,
+      damage: blocks.damage ?? (isCut ? .truncated : nil), trailingData: blocks.trailingData,
+      contents: blocks.contents)
+  }
+
+  private static func read(
+    _ image: FilePath, into blocks: inout TarBlocks
+  ) throws(ArchiveError) {
+    var reader = try ArchiveReader.open(
+      image, formats: .raw, filters: .all, warnings: .areKept)
+    guard try reader.next() != nil else { return }
+    var more = true
+    while more, !Task.isCancelled {
+      var bytes: [UInt8] = []
+      more = try reader.nextChunk(failure: { $0 }) { (chunk) throws(ArchiveError) in
+        unsafe chunk.withUnsafeBytes { unsafe bytes = Array($0) }
+      }
+      blocks.consume(bytes)
+    }
+    try reader.finish()
+  }
+
+  private static func compression(of image: FilePath) throws(FileError) -> Compression {
+    let file = try Files.open(image, .readOnly, for: "read")
+    defer { try? file.close() }
+    var start = [UInt8](repeating: 0, count: 6)
+    do {
+      _ = try unsafe start.withUnsafeMutableBytes { try unsafe file.read(into: $0) }
+    } catch {
+      throw FileError(.other, "read", image)
+    }
+    return switch start {
+    case _ where start.starts(with: [0x1F, 0x8B]): .gzip
+    case _ where start.starts(with: [0xFD, 0x37, 0x7A, 0x58, 0x5A]): .xz
+    case _ where start.starts(with: [0x28, 0xB5, 0x2F, 0xFD]): .zstd
+    case _ where start.starts(with: Array("BZh".utf8)): .bzip2
+    default: .none
+    }
+  }
+}
+
+/// The files whose content rules read.
+enum InterestingFiles {
+  private static let exact: Set<String> = [
+    "etc/default/locale", "etc/environment", "etc/fstab", "etc/group", "etc/ld.so.conf",
+    "etc/locale.gen",
+    "etc/machine-id", "etc/os-release", "etc/passwd", "etc/profile", "etc/shadow", "etc/sudoers",
+    "etc/wsl-distribution.conf", "etc/wsl.conf", "usr/lib/os-release", "var/lib/dbus/machine-id",
+  ]
+  private static let folders = ["etc/ld.so.conf.d/", "etc/profile.d/", "etc/sudoers.d/"]
+  static let dpkgStatus = "var/lib/dpkg/status"
+
+  /// How many bytes of an entry's content to keep. The folders' files are small or of no interest.
+  static func limit(_ entry: ImageEntry) -> Int {
+    if entry.path == dpkgStatus { return 64 << 20 }
+    if exact.contains(entry.path) { return 1 << 20 }
+    guard entry.path.hasPrefix("etc/") else { return 0 }
+    return folders.contains { entry.path.hasPrefix($0) } ? 64 << 10 : 0
+  }
+}

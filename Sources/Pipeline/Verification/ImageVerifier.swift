@@ -1,0 +1,125 @@
+public import Content
+import Diagnostics
+import Digests
+import FileSystem
+public import Recipes
+public import SystemPackage
+
+/// Judges an image from its bytes alone, as WSL would meet it.
+public struct ImageVerifier: Sendable {
+  let environment: [String: String]
+  let scratch: FilePath
+  let progress: ProgressSink
+
+  /// - Parameters:
+  ///   - environment: for the tools (`bsdtar`, `gzip`); their locale is set per run.
+  ///   - scratch: an existing folder with room for the unpacked image; left as it was.
+  public init(
+    environment: [String: String], scratch: FilePath, progress: @escaping ProgressSink = { _ in }
+  ) {
+    self.environment = environment
+    self.scratch = scratch
+    self.progress = progress
+  }
+
+  /// The flavour that a file's name says: `.wsl` is for `wsl --install --from-file`.
+  public static func flavour(of image: FilePath) -> WSLSettings.Flavour {
+    image.extension?.lowercased() == "wsl" ? .fromFile : .importing
+  }
+
+  /// Everything short of booting: rules over one pass of the stream, check sums, and extraction
+  /// with WSL's own command lines.
+  ///
+  /// - Parameters:
+  ///   - flavour: nil is what the file's name says.
+  ///   - architecture: nil is what the image's own package database says.
+  ///   - extract: whether to unpack the image, which needs root and room.
+  public func verify(
+    _ image: FilePath, flavour: WSLSettings.Flavour? = nil, architecture: Architecture? = nil,
+    extract: Bool = true
+  ) async throws(VerificationError) -> VerificationReport {
+    progress(.started(.verify, total: nil, unit: .items))
+    var report = try judge(image, flavour: flavour, architecture: architecture)
+    let digest = try checkDigest(image, report.sha256)
+    report.add(digest.check, digest.findings)
+    if let stream = try await checkCompression(image, report.compression) {
+      report.add(stream.check, stream.findings)
+    }
+    if extract {
+      for profile in ExtractionProfile.all {
+        progress(.advanced(.verify, done: 0, item: profile.name))
+        let outcome = try await withExtraction(image, profile) { $0 }
+        report.add(outcome.check, outcome.findings)
+      }
+    }
+    progress(.finished(.verify, reused: false))
+    return report
+  }
+
+  /// The rules alone: reads the image once and runs nothing.
+  public func judge(
+    _ image: FilePath, flavour: WSLSettings.Flavour? = nil, architecture: Architecture? = nil
+  ) throws(VerificationError) -> VerificationReport {
+    let scan = try ImageScan.scan(image)
+    if Task.isCancelled { throw VerificationError(.interrupted, image) }
+    let flavour = flavour ?? Self.flavour(of: image)
+    let subject = ImageUnderTest(scan, flavour: flavour, architecture: architecture)
+    let findings = Rule.all.flatMap { $0.diagnostics(subject) }
+    let (size, digest) = try measure(image)
+    return VerificationReport(
+      image: image.lastComponent?.string ?? image.string, flavour: flavour,
+      compression: scan.compression, size: size, sha256: digest, entries: scan.entries.count,
+      findings: VerificationReport.sorted(findings),
+      checks: [.init(name: "rules", passed: !findings.contains { $0.severity == .error })])
+  }
+
+  private func measure(
+    _ image: FilePath
+  ) throws(VerificationError) -> (Int64, SHA256Digest) {
+    do {
+      let file = try Files.open(image, .readOnly, for: "read")
+      defer { try? file.close() }
+      var hasher = Hasher256()
+      var size: Int64 = 0
+      var chunk = [UInt8](repeating: 0, count: 1 << 20)
+      while true {
+        let count = try unsafe chunk.withUnsafeMutableBytes { try unsafe file.read(into: $0) }
+        if count == 0 { return (size, hasher.finish()) }
+        size += Int64(count)
+        unsafe hasher.update(chunk.span.bytes.extracting(first: count))
+      }
+    } catch {
+      throw VerificationError(
+        .cannotRead, image, causes: (error as? FileError)?.diagnostics ?? [])
+    }
+  }
+
+  typealias Outcome = (check: VerificationReport.Check, findings: [Diagnostic])
+
+  /// Compares with `<image>.sha256`, as `sha256sum -c` does.
+  private func checkDigest(
+    _ image: FilePath, _ digest: SHA256Digest
+  ) throws(VerificationError) -> Outcome {
+    let path = FilePath(image.string + ".sha256")
+    guard Files.exists(path) else {
+      let note = Diagnostic(
+        severity: .note, code: "K6132", message: "there is no \(path.lastComponent?.string ?? "")",
+        place: .init(file: path.string),
+        reason: "WSL does not check gzip's check sums: nothing else guards the download",
+        remedy: "publish one (`sha256sum IMAGE > IMAGE.sha256`)")
+      return (.init(name: "sha256", passed: true, skipped: "no .sha256 beside the image"), [note])
+    }
+    let text: String
+    do throws(FileError) { text = try Files.readText(path, limit: 1 << 16) } catch {
+      throw VerificationError(.cannotRead, path, causes: error.diagnostics)
+    }
+    let stated = text.split { $0 == " " || $0 == "\n" }.first.flatMap { SHA256Digest(hex: $0) }
+    if stated == digest { return (.init(name: "sha256", passed: true), []) }
+    let finding = Diagnostic(
+      code: "K6133", message: "the image is not the one that its .sha256 names",
+      place: .init(file: path.string),
+      reason: "stated \(stated?.hex ?? "nothing legible"), is \(digest.hex)",
+      remedy: "download both again, or build the image again")
+    return (.init(name: "sha256", passed: false), [finding])
+  }
+}

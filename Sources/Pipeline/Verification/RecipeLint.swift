@@ -1,0 +1,151 @@
+public import Diagnostics
+import FileSystem
+public import Locks
+public import Recipes
+import SystemPackage
+import WSL
+
+/// What can be said of a recipe before anything is downloaded.
+public enum RecipeLint {
+  /// Everything that a recipe gets wrong about WSL and the GPU, errors first.
+  public static func lint(_ recipe: Recipe) -> [Diagnostic] {
+    VerificationReport.sorted(
+      drivers(recipe) + systemd(recipe) + users(recipe) + distributionFiles(recipe)
+        + locale(recipe) + writable(recipe))
+  }
+
+  /// Driver packages that resolution brought in, asked for or not.
+  public static func lint(_ recipe: Recipe, lock: Lock) -> [Diagnostic] {
+    let found = lock.packages.filter {
+      DriverPackages.contains($0.name) && !recipe.packages.contains($0.name)
+    }
+    return VerificationReport.sorted(
+      lint(recipe)
+        + found.map { driver($0.name, "it comes as a dependency of what the recipe asks for") })
+  }
+
+  private static func drivers(_ recipe: Recipe) -> [Diagnostic] {
+    recipe.packages.map { String($0.prefix { !"=/:".contains($0) }) }
+      .filter { DriverPackages.contains($0) }
+      .map { driver($0, "the recipe asks for it") }
+  }
+
+  private static func driver(_ name: String, _ reason: String) -> Diagnostic {
+    Diagnostic(
+      code: "K6451", message: "\(name) brings a Linux GPU driver, which hides the host's",
+      reason: reason,
+      remedy: "ask for the toolkit (cuda-toolkit-X-Y) or the wheels: the driver is Windows' own")
+  }
+
+  private static func systemd(_ recipe: Recipe) -> [Diagnostic] {
+    let asked = recipe.wsl.conf.setting("boot.systemd")?.text.lowercased()
+    let isOn = recipe.packages.contains("systemd-sysv") ? asked ?? "true" : asked ?? "false"
+    guard ["true", "1"].contains(isOn) else { return [] }
+    // `login` is essential up to Debian 12; asking for it is right everywhere.
+    let missing = ["systemd-sysv", "dbus", "libpam-systemd", "login"].filter { name in
+      !recipe.packages.contains { $0.prefix { !"=/:".contains($0) } == name }
+    }
+    guard !missing.isEmpty else { return [] }
+    return [
+      Diagnostic(
+        severity: missing.contains("systemd-sysv") ? .error : .warning, code: "K6452",
+        message: "`boot.systemd` is set, but the recipe does not ask for "
+          + missing.joined(separator: ", "),
+        reason: "WSL runs /sbin/init, then `login -f USER`, and waits for user@UID.service",
+        remedy: "add \(missing.joined(separator: ", ")) to `packages`")
+    ]
+  }
+
+  private static func users(_ recipe: Recipe) -> [Diagnostic] {
+    var found: [Diagnostic] = []
+    if let name = recipe.wsl.conf.setting("user.default")?.text, name != "root",
+      !recipe.users.contains(where: { $0.name == name })
+    {
+      found.append(
+        Diagnostic(
+          code: "K6453", message: "`user.default` names `\(name)`, whom the recipe does not make",
+          remedy: "add the user to `users`"))
+    }
+    if recipe.wsl.install.contains(.importing), recipe.users.isEmpty,
+      recipe.wsl.conf.setting("user.default") == nil
+    {
+      found.append(
+        Diagnostic(
+          severity: .warning, code: "K6454",
+          message: "after `wsl --import` everybody is root: the recipe makes no user",
+          remedy: "add one to `users`"))
+    }
+    if let uid = recipe.wsl.distribution.setting("oobe.defaultUid")?.text, uid != "1000",
+      recipe.wsl.install.contains(.fromFile)
+    {
+      found.append(
+        Diagnostic(
+          severity: .warning, code: "K6455", message: "`oobe.defaultUid` is \(uid)",
+          reason: "Microsoft's validator wants 1000", remedy: "set it to 1000"))
+    }
+    if recipe.users.contains(where: { $0.sudo != .none }),
+      !recipe.packages.contains(where: { $0.hasPrefix("sudo") })
+    {
+      found.append(
+        Diagnostic(
+          code: "K6456", message: "a user may use sudo, but the recipe does not ask for it",
+          remedy: "add sudo to `packages`"))
+    }
+    return found
+  }
+
+  private static func distributionFiles(_ recipe: Recipe) -> [Diagnostic] {
+    let names = ["shortcut.icon", "windowsterminal.profileTemplate"]
+    var found = names.compactMap { name in
+      recipe.wsl.distribution.setting(name).flatMap { file(recipe, name, $0.text) }
+    }
+    if recipe.wsl.install.contains(.fromFile),
+      recipe.wsl.distribution.setting("shortcut.icon") == nil
+    {
+      found.append(
+        Diagnostic(
+          severity: .warning, code: "K6458", message: "the recipe has no icon",
+          reason: "Microsoft's validator wants `shortcut.icon`",
+          remedy: "set `wsl.distribution.shortcut.icon` to an .ico file of the recipe's folder"))
+    }
+    return found
+  }
+
+  private static func file(_ recipe: Recipe, _ name: String, _ value: String) -> Diagnostic? {
+    guard !value.hasPrefix("/"), !value.isEmpty else { return nil }
+    let path = recipe.directory.appending(value)
+    var reason = "it is not in the recipe's folder"
+    if let status = try? Files.status(path), status.kind == .file {
+      guard status.size > AcceptanceRules.sizeLimit else { return nil }
+      reason = "it has \(status.size) bytes, and WSL reads at most 1 MiB"
+    }
+    return Diagnostic(
+      code: "K6457", message: "WSL could not read the file that `\(name)` names",
+      place: .init(file: path.string), reason: reason, remedy: "name a file of at most 1 MiB")
+  }
+
+  private static func locale(_ recipe: Recipe) -> [Diagnostic] {
+    let isBuiltIn = ["C", "POSIX", "C.UTF-8", "C.utf8"].contains(recipe.locale)
+    guard !isBuiltIn, !recipe.packages.contains("locales-all") else { return [] }
+    let hasPackage = recipe.packages.contains("locales")
+    if hasPackage, recipe.run.contains(where: { $0.script.contains("locale-gen") }) { return [] }
+    return [
+      Diagnostic(
+        severity: .warning, code: "K6459", message: "nothing makes the locale `\(recipe.locale)`",
+        reason: hasPackage
+          ? "no `run` step calls locale-gen" : "the recipe does not ask for the package locales",
+        remedy: "add `locales` to `packages` and a step with `locale-gen`, or use C.UTF-8")
+    ]
+  }
+
+  /// What the `wsl` section, the users and the environment would fail with later.
+  private static func writable(_ recipe: Recipe) -> [Diagnostic] {
+    do throws(WSLError) {
+      _ = try WSLFiles.common(recipe: recipe)
+      for flavour in recipe.wsl.install { _ = try WSLFiles.flavour(flavour, recipe: recipe) }
+      return []
+    } catch {
+      return error.diagnostics
+    }
+  }
+}

@@ -1,0 +1,52 @@
+public import Diagnostics
+public import SystemPackage
+
+/// A verification that could not be done at all. What it finds is not an error but a finding of the
+/// ``VerificationReport``.
+public struct VerificationError: Failure {
+  public enum Code: String, CaseIterable, Hashable, Sendable {
+    case cannotRead = "K6101"
+    case noScratch = "K6102"
+    case toolFailed = "K6103"
+    case needsRoot = "K6104"
+    case interrupted = "K6105"
+  }
+
+  public let code: Code
+  public let image: FilePath
+  /// What the failed operation itself said.
+  public let causes: [Diagnostic]
+
+  public init(_ code: Code, _ image: FilePath, causes: [Diagnostic] = []) {
+    self.code = code
+    self.image = image
+    self.causes = causes
+  }
+
+  public var diagnostics: [Diagnostic] {
+    [
+      Diagnostic(
+        code: code.rawValue, message: message, place: .init(file: image.string), remedy: remedy)
+    ] + causes
+  }
+
+  private var message: String {
+    switch code {
+    case .cannotRead: "the image cannot be read"
+    case .noScratch: "there is no room to unpack the image for the test"
+    case .toolFailed: "a tool that the verification needs failed"
+    case .needsRoot: "the image can be booted only by root"
+    case .interrupted: "the verification was interrupted"
+    }
+  }
+
+  private var remedy: String? {
+    switch code {
+    case .cannotRead: "check the path, and that the file is a tar archive (gzip, xz or zstd)"
+    case .noScratch: "choose another folder with --store, or free space"
+    case .toolFailed: "install libarchive-tools, gzip, xz-utils, zstd and systemd-container"
+    case .needsRoot: "run `kiln verify --boot` as root"
+    case .interrupted: nil
+    }
+  }
+}
