@@ -145,16 +145,19 @@ let package = Package(
     tests("Commands", ["Diagnostics"]),
     tests("Archives", ["Commands", "Diagnostics", "FileSystem"]),
     tests("Compression", ["Diagnostics", "Commands"]),
-    tests("Transfers", ["Diagnostics"]),
+    tests("Transfers", ["Diagnostics", "FileSystem"]),
     tests("YAML", ["Diagnostics"]),
     tests("Content", []),
     tests("Recipes", ["Commands", "Content", "Diagnostics", "Digests", "FileSystem", "YAML"]),
     tests("Locks", ["Content", "Diagnostics", "Digests"]),
-    tests("Store", ["Content", "Diagnostics", "Digests", "FileSystem"]),
-    tests("Mirrors", ["Diagnostics", "FileSystem", "Transfers"]),
+    tests("Store", ["Commands", "Content", "Diagnostics", "Digests", "FileSystem"]),
+    tests("Mirrors", ["Commands", "Diagnostics", "FileSystem", "Transfers"]),
     tests(
       "Fetching",
-      ["Content", "Diagnostics", "Digests", "FileSystem", "Locks", "Mirrors", "Store"]),
+      [
+        "Content", "Diagnostics", "Digests", "FileSystem", "Locks", "Mirrors", "Store",
+        "Transfers",
+      ]),
     tests(
       "Resolution",
       [

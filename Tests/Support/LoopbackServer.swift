@@ -116,11 +116,18 @@ public import SystemPackage
   /// - Parameter behaviours: of the first requests, one each; later ones are served well.
   public func put(
     _ path: String, _ content: [UInt8], contentType: String = "application/octet-stream",
-    _ behaviours: Behaviour...
+    _ behaviours: [Behaviour]
   ) {
     state.withLock {
       $0.pages[path] = Page(content: content, contentType: contentType, behaviours: behaviours)
     }
+  }
+
+  public func put(
+    _ path: String, _ content: [UInt8], contentType: String = "application/octet-stream",
+    _ behaviours: Behaviour...
+  ) {
+    put(path, content, contentType: contentType, behaviours)
   }
 
   /// Serves the files of a folder, wherever ``put(_:_:contentType:_:)`` has nothing else.

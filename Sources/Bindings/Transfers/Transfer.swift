@@ -222,7 +222,7 @@ extension TransferError {
   init(_ status: CURLcode, url: String, explanation: String?) {
     let code: Code =
       switch status {
-      case CURLE_UNSUPPORTED_PROTOCOL, CURLE_URL_MALFORMAT: .badAddress
+      case CURLE_URL_MALFORMAT: .badAddress
       case CURLE_COULDNT_RESOLVE_PROXY, CURLE_PROXY: .proxyFailed
       case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_CONNECT, CURLE_INTERFACE_FAILED: .unreachable
       case CURLE_REMOTE_ACCESS_DENIED, CURLE_LOGIN_DENIED: .denied
@@ -234,7 +234,10 @@ extension TransferError {
       case CURLE_RANGE_ERROR, CURLE_BAD_DOWNLOAD_RESUME: .rangeRefused
       case CURLE_TOO_MANY_REDIRECTS: .redirectedTooOften
       case CURLE_FILESIZE_EXCEEDED: .tooLarge
-      case CURLE_WEIRD_SERVER_REPLY, CURLE_HTTP2, CURLE_BAD_CONTENT_ENCODING: .malformedReply
+      // The scheme was looked at before: this is an answer that is not even HTTP/1.
+      case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, CURLE_HTTP2,
+        CURLE_BAD_CONTENT_ENCODING:
+        .malformedReply
       case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM,
         CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CIPHER, CURLE_SSL_ISSUER_ERROR,
         CURLE_SSL_INVALIDCERTSTATUS:

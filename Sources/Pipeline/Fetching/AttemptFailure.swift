@@ -36,6 +36,12 @@ enum AttemptFailure: Error, Hashable {
     }
   }
 
+  /// Where it happened, without credentials; nil where that is no more than the mirror.
+  var url: String? {
+    guard case .transfer(let error) = self else { return nil }
+    return error.url
+  }
+
   /// Whether the mirror itself seems to be down, so that others come first from now on.
   var isOutage: Bool {
     guard case .transfer(let error) = self else { return false }

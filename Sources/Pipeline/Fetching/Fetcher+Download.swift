@@ -80,7 +80,8 @@ extension Fetcher {
         do throws(AttemptFailure) {
           return try await attempt(download, base, fresh: fresh, admission, reporter)
         } catch {
-          attempts.append(.init(url: TransferURL.redacted(base), reason: error.reason))
+          attempts.append(
+            .init(url: error.url ?? TransferURL.redacted(base), reason: error.reason))
           if error.isOutage { health.recordOutage(base) }
           let progressed = admission.offset > before
           guard !Task.isCancelled,

@@ -29,7 +29,10 @@ extension Store {
       throw failure(StoreError(error))
     }
     defer { withExtendedLifetime(lock) {} }
-    try await download(admission)
+    do throws(Failure) { try await download(admission) } catch {
+      if admission.offset == 0 { try? Files.removeFile(partial) }
+      throw error
+    }
     do throws(StoreError) {
       try admission.verify()
       return try publish(partial, as: digest)

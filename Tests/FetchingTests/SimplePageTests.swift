@@ -1,0 +1,53 @@
+import Digests
+import Testing
+
+@testable import Fetching
+
+@Suite struct SimplePageTests {
+  private let base = "https://example.org/simple/pkg/"
+  private let digest = SHA256Digest(ofText: "wheel")
+
+  @Test func readsJSON() throws {
+    let text = """
+      {"meta": {"api-version": "1.1"}, "name": "pkg", "extra": [1], "files": [
+       {"filename": "pkg-1-py3-none-any.whl", "url": "../../f/pkg-1-py3-none-any.whl",
+        "hashes": {"sha256": "\(digest)", "md5": "x"}, "size": 3},
+       {"filename": "pkg-2.tar.gz", "url": "https://example.com/pkg-2.tar.gz", "hashes": {}}]}
+      """
+    let page = try #require(
+      SimplePage(
+        Array(text.utf8), contentType: "application/vnd.pypi.simple.v1+json", url: base))
+    #expect(
+      page.files == [
+        .init(
+          name: "pkg-1-py3-none-any.whl", url: "https://example.org/f/pkg-1-py3-none-any.whl",
+          sha256: digest),
+        .init(name: "pkg-2.tar.gz", url: "https://example.com/pkg-2.tar.gz", sha256: nil),
+      ])
+  }
+
+  @Test func readsHTML() throws {
+    let text = """
+      <!DOCTYPE html><html><head><title>Links</title></head><body><h1>Links for pkg</h1>
+      <a href="../../f/pkg-1%2Bcu12-py3-none-any.whl#sha256=\(digest)" data-requires-python="&gt;=3.9"
+        >pkg-1+cu12-py3-none-any.whl</a><br />
+      <a  class=x href='https://example.com/a?b=1&amp;c=2'>
+        pkg-2.tar.gz
+      </a><a name="no link">x</a>
+      """
+    let page = try #require(SimplePage(Array(text.utf8), contentType: "text/html", url: base))
+    #expect(
+      page.files == [
+        .init(
+          name: "pkg-1+cu12-py3-none-any.whl",
+          url: "https://example.org/f/pkg-1%2Bcu12-py3-none-any.whl", sha256: digest),
+        .init(name: "pkg-2.tar.gz", url: "https://example.com/a?b=1&c=2", sha256: nil),
+      ])
+  }
+
+  @Test func refusesWhatIsNoPage() {
+    #expect(SimplePage(Array("{\"files\": 1}".utf8), contentType: "x/json", url: base) == nil)
+    #expect(SimplePage([0xFF], contentType: "text/html", url: base) == nil)
+    #expect(SimplePage([], contentType: nil, url: base)?.files == [])
+  }
+}

@@ -1,0 +1,127 @@
+import Digests
+import FileSystem
+import Store
+import SystemPackage
+import TestSupport
+import Testing
+
+/// Verification, statistics and collection.
+@Suite struct UpkeepTests {
+  /// A store with artifacts of 100 bytes, each last used so many seconds before 2001.
+  private func store(_ folder: FilePath, ages: [Int64]) async throws -> [SHA256Digest] {
+    let store = try Store(root: folder.appending("store"))
+    var digests: [SHA256Digest] = []
+    for (index, age) in ages.enumerated() {
+      let file = folder.appending("file")
+      try Files.write([UInt8](repeating: UInt8(index), count: 100), to: file)
+      let admitted = try await store.admit(file: file)
+      try Files.setModified(978_307_200 - age, of: admitted.path)
+      digests.append(admitted.digest)
+    }
+    return digests
+  }
+
+  private func paths(_ folder: FilePath) throws -> Int {
+    let shards = folder.appending("store/artifacts")
+    return try Files.entries(shards).reduce(0) {
+      try $0 + Files.entries(shards.appending($1)).count
+    }
+  }
+
+  @Test func collectsTheLeastRecentlyUsedFirst() async throws {
+    try await withTemporaryFolder { folder in
+      let digests = try await store(folder, ages: [10, 30, 20])
+      let store = try Store(root: folder.appending("store"))
+      let report = try store.gc(olderThan: nil, downTo: 250)
+      #expect(report.removed == 1 && report.freedBytes == 100)
+      #expect(report.kept == 2 && report.keptBytes == 200 && report.inUse == 0)
+      #expect(store.artifact(digests[1]) == nil && store.artifact(digests[0]) != nil)
+      #expect(try store.gc(olderThan: nil, downTo: 250).removed == 0)
+    }
+  }
+
+  @Test func collectsWhatIsOld() async throws {
+    try await withTemporaryFolder { folder in
+      _ = try await store(folder, ages: [0, 1000])
+      let store = try Store(root: folder.appending("store"))
+      #expect(try store.gc(olderThan: 10_000_000_000, downTo: nil).removed == 0)
+      #expect(try store.gc(olderThan: 1, downTo: nil).removed == 2)
+      #expect(try paths(folder) == 0)
+    }
+  }
+
+  @Test func keepsWhatARunningKilnUses() async throws {
+    try await withTemporaryFolder { folder in
+      let digests = try await store(folder, ages: [10, 20])
+      let running = try Store(root: folder.appending("store"))
+      #expect(running.artifact(digests[0]) != nil)
+      let key = SHA256Digest(ofText: "key")
+      let made = try await running.result(.layer, key: key, failure: { $0 }) {
+        (target) throws(FileError) in
+        try Files.makeDirectory(target.appending("upper"))
+      }
+      let report = try Store(root: folder.appending("store")).gc(olderThan: 0, downTo: 0)
+      #expect(report.removed == 1 && report.inUse == 2)
+      #expect(Files.exists(made.path) && running.artifact(digests[0]) != nil)
+      #expect(running.artifact(digests[1]) == nil)
+    }
+  }
+
+  @Test func collectsAbandonedDownloadsButNoneUnderWay() async throws {
+    try await withTemporaryFolder { folder in
+      let store = try Store(root: folder)
+      let digest = SHA256Digest(ofText: "x")
+      let partial = folder.appending("partial/\(digest.hex)")
+      try Files.write("half", to: partial)
+      try Files.setModified(1000, of: partial)
+      _ = try? await store.admit(digest, size: nil, failure: { $0 }) { _ throws(StoreError) in
+        #expect((try? store.gc(olderThan: 1, downTo: nil))?.removed == 0)
+      }
+      try Files.write("half", to: partial)
+      try Files.setModified(1000, of: partial)
+      #expect(try store.gc(olderThan: 1, downTo: nil).removed == 1)
+      #expect(!Files.exists(partial))
+    }
+  }
+
+  @Test func findsAndRemovesDamage() async throws {
+    try await withTemporaryFolder { folder in
+      let digests = try await store(folder, ages: [1, 2, 3])
+      let store = try Store(root: folder.appending("store"))
+      #expect(try await store.verify(repair: true, jobs: 2) == [])
+      let path = try #require(store.artifact(digests[1]))
+      try Files.write("rotten", to: path)
+      let key = SHA256Digest(ofText: "key")
+      let shard = store.root.appending("results/layer/\(key.hex.prefix(2))")
+      try Files.makeDirectories(shard.appending(String(key.hex.dropFirst(2))))
+      try Files.write("", to: shard.appending("stray"))
+      let damage = try await store.verify(repair: false, jobs: 2)
+      #expect(damage.count == 3 && damage.allSatisfy { !$0.isRemoved })
+      #expect(
+        damage.contains { $0.path == path && $0.reason == .digest(actual: .init(ofText: "rotten")) }
+      )
+      #expect(damage.contains { $0.reason == .incomplete })
+      #expect(damage.contains { $0.reason == .stray })
+      #expect(try await store.verify(repair: true, jobs: 1).count == 3)
+      #expect(try await store.verify(repair: true, jobs: 1) == [])
+      #expect(store.artifact(digests[1]) == nil && store.artifact(digests[0]) != nil)
+    }
+  }
+
+  @Test func countsByKind() async throws {
+    try await withTemporaryFolder { folder in
+      _ = try await store(folder, ages: [1, 2])
+      let store = try Store(root: folder.appending("store"))
+      _ = try await store.result(.wheel, key: .init(ofText: "w"), failure: { $0 }) {
+        (target) throws(FileError) in
+        try Files.write("12345", to: target.appending("a"))
+        try Files.makeHardLink(target.appending("b"), to: target.appending("a"))
+      }
+      let stats = try store.stats()
+      #expect(stats.map(\.kind).prefix(2) == ["artifact", "partial"])
+      #expect(stats.first { $0.kind == "artifact" }?.bytes == 200)
+      #expect(stats.first { $0.kind == "wheel" }?.bytes == 5)
+      #expect(stats.first { $0.kind == "wheel" }?.count == 1)
+    }
+  }
+}
