@@ -15,7 +15,7 @@ enum AttemptFailure: Error, Hashable {
   func outcome(progressed: Bool, resumed: Bool) -> RetryPlan.Outcome? {
     switch self {
     case .transfer(let error):
-      if error.code == .interrupted { return nil }
+      if isInterruption { return nil }
       if error.code == .rangeRefused { return .mismatch(resumed: resumed) }
       return error.isTemporary
         ? .temporary(retryAfter: error.retryAfter, progressed: progressed) : .absent
@@ -40,6 +40,11 @@ enum AttemptFailure: Error, Hashable {
   var url: String? {
     guard case .transfer(let error) = self else { return nil }
     return error.url
+  }
+
+  var isInterruption: Bool {
+    guard case .transfer(let error) = self else { return false }
+    return error.code == .interrupted
   }
 
   /// Whether the mirror itself seems to be down, so that others come first from now on.

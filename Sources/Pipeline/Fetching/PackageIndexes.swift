@@ -35,16 +35,24 @@ actor PackageIndexes {
   }
 
   private func page(_ url: String) async throws(AttemptFailure) -> SimplePage {
-    let task = pages[url] ?? Task { [client] in await Self.load(url, client) }
-    pages[url] = task
-    let answer = await withTaskCancellationHandler {
-      await task.value
-    } onCancel: {
-      task.cancel()
+    while true {
+      let task = pages[url] ?? Task { [client] in await Self.load(url, client) }
+      pages[url] = task
+      let answer = await withTaskCancellationHandler {
+        await task.value
+      } onCancel: {
+        task.cancel()
+      }
+      switch answer {
+      case .success(let page): return page
+      case .failure(let failure):
+        // It may pass; the next try asks again.
+        pages[url] = nil
+        // Another waiter was cancelled, and the request with it.
+        if failure.isInterruption, !Task.isCancelled { continue }
+        throw failure
+      }
     }
-    // A failure may pass; the next try asks again.
-    if case .failure = answer { pages[url] = nil }
-    return try answer.get()
   }
 
   private static func load(_ url: String, _ client: TransferClient) async -> Answer {

@@ -46,9 +46,11 @@ extension Store {
     case .artifact:
       guard let (digest, _) = try? Self.digest(of: object.path) else { return .unreadable }
       return digest == key ? nil : .digest(actual: digest)
-    case .result:
+    case .result(let kind):
       guard let names = try? Files.entries(object.path) else { return .unreadable }
-      return names.isEmpty ? .incomplete : nil
+      // Results appear whole; what is missing was removed by hand or by a broken file system.
+      let isWhole = !names.isEmpty && kind.parts.isSubset(of: names)
+      return isWhole ? nil : .incomplete
     }
   }
 

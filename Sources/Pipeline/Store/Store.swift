@@ -21,7 +21,7 @@ public import SystemPackage
 public struct Store: Sendable {
   /// What a result folder holds; also the name of its folder in the store.
   public enum ResultKind: String, Hashable, Sendable, CaseIterable {
-    /// One unpacked `.deb`: `tree/`, `control/`, `listing.json`.
+    /// One unpacked `.deb`: `tree/`, `control/`, `listing`.
     case package
     /// One unpacked wheel: `tree/`, `listing.json`.
     case wheel
@@ -29,6 +29,9 @@ public struct Store: Sendable {
     case pristine
     /// An overlay layer: `upper/`.
     case layer
+
+    /// What every result of the kind has.
+    var parts: Set<String> { self == .package ? ["tree", "control", "listing"] : [] }
   }
 
   public let root: FilePath

@@ -2,6 +2,7 @@
 
 #include <curl/curl.h>
 #include <pthread.h>
+#include <signal.h>
 
 // curl's option and information calls are variadic, which Swift cannot call: one typed function
 // for each type of argument.
@@ -46,13 +47,23 @@ static inline CURLMcode ccurl_multi_set_number(CURLM *multi, CURLMoption option,
 }
 
 /// Runs `body(context)` on a new detached thread; returns an error number, 0 for success.
+///
+/// SIGPIPE is blocked there: libcurl leaves it alone under CURLOPT_NOSIGNAL, and OpenSSL's writes
+/// to a closed connection would end the program.
 static inline int ccurl_start_thread(void *(*body)(void *), void *context) {
+  sigset_t pipe, before;
+  sigemptyset(&pipe);
+  sigaddset(&pipe, SIGPIPE);
   pthread_attr_t attributes;
   int status = pthread_attr_init(&attributes);
   if (status != 0) return status;
   pthread_t thread;
   status = pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-  if (status == 0) status = pthread_create(&thread, &attributes, body, context);
+  if (status == 0) status = pthread_sigmask(SIG_BLOCK, &pipe, &before);
+  if (status == 0) {
+    status = pthread_create(&thread, &attributes, body, context);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+  }
   pthread_attr_destroy(&attributes);
   return status;
 }
