@@ -1,0 +1,149 @@
+import Archives
+import Diagnostics
+import FileSystem
+import SystemPackage
+
+/// Unpacks a base tarball (`.tar`, `.tar.gz`, `.wsl`, …) into an empty folder.
+///
+/// Nothing is written outside of the folder or through a link, whatever the archive says. Devices
+/// and what stands in `/dev`, `/proc` and `/sys` stay out: WSL makes its own.
+struct BaseArchive {
+  let root: FilePath
+  /// Folders with their times, which are set when nothing more is written into them.
+  private var folders: [(path: FilePath, modified: Int64)] = []
+
+  init(root: FilePath) { self.root = root }
+
+  mutating func unpack(_ file: FilePath) throws(RootfsError) {
+    do throws(ArchiveError) {
+      var archive = try ArchiveReader.open(
+        file, formats: .tar, filters: .all, warnings: .areErrors)
+      while let entry = try archive.next() {
+        guard let path = try relative(entry, file), !path.isEmpty else { continue }
+        try add(entry, root.appending(path), &archive, file)
+      }
+      try archive.finish()
+    } catch {
+      throw RootfsError(
+        .baseArchive, file.lastComponent?.string ?? "",
+        detail: error.diagnostics.first.map { $0.reason ?? $0.message })
+    }
+    do throws(FileError) {
+      for folder in folders.reversed() {
+        if Files.exists(folder.path) { try Files.setModified(folder.modified, of: folder.path) }
+      }
+    } catch { throw RootfsError(error) }
+  }
+
+  /// The entry's path without `.` and slashes around; nil for what stays out.
+  private func relative(
+    _ entry: ArchiveEntry, _ file: FilePath
+  ) throws(ArchiveError) -> String? {
+    let components = try Self.components(entry.path, entry, file)
+    if let top = components.first, ["dev", "proc", "sys"].contains(top), components.count > 1 {
+      return nil
+    }
+    return components.joined(separator: "/")
+  }
+
+  private static func components(
+    _ path: String, _ entry: ArchiveEntry, _ file: FilePath
+  ) throws(ArchiveError) -> [String] {
+    let components = path.split(separator: "/").map(String.init).filter { $0 != "." }
+    guard !components.contains("..") else {
+      throw ArchiveError(
+        .damaged, archive: file.string, entry: entry.path, reason: "the path leaves the root")
+    }
+    return components
+  }
+
+  private mutating func add(
+    _ entry: ArchiveEntry, _ place: FilePath, _ archive: inout ArchiveReader, _ file: FilePath
+  ) throws(ArchiveError) {
+    let fail = { (error: FileError) in
+      ArchiveError(
+        .damaged, archive: file.string, entry: entry.path,
+        reason: error.diagnostics.first.map { "\($0.message): \($0.reason ?? "")" })
+    }
+    do throws(FileError) {
+      try makeParents(of: place)
+      if entry.kind == .directory {
+        if try Files.status(place)?.kind != .directory {
+          try Files.removeTree(place)
+          try Files.makeDirectory(place)
+        }
+      } else {
+        try Files.removeTree(place)
+      }
+    } catch { throw fail(error) }
+    switch entry.kind {
+    case .directory: folders.append((place, entry.modified ?? 0))
+    case .file: try copy(entry, place, &archive, fail)
+    case .symlink:
+      do throws(FileError) { try Files.makeSymlink(place, to: entry.linkTarget ?? "") } catch {
+        throw fail(error)
+      }
+    case .hardLink:
+      let target = try Self.components(entry.linkTarget ?? "", entry, file)
+      do throws(FileError) {
+        let existing = root.appending(target.joined(separator: "/"))
+        try requireFolders(above: existing)
+        try Files.makeHardLink(place, to: existing)
+      } catch { throw fail(error) }
+      return
+    case .characterDevice, .blockDevice, .fifo, .socket, .unknown: return
+    }
+    do throws(FileError) { try setMetadata(entry, place) } catch { throw fail(error) }
+  }
+
+  private func copy(
+    _ entry: ArchiveEntry, _ place: FilePath, _ archive: inout ArchiveReader,
+    _ fail: (FileError) -> ArchiveError
+  ) throws(ArchiveError) {
+    let output: FileDescriptor
+    do throws(FileError) {
+      output = try Files.open(place, .writeOnly, [.create, .exclusiveCreate], for: "write")
+    } catch { throw fail(error) }
+    defer { try? output.close() }
+    try archive.forEachChunk(failure: { $0 }) { (chunk) throws(ArchiveError) in
+      do {
+        _ = try unsafe chunk.withUnsafeBytes { try unsafe output.writeAll($0) }
+      } catch {
+        throw fail(FileError("write", place, errno: error as? Errno ?? .ioError))
+      }
+    }
+  }
+
+  private func setMetadata(_ entry: ArchiveEntry, _ place: FilePath) throws(FileError) {
+    try Files.setOwner(
+      UInt32(clamping: entry.owner), group: UInt32(clamping: entry.group), of: place)
+    if entry.kind != .symlink { try Files.setPermissions(entry.permissions, of: place) }
+    // Other attributes are of the machine that wrote the archive.
+    if entry.kind == .file, let value = entry.attributes["security.capability"] {
+      try Files.setAttribute("security.capability", value, of: place)
+    }
+    if entry.kind != .directory { try Files.setModified(entry.modified ?? 0, of: place) }
+  }
+
+  private func makeParents(of place: FilePath) throws(FileError) {
+    let parent = place.removingLastComponent()
+    guard parent != root else { return }
+    if let status = try Files.status(parent) {
+      if status.kind == .directory { return try requireFolders(above: place) }
+      throw FileError("go through", parent, errno: .notDirectory)
+    }
+    try makeParents(of: parent)
+    try Files.makeDirectory(parent)
+  }
+
+  /// No link above a path: it could lead out of the root.
+  private func requireFolders(above place: FilePath) throws(FileError) {
+    var folder = place.removingLastComponent()
+    while folder != root, folder.starts(with: root) {
+      guard try Files.status(folder)?.kind == .directory else {
+        throw FileError("go through", folder, errno: .notDirectory)
+      }
+      folder.removeLastComponent()
+    }
+  }
+}

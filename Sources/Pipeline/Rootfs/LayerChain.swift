@@ -1,0 +1,136 @@
+import Content
+import Digests
+import FileSystem
+import Packages
+import Recipes
+import Sandbox
+import Store
+import SystemPackage
+
+/// The stack of layers as it grows, each a result of the store under a key over all that it was
+/// made from: the key of the layer below, and its own inputs.
+struct LayerChain {
+  /// Changes when the same inputs would give another layer.
+  static let formatVersion = 1
+
+  private(set) var layers: [Layer]
+  private(set) var key: SHA256Digest
+  private(set) var reports: [Rootfs.StageReport] = []
+
+  init(base: Layer, key: SHA256Digest) {
+    layers = [base]
+    self.key = key
+  }
+
+  var directories: [FilePath] { layers.map(\.directory) }
+  var stack: LayerStack { LayerStack(directories) }
+
+  mutating func report(_ report: Rootfs.StageReport) { reports.append(report) }
+
+  /// What one layer is.
+  struct Description {
+    let stage: ProgressEvent.Stage
+    let name: String
+    let origin: Origin
+    /// All that it is made from, besides the layers below.
+    let inputs: [String]
+  }
+
+  /// Puts a layer on top: the store's, or a new one that `make` fills.
+  ///
+  /// - Parameter make: gets an empty upper directory and a work directory beside it; returns the
+  ///   paths whose origin is not the layer's.
+  mutating func add(
+    _ description: Description, in store: Store, privileges: Privileges,
+    _ make: (Workplace) async throws(RootfsError) -> [String: Origin]
+  ) async throws(RootfsError) {
+    let clock = ContinuousClock()
+    let start = clock.now
+    let (layer, key, reused) = try await layer(description, store, privileges, make)
+    layers.append(layer)
+    self.key = key
+    reports.append(
+      .init(
+        stage: description.stage, name: description.name, reused: reused,
+        milliseconds: Int64((clock.now - start) / .milliseconds(1))))
+  }
+
+  /// The layer without putting it on top.
+  func layer(
+    _ description: Description, _ store: Store, _ privileges: Privileges,
+    _ make: (Workplace) async throws(RootfsError) -> [String: Origin]
+  ) async throws(RootfsError) -> (Layer, SHA256Digest, reused: Bool) {
+    let key = key(of: description, privileges)
+    let result = try await store.result(.layer, key: key, failure: { RootfsError($0) }) {
+      (folder) async throws(RootfsError) in
+      let place = Workplace(
+        lower: directories, upper: folder.appending("upper"), work: folder.appending("work"))
+      do throws(FileError) {
+        try Files.makeDirectory(place.upper)
+        try Files.makeDirectory(place.work)
+      } catch { throw RootfsError(error) }
+      let owners = try await make(place)
+      do throws(FileError) {
+        try Files.removeTree(place.work)
+        try OwnerFile(owners).write(to: folder)
+      } catch { throw RootfsError(error) }
+    }
+    do throws(FileError) {
+      let owners = try OwnerFile(reading: result.path)
+      let layer = Layer(
+        directory: result.path.appending("upper"), origin: description.origin,
+        owners: owners.indexes, origins: owners.origins)
+      return (layer, key, result.reused)
+    } catch { throw RootfsError(error) }
+  }
+
+  private func key(of description: Description, _ privileges: Privileges) -> SHA256Digest {
+    // A layer marks opaque folders in another way in a user namespace.
+    let overlay = privileges == .namespaceRoot ? "user" : "trusted"
+    let parts = ["layer", "\(Self.formatVersion)", key.hex, overlay, description.name]
+    return SHA256Digest(ofText: (parts + description.inputs).joined(separator: "\0"))
+  }
+}
+
+/// Where a layer is being made.
+struct Workplace {
+  let lower: [FilePath]
+  let upper: FilePath
+  let work: FilePath
+
+  var stack: LayerStack { LayerStack(lower + [upper]) }
+  var writes: SandboxCommand.Writes { .layer(upper: upper, work: work) }
+}
+
+/// The file `owners` beside a layer: a line of kind, name, version and path for each path that has
+/// an origin of its own. None of them can hold a tab or a line break.
+private struct OwnerFile {
+  let indexes: [String: Int]
+  let origins: [Origin]
+
+  init(_ owners: [String: Origin]) {
+    let origins = Set(owners.values).sorted()
+    let numbers = Dictionary(uniqueKeysWithValues: zip(origins, origins.indices))
+    self.origins = origins
+    indexes = owners.compactMapValues { numbers[$0] }
+  }
+
+  init(reading folder: FilePath) throws(FileError) {
+    let text = try Files.readText(folder.appending("owners"), limit: 1 << 30)
+    var owners: [String: Origin] = [:]
+    for line in text.split(separator: "\n") {
+      let fields = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
+      guard fields.count == 4, let kind = Origin.Kind(rawValue: fields[0]) else { continue }
+      owners[fields[3]] = Origin(kind, name: fields[1], version: fields[2])
+    }
+    self.init(owners)
+  }
+
+  func write(to folder: FilePath) throws(FileError) {
+    let lines = indexes.sorted { $0.key < $1.key }.map { path, index in
+      let origin = origins[index]
+      return "\(origin.kind.rawValue)\t\(origin.name)\t\(origin.version)\t\(path)\n"
+    }
+    try Files.write(lines.joined(), to: folder.appending("owners"))
+  }
+}

@@ -1,0 +1,23 @@
+public import Content
+public import Diagnostics
+public import Recipes
+
+/// A finished root file system: the layers that images are written from.
+public struct Rootfs: Sendable {
+  /// What every flavour has, the lowest first.
+  public let layers: [Layer]
+  /// What each flavour has on top.
+  public let flavours: [WSLSettings.Flavour: Layer]
+  /// In the order of the work.
+  public let stages: [StageReport]
+  public let warnings: [Diagnostic]
+
+  /// What became of one part of the work.
+  public struct StageReport: Hashable, Sendable {
+    public let stage: ProgressEvent.Stage
+    public let name: String
+    /// Whether the store had its result.
+    public let reused: Bool
+    public let milliseconds: Int64
+  }
+}

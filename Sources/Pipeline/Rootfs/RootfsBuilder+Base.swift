@@ -1,0 +1,115 @@
+import Content
+import Digests
+import FileSystem
+import Locks
+import Packages
+import Recipes
+import Sandbox
+import Store
+import SystemPackage
+
+extension RootfsBuilder {
+  /// The lowest layers: packages unpacked and configured, or the base's own tree.
+  func base(
+    _ recipe: Recipe, _ lock: Lock, _ artifacts: [SHA256Digest: FilePath]
+  ) async throws(RootfsError) -> LayerChain {
+    if case .tarball = recipe.base {
+      guard let artifact = lock.artifacts.first(where: { $0.kind == .base }) else {
+        throw RootfsError(.artifactMissing, "the base")
+      }
+      return try await unpackBase(artifact, try file(artifact, artifacts))
+    }
+    let clock = ContinuousClock()
+    let start = clock.now
+    let pristine = try await pristine(lock, artifacts)
+    // Where it stands in the store says all that it was made from.
+    let place = pristine.layer.directory.removingLastComponent().components.suffix(2)
+    let key = SHA256Digest(
+      ofText: "pristine \(sourceDateEpoch) " + place.map(\.string).joined(separator: "/"))
+    var chain = LayerChain(base: pristine.layer, key: key)
+    chain.report(
+      .init(
+        stage: .unpack, name: "packages", reused: pristine.reused,
+        milliseconds: Int64((clock.now - start) / .milliseconds(1))))
+    try await stage(.configure, &chain) { (chain) async throws(RootfsError) in
+      try await configure(pristine, artifacts, on: &chain)
+    }
+    return chain
+  }
+
+  private func pristine(
+    _ lock: Lock, _ artifacts: [SHA256Digest: FilePath]
+  ) async throws(RootfsError) -> PristineRoot {
+    let packages = try lock.packages.map { (artifact) throws(RootfsError) in
+      (artifact: artifact, file: try file(artifact, artifacts))
+    }
+    do throws(PackageError) {
+      let unpacked = try await PackageUnpacker(store: store, jobs: jobs, progress: progress)
+        .unpack(packages)
+      return try await PristineRoot.make(
+        packages: unpacked,
+        options: .init(architecture: lock.architecture, epoch: sourceDateEpoch), store: store)
+    } catch { throw RootfsError(error) }
+  }
+
+  /// Runs the maintainer scripts as dpkg would, in a layer of their own.
+  private func configure(
+    _ root: PristineRoot, _ artifacts: [SHA256Digest: FilePath], on chain: inout LayerChain
+  ) async throws(RootfsError) {
+    let script = ConfigurationScript(root)
+    let description = LayerChain.Description(
+      stage: .configure, name: "configuration", origin: Origin(.configuration),
+      inputs: [script.text])
+    let debs = try root.deferred.map { (package) throws(RootfsError) in
+      SandboxCommand.Bind(
+        try file(package.artifact, artifacts), at: ConfigurationScript.path(of: package))
+    }
+    let total = root.packages.count + root.deferred.count
+    let counter = ConfigurationCounter(total: total, progress: progress)
+    try await chain.add(description, in: store, privileges: sandbox.privileges) {
+      (place) async throws(RootfsError) in
+      var command = SandboxCommand(
+        layers: place.lower, writes: place.writes, arguments: ["/bin/sh", "-e", "/kiln/configure"],
+        environment: scriptEnvironment, binds: debs)
+      command.masks = [
+        Self.policy,
+        // dpkg calls it for packages that start a daemon without asking anyone.
+        .init("/sbin/start-stop-daemon", content: "#!/bin/sh\nexit 0\n", onlyExisting: true),
+        .init("/kiln/configure", content: script.text),
+      ]
+      do throws(SandboxError) {
+        try await sandbox.run(command) { _, line in counter.line(line) }
+      } catch {
+        throw RootfsError(error, .configuration, counter.failed ?? "the root file system")
+      }
+      return [:]
+    }
+  }
+
+  /// The base's own tree as the lowest layer.
+  private func unpackBase(
+    _ artifact: Artifact, _ file: FilePath
+  ) async throws(RootfsError) -> LayerChain {
+    let clock = ContinuousClock()
+    let start = clock.now
+    progress(.started(.unpack, total: nil, unit: .items))
+    let key = SHA256Digest(ofText: "base \(LayerChain.formatVersion) \(artifact.sha256)")
+    let result = try await store.result(.layer, key: key, failure: { RootfsError($0) }) {
+      (folder) throws(RootfsError) in
+      let root = folder.appending("upper")
+      do throws(FileError) { try Files.makeDirectory(root) } catch { throw RootfsError(error) }
+      var archive = BaseArchive(root: root)
+      try archive.unpack(file)
+    }
+    progress(.finished(.unpack, reused: result.reused))
+    let layer = Layer(
+      directory: result.path.appending("upper"),
+      origin: Origin(.base, name: artifact.name, version: artifact.version))
+    var chain = LayerChain(base: layer, key: key)
+    chain.report(
+      .init(
+        stage: .unpack, name: "base", reused: result.reused,
+        milliseconds: Int64((clock.now - start) / .milliseconds(1))))
+    return chain
+  }
+}

@@ -1,0 +1,83 @@
+import Content
+import Digests
+import FileSystem
+import Recipes
+import Sandbox
+import SystemPackage
+import WSL
+
+extension RootfsBuilder {
+  /// Puts the recipe's files and what WSL needs into a layer.
+  func putFiles(_ recipe: Recipe, on chain: inout LayerChain) async throws(RootfsError) {
+    var files: [PlannedFile]
+    do throws(WSLError) {
+      files = try WSLFiles.common(recipe: recipe).map { PlannedFile($0, recipe) }
+    } catch { throw RootfsError(error) }
+    if let aptSources { files += Self.aptFiles(aptSources, recipe) }
+    files += try timezone(recipe, chain.stack)
+    // The recipe's own files come last, and win.
+    for (index, entry) in recipe.files.enumerated() {
+      files += try PlannedFile.planned(entry, recipe, place: recipe.places["files[\(index)]"])
+    }
+    let description = LayerChain.Description(
+      stage: .files, name: "files", origin: Origin(.wsl), inputs: try PlannedFile.keys(files))
+    try await chain.add(description, in: store, privileges: sandbox.privileges) {
+      (place) async throws(RootfsError) in
+      try PlannedFile.put(files, recipe, in: place)
+    }
+  }
+
+  private static func aptFiles(_ sources: String, _ recipe: Recipe) -> [PlannedFile] {
+    let name = if case .ubuntu = recipe.base { "ubuntu" } else { "debian" }
+    let origin = Origin(.configuration)
+    return [
+      PlannedFile("etc/apt/sources.list.d/\(name).sources", .content(Array(sources.utf8)), origin),
+      // One place for sources: apt warns of a target that is configured twice.
+      PlannedFile("etc/apt/sources.list", .removed, origin),
+    ]
+  }
+
+  private func timezone(
+    _ recipe: Recipe, _ stack: LayerStack
+  ) throws(RootfsError) -> [PlannedFile] {
+    guard let zone = recipe.timezone else { return [] }
+    do throws(FileError) {
+      guard try stack.file("usr/share/zoneinfo/\(zone)") != nil else {
+        throw FileError(
+          "read", FilePath("/usr/share/zoneinfo/\(zone)"), errno: .noSuchFileOrDirectory)
+      }
+    } catch {
+      throw RootfsError(
+        .timezoneMissing, zone, cause: .file(error), place: recipe.places["timezone"])
+    }
+    let origin = Origin(.configuration)
+    return [
+      PlannedFile("etc/localtime", .link("/usr/share/zoneinfo/\(zone)"), origin),
+      PlannedFile("etc/timezone", .content(Array("\(zone)\n".utf8)), origin),
+    ]
+  }
+
+  /// Makes the recipe's locale, unless the C library has it.
+  func makeLocale(_ recipe: Recipe, on chain: inout LayerChain) async throws(RootfsError) {
+    let locale = recipe.locale
+    guard !["C.UTF-8", "C.utf8", "C", "POSIX"].contains(locale) else { return }
+    let description = LayerChain.Description(
+      stage: .files, name: "locale", origin: Origin(.configuration), inputs: [locale])
+    let parts = locale.split(separator: ".", maxSplits: 1).map(String.init)
+    let charset = parts.count > 1 ? parts[1].prefix { $0 != "@" } : "ISO-8859-1"
+    try await chain.add(description, in: store, privileges: sandbox.privileges) {
+      (place) async throws(RootfsError) in
+      let command = SandboxCommand(
+        layers: place.lower, writes: place.writes,
+        arguments: [
+          "/bin/sh", "-e", "-c",
+          "mkdir -p /usr/lib/locale; localedef -i '\(parts[0])' -c -f '\(charset)' "
+            + "-A /usr/share/locale/locale.alias '\(locale)'",
+        ], environment: scriptEnvironment)
+      do throws(SandboxError) { try await sandbox.run(command) } catch {
+        throw RootfsError(error, .localeMissing, locale, place: recipe.places["locale"])
+      }
+      return [:]
+    }
+  }
+}

@@ -1,0 +1,172 @@
+import Content
+import Diagnostics
+import Digests
+import FileSystem
+import Locks
+import Recipes
+import Sandbox
+import SystemPackage
+import Wheels
+
+extension RootfsBuilder {
+  /// Makes the virtual environment, installs the wheels and compiles them: three layers.
+  ///
+  /// - Returns: what the wheels' installation warns of.
+  func install(
+    _ python: Recipe.Python, _ recipe: Recipe, _ lock: Lock,
+    _ artifacts: [SHA256Digest: FilePath], on chain: inout LayerChain
+  ) async throws(RootfsError) -> [Diagnostic] {
+    let wheels = try lock.wheels.map { (artifact) throws(RootfsError) in
+      (artifact: artifact, file: try file(artifact, artifacts))
+    }
+    let unpacked: [UnpackedWheel]
+    do throws(WheelError) {
+      unpacked = try await WheelUnpacker(store: store, jobs: jobs, progress: progress)
+        .unpack(wheels)
+    } catch { throw RootfsError(error) }
+    let version = try pythonVersion(python, chain.stack)
+    let environment = VirtualEnvironment(path: python.venv, pythonVersion: version)
+    let requests = zip(unpacked, wheels).map { wheel, source in
+      WheelRequest(
+        wheel: wheel, isRequested: lock.requested.contains(source.artifact.name),
+        directURL: source.artifact.source == "recipe"
+          ? DirectURL(recipePath: source.artifact.path, sha256: source.artifact.sha256) : nil)
+    }
+    var warnings: [Diagnostic] = []
+    try await stage(.python, &chain) { (chain) async throws(RootfsError) in
+      try await makeEnvironment(environment, on: &chain)
+      if requests.isEmpty { return }
+      warnings = try await putWheels(requests, environment, lock, on: &chain)
+    }
+    return warnings
+  }
+
+  /// `3.13`, from what the image's `python3` is a link to.
+  private func pythonVersion(
+    _ python: Recipe.Python, _ stack: LayerStack
+  ) throws(RootfsError) -> String {
+    do throws(FileError) {
+      let target = try stack.resolve("usr/bin/python3")
+      let name = target.split(separator: "/").last ?? ""
+      if try stack.file(target) != nil, name.hasPrefix("python3.") {
+        return String(name.dropFirst("python".count))
+      }
+    } catch { throw RootfsError(error) }
+    throw RootfsError(.pythonMissing, python.venv)
+  }
+
+  private func makeEnvironment(
+    _ environment: VirtualEnvironment, on chain: inout LayerChain
+  ) async throws(RootfsError) {
+    let path = "/" + environment.path
+    // pip compiles what it installs with times of now, so it is compiled again, by content, and in
+    // one process, since marshal's sharing depends on what was compiled before.
+    let script = """
+      python3 -m venv '\(path)'
+      find '\(path)' -name __pycache__ -prune -exec rm -rf '{}' +
+      '\(path)/bin/python3' -m compileall -q -j 1 --invalidation-mode unchecked-hash '\(path)/lib'
+      """
+    let description = LayerChain.Description(
+      stage: .python, name: "virtual environment", origin: Origin(.python),
+      inputs: [script, environment.pythonVersion])
+    try await chain.add(description, in: store, privileges: sandbox.privileges) {
+      (place) async throws(RootfsError) in
+      let command = SandboxCommand(
+        layers: place.lower, writes: place.writes, arguments: ["/bin/sh", "-e", "-c", script],
+        environment: scriptEnvironment)
+      do throws(SandboxError) {
+        try await sandbox.run(command) { _, line in progress(.output(.python, line)) }
+      } catch {
+        throw RootfsError(error, .virtualEnvironment, path)
+      }
+      return [:]
+    }
+  }
+
+  private func putWheels(
+    _ requests: [WheelRequest], _ environment: VirtualEnvironment, _ lock: Lock,
+    on chain: inout LayerChain
+  ) async throws(RootfsError) -> [Diagnostic] {
+    let inputs = requests.map { request in
+      let url = request.directURL.map { "\($0.url) \($0.sha256)" } ?? ""
+      return "\(request.wheel.sha256) \(request.isRequested) \(url)"
+    }
+    let description = LayerChain.Description(
+      stage: .python, name: "wheels", origin: Origin(.python),
+      inputs: [environment.path, environment.pythonVersion, environment.interpreter] + inputs)
+    let compiler = ByteCode(store: store, python: interpreter(environment, lock))
+    var warnings: [Diagnostic] = []
+    try await chain.add(description, in: store, privileges: sandbox.privileges) {
+      (place) async throws(RootfsError) in
+      let installed: InstalledWheels
+      do throws(WheelError) {
+        installed = try WheelInstaller(environment: environment).install(
+          requests, into: place.upper)
+      } catch { throw RootfsError(error) }
+      warnings = installed.warnings
+      try await compile(installed, compiler, over: place)
+      return installed.owners.mapValues { installed.origins[$0] }
+    }
+    return warnings
+  }
+
+  /// Adds the wheels' byte code to the layer that holds them: from the store, or made in a layer
+  /// above, since nothing may write into the wheels' files, which are links into the store.
+  private func compile(
+    _ installed: InstalledWheels, _ compiler: ByteCode, over place: Workplace
+  ) async throws(RootfsError) {
+    let above = Workplace(
+      lower: place.lower + [place.upper], upper: place.work.appending("compiled"),
+      work: place.work.appending("overlay"))
+    let missing: [Int]
+    do throws(FileError) {
+      try Files.makeDirectory(above.upper)
+      try Files.makeDirectory(above.work)
+    } catch { throw RootfsError(error) }
+    do throws(WheelError) { missing = try compiler.restore(installed, into: above.upper) } catch {
+      throw RootfsError(error)
+    }
+    if !missing.isEmpty {
+      let compilation = compiler.command(for: missing, of: installed, jobs: jobs)
+      let command = SandboxCommand(
+        layers: above.lower, writes: above.writes, arguments: compilation.arguments,
+        environment: compilation.environment)
+      do throws(SandboxError) {
+        try await sandbox.run(command) { _, line in progress(.output(.python, line)) }
+      } catch {
+        throw RootfsError(error, .virtualEnvironment, "/" + installed.environment.path)
+      }
+      do throws(WheelError) {
+        try await compiler.keep(missing, of: installed, from: above.upper)
+      } catch { throw RootfsError(error) }
+    }
+    do throws(FileError) { try join(above.upper, into: place.upper) } catch {
+      throw RootfsError(error)
+    }
+  }
+
+  private func join(_ source: FilePath, into target: FilePath) throws(FileError) {
+    try Files.walk(source) { (path, status) throws(FileError) in
+      let place = target.appending(path)
+      switch status.kind {
+      case .directory:
+        if !Files.exists(place) {
+          try Files.makeDirectory(place, permissions: status.permissions)
+          try Files.setOwner(status.owner, group: status.group, of: place)
+        }
+      case .file:
+        if Files.exists(place) { try Files.removeFile(place) }
+        try Files.makeHardLink(place, to: source.appending(path))
+      default: break
+      }
+      return true
+    }
+  }
+
+  /// Which interpreter exactly compiles: byte code may differ from one build of it to the next.
+  private func interpreter(_ environment: VirtualEnvironment, _ lock: Lock) -> String {
+    lock.artifacts.filter { artifact in
+      artifact.kind == .base || artifact.name.contains("python\(environment.pythonVersion)")
+    }.map { "\($0.name) \($0.version) \($0.sha256)" }.joined(separator: "\n")
+  }
+}

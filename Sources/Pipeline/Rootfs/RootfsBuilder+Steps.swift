@@ -1,0 +1,116 @@
+import Content
+import Digests
+import FileSystem
+import Recipes
+import Sandbox
+import SystemPackage
+
+extension RootfsBuilder {
+  /// Runs one step in a layer of its own.
+  func run(
+    _ step: Recipe.Step, _ index: Int, _ recipe: Recipe, on chain: inout LayerChain
+  ) async throws(RootfsError) {
+    let place = recipe.places["run[\(index)]"]
+    let accounts: Accounts
+    var inputs: [String] = []
+    do throws(FileError) {
+      accounts = try Accounts(chain.stack)
+      for input in step.inputs {
+        inputs += try FileDigest.lines(recipe.directory.pushing(input), name: input.string)
+      }
+    } catch { throw RootfsError(error) }
+    guard let user = accounts.sandboxUser(step.user) else {
+      throw RootfsError(
+        .unknownUser, step.user, place: recipe.places["run[\(index)].user"] ?? place)
+    }
+    let environment = environment(of: step, user, recipe)
+    let settings = environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+    let description = LayerChain.Description(
+      stage: .steps, name: "step \(step.name)", origin: Origin(.step, name: step.name),
+      inputs: [step.script, step.user, "\(step.network)"] + settings + inputs)
+    try await chain.add(description, in: store, privileges: sandbox.privileges) {
+      (workplace) async throws(RootfsError) in
+      var command = SandboxCommand(
+        layers: workplace.lower, writes: workplace.writes,
+        arguments: step.script.hasPrefix("#!") ? ["/kiln/step"] : ["/bin/sh", "-e", "/kiln/step"],
+        environment: environment, user: user, network: step.network, timeout: step.timeout)
+      if step.network { command.environment.merge(hostNetwork) { own, _ in own } }
+      command.binds = step.inputs.map { input in
+        .init(recipe.directory.pushing(input), at: "/kiln/inputs/\(input)")
+      }
+      command.masks = [Self.policy, .init("/kiln/step", content: step.script)]
+      do throws(SandboxError) {
+        try await sandbox.run(command) { _, line in progress(.output(.steps, line)) }
+      } catch {
+        throw RootfsError(error, .step, step.name, place: place)
+      }
+      return [:]
+    }
+  }
+
+  private func environment(
+    of step: Recipe.Step, _ user: SandboxCommand.User, _ recipe: Recipe
+  ) -> [String: String] {
+    var environment = scriptEnvironment
+    environment["HOME"] = user.home
+    environment["USER"] = step.user
+    environment["LOGNAME"] = step.user
+    environment.merge(recipe.environment) { _, own in own }
+    environment.merge(step.environment) { _, own in own }
+    return environment
+  }
+
+  /// The host's proxies and certificates: what a step needs to get out, and no part of its key.
+  private var hostNetwork: [String: String] {
+    var variables = networkEnvironment
+    if let bundle = sandbox.certificates, Files.exists(bundle) {
+      for name in ["SSL_CERT_FILE", "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE"] {
+        variables[name] = Sandbox.certificates
+      }
+    }
+    return variables
+  }
+}
+
+/// The content of files of the recipe's folder, for keys.
+enum FileDigest {
+  /// One line for a file or link, or for each below a folder: name, mode, digest or target.
+  static func lines(_ path: FilePath, name: String) throws(FileError) -> [String] {
+    guard let status = try Files.status(path) else {
+      throw FileError("read", path, errno: .noSuchFileOrDirectory)
+    }
+    var lines = [try line(path, name, status)]
+    guard status.kind == .directory else { return lines }
+    try Files.walk(path) { (entry, status) throws(FileError) in
+      lines.append(try line(path.appending(entry), "\(name)/\(entry)", status))
+      return true
+    }
+    return lines
+  }
+
+  private static func line(
+    _ path: FilePath, _ name: String, _ status: FileStatus
+  ) throws(FileError) -> String {
+    let mode = String(status.permissions & 0o111 == 0 ? 0o644 : 0o755, radix: 8)
+    switch status.kind {
+    case .symlink: return "\(name)\tlink\t\(try Files.readSymlink(path))"
+    case .directory: return "\(name)\tfolder"
+    case .file:
+      var hasher = Hasher256()
+      let file = try Files.open(path, .readOnly, for: "read")
+      defer { try? file.close() }
+      var chunk = [UInt8](repeating: 0, count: 1 << 18)
+      do {
+        while true {
+          let count = try unsafe chunk.withUnsafeMutableBytes { try unsafe file.read(into: $0) }
+          if count == 0 { break }
+          hasher.update(Array(chunk[..<count]))
+        }
+      } catch {
+        throw FileError("read", path, errno: error as? Errno ?? .ioError)
+      }
+      return "\(name)\t\(mode)\t\(hasher.finish().hex)"
+    default: throw FileError("read", path, errno: .notSupported)
+    }
+  }
+}

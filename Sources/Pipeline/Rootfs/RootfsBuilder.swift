@@ -1,0 +1,138 @@
+public import Content
+import Diagnostics
+public import Digests
+import FileSystem
+public import Locks
+import Packages
+public import Recipes
+public import Sandbox
+public import Store
+public import SystemPackage
+import WSL
+
+/// Makes the root file system of a recipe from its fetched artifacts: packages configured, Python
+/// installed, files and users put in, steps run.
+///
+/// Each part is a layer in the store under a key over all that it was made from, so a second build
+/// starts where something changed, and a build after a failure at what failed.
+public struct RootfsBuilder: Sendable {
+  let store: Store
+  let sandbox: Sandbox
+  let jobs: Int
+  let progress: ProgressSink
+  /// Seconds since 1970; every time that a script writes into a file is this one.
+  let sourceDateEpoch: Int64
+  let aptSources: String?
+  let networkEnvironment: [String: String]
+
+  /// - Parameters:
+  ///   - aptSources: the image's own apt sources, as a deb822 file; nil leaves it without.
+  ///   - networkEnvironment: variables for steps with network, such as the host's proxies; no part
+  ///     of any key.
+  public init(
+    store: Store, sandbox: Sandbox, jobs: Int, sourceDateEpoch: Int64, aptSources: String? = nil,
+    networkEnvironment: [String: String] = [:], progress: @escaping ProgressSink
+  ) {
+    self.store = store
+    self.sandbox = sandbox
+    self.jobs = max(1, jobs)
+    self.sourceDateEpoch = sourceDateEpoch
+    self.aptSources = aptSources
+    self.networkEnvironment = networkEnvironment
+    self.progress = progress
+  }
+
+  /// - Parameter artifacts: where each of the lock's artifacts is, verified.
+  public func build(
+    _ recipe: Recipe, lock: Lock, artifacts: [SHA256Digest: FilePath]
+  ) async throws(RootfsError) -> Rootfs {
+    try requireSpace(for: lock)
+    var warnings: [Diagnostic] = []
+    var chain = try await base(recipe, lock, artifacts)
+    if let python = recipe.python {
+      warnings += try await install(python, recipe, lock, artifacts, on: &chain)
+    }
+    try await stage(.files, &chain) { (chain) async throws(RootfsError) in
+      try await makeCommonUsers(recipe, on: &chain)
+      try await putFiles(recipe, on: &chain)
+      try await makeLocale(recipe, on: &chain)
+    }
+    if !recipe.run.isEmpty {
+      try await stage(.steps, &chain) { (chain) async throws(RootfsError) in
+        for (index, step) in recipe.run.enumerated() {
+          progress(.advanced(.steps, done: Int64(index), item: step.name))
+          try await run(step, index, recipe, on: &chain)
+        }
+        try await cleanUp(on: &chain)
+      }
+    }
+    var flavours: [WSLSettings.Flavour: Layer] = [:]
+    for flavour in recipe.wsl.install {
+      flavours[flavour] = try await layer(of: flavour, recipe, on: &chain)
+    }
+    return Rootfs(
+      layers: chain.layers, flavours: flavours, stages: chain.reports, warnings: warnings)
+  }
+
+  /// Reports a stage that consists of layers.
+  func stage(
+    _ stage: ProgressEvent.Stage, _ chain: inout LayerChain,
+    _ body: (inout LayerChain) async throws(RootfsError) -> Void
+  ) async throws(RootfsError) {
+    let before = chain.reports.count
+    progress(.started(stage, total: nil, unit: .items))
+    try await body(&chain)
+    progress(.finished(stage, reused: chain.reports.dropFirst(before).allSatisfy(\.reused)))
+  }
+
+  /// Packed files grow about fourfold, and links into the store cost nothing, so this much is
+  /// needed where nothing is unpacked yet.
+  private func requireSpace(for lock: Lock) throws(RootfsError) {
+    let unpacked = lock.artifacts.contains { store.artifact($0.sha256) == nil }
+    let size = lock.artifacts.reduce(0) { $0 + $1.size }
+    let free: Int64
+    do throws(FileError) { free = try Files.freeSpace(at: store.root) } catch {
+      throw RootfsError(error)
+    }
+    let needed = unpacked ? size * 5 : size
+    guard free >= needed else {
+      throw RootfsError(
+        .noSpace, store.root.string,
+        detail: "\(ByteCount(free)) are free, and about \(ByteCount(needed)) are needed")
+    }
+  }
+
+  func file(
+    _ artifact: Artifact, _ artifacts: [SHA256Digest: FilePath]
+  ) throws(RootfsError) -> FilePath {
+    guard let path = artifacts[artifact.sha256] else {
+      throw RootfsError(.artifactMissing, artifact.fileName)
+    }
+    return path
+  }
+}
+
+extension RootfsBuilder {
+  static let searchPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+  /// What every program of the image gets. Times and orders that depend on these are the same in
+  /// every build.
+  var scriptEnvironment: [String: String] {
+    [
+      "PATH": Self.searchPath, "LC_ALL": "C.UTF-8", "LANG": "C.UTF-8", "LANGUAGE": "C.UTF-8",
+      "DEBIAN_FRONTEND": "noninteractive", "DEBCONF_NONINTERACTIVE_SEEN": "true",
+      "SOURCE_DATE_EPOCH": "\(sourceDateEpoch)", "PYTHONHASHSEED": "0",
+    ]
+  }
+
+  /// Keeps maintainer scripts from starting services: `invoke-rc.d` and `deb-systemd-invoke` ask.
+  static let policy = SandboxCommand.Mask(
+    "/usr/sbin/policy-rc.d", content: "#!/bin/sh\nexit 101\n")
+
+  /// Shows output as it comes.
+  func output(
+    _ stage: ProgressEvent.Stage
+  ) -> @Sendable (String) -> Void {
+    { line in progress(.output(stage, line)) }
+  }
+}

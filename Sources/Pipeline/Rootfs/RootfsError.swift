@@ -1,0 +1,146 @@
+import Archives
+public import Diagnostics
+public import FileSystem
+public import Packages
+public import Sandbox
+public import WSL
+public import Wheels
+
+/// A root file system that could not be made.
+public struct RootfsError: Failure {
+  public enum Code: String, CaseIterable, Hashable, Sendable {
+    case package = "K4301"
+    case wheel = "K4302"
+    case sandbox = "K4303"
+    case file = "K4304"
+    case wsl = "K4305"
+    /// A maintainer script failed, or dpkg did.
+    case configuration = "K4306"
+    case step = "K4307"
+    case pythonMissing = "K4308"
+    case virtualEnvironment = "K4309"
+    case unknownUser = "K4310"
+    case userNotMade = "K4311"
+    case timezoneMissing = "K4312"
+    case localeMissing = "K4313"
+    /// A file of the recipe cannot stand where it should.
+    case blockedPath = "K4314"
+    case artifactMissing = "K4315"
+    case noSpace = "K4316"
+    case baseArchive = "K4317"
+    case interrupted = "K4318"
+  }
+
+  public enum Cause: Hashable, Sendable {
+    case package(PackageError)
+    case wheel(WheelError)
+    case sandbox(SandboxError)
+    case file(FileError)
+    case wsl(WSLError)
+  }
+
+  public let code: Code
+  /// The package, step, user, path or locale that the code is about.
+  public let subject: String
+  public let detail: String?
+  public let cause: Cause?
+  public let place: Diagnostic.Place?
+
+  public init(
+    _ code: Code, _ subject: String, detail: String? = nil, cause: Cause? = nil,
+    place: Diagnostic.Place? = nil
+  ) {
+    self.code = code
+    self.subject = subject
+    self.detail = detail
+    self.cause = cause
+    self.place = place
+  }
+
+  init(_ error: FileError) {
+    self.init(error.code == .noSpace ? .noSpace : .file, "\(error.path)", cause: .file(error))
+  }
+
+  init(_ error: PackageError) { self.init(.package, error.package, cause: .package(error)) }
+  init(_ error: WheelError) { self.init(.wheel, error.wheel, cause: .wheel(error)) }
+  init(_ error: WSLError) { self.init(.wsl, error.subject, cause: .wsl(error)) }
+
+  /// A program of the image that ended badly, as `code`; what is the sandbox's own fault stays so.
+  init(_ error: SandboxError, _ code: Code, _ subject: String, place: Diagnostic.Place? = nil) {
+    switch error.code {
+    case .failed, .killed, .timedOut, .programMissing:
+      self.init(
+        code, subject, detail: error.output.isEmpty ? nil : error.output,
+        cause: .sandbox(error), place: place)
+    case .interrupted: self.init(.interrupted, subject)
+    default: self.init(.sandbox, subject, cause: .sandbox(error))
+    }
+  }
+
+  public var diagnostics: [Diagnostic] {
+    switch (code, cause) {
+    case (_, .package(let error)?): return error.diagnostics
+    case (_, .wheel(let error)?): return error.diagnostics
+    case (_, .wsl(let error)?): return error.diagnostics
+    case (.file, .file(let error)?): return error.diagnostics
+    case (.sandbox, .sandbox(let error)?): return error.diagnostics
+    default:
+      return [
+        Diagnostic(
+          code: code.rawValue, message: message, place: place, reason: detail, remedy: remedy)
+      ]
+    }
+  }
+
+  private var message: String {
+    switch code {
+    case .package, .wheel, .sandbox, .file, .wsl: subject
+    case .configuration: "\(subject) could not be configured\(ending)"
+    case .step: "the step `\(subject)` failed\(ending)"
+    case .pythonMissing: "the image has no Python for the virtual environment \(subject)"
+    case .virtualEnvironment: "the virtual environment \(subject) could not be made\(ending)"
+    case .unknownUser: "the image has no user or group `\(subject)`"
+    case .userNotMade: "the user `\(subject)` could not be made\(ending)"
+    case .timezoneMissing: "the image does not know the time zone `\(subject)`"
+    case .localeMissing: "the locale `\(subject)` could not be made\(ending)"
+    case .blockedPath: "\(subject) cannot be put into the image"
+    case .artifactMissing: "\(subject) was not fetched"
+    case .noSpace: "the file system of the store is too full for the root file system"
+    case .baseArchive: "the base \(subject) cannot be unpacked"
+    case .interrupted: "interrupted in \(subject)"
+    }
+  }
+
+  /// How a program ended.
+  private var ending: String {
+    guard case .sandbox(let error)? = cause else { return "" }
+    switch error.code {
+    case .failed: return " (status \(error.status))"
+    case .killed: return " (signal \(error.status))"
+    case .timedOut: return " (stopped after \(error.status) s)"
+    default: return ""
+    }
+  }
+
+  private var remedy: String? {
+    switch code {
+    case .configuration:
+      "see the package's own messages above; `kiln shell` shows the root before it"
+    case .step:
+      if case .sandbox(let error)? = cause, error.code == .timedOut {
+        "give the step a longer `timeout`"
+      } else {
+        "a step has no network unless it says `network: true`"
+      }
+    case .pythonMissing: "add `python3-venv` to `packages`"
+    case .virtualEnvironment: "add `python3-venv` to `packages`"
+    case .unknownUser: "add it to `users`, or add the package that makes it"
+    case .timezoneMissing: "add `tzdata` to `packages`, and check the name"
+    case .localeMissing: "add `locales` to `packages`, and check the name, or use C.UTF-8"
+    case .noSpace:
+      "free space there (`kiln store gc` empties kiln's cache), or choose another with --store"
+    case .artifactMissing: "run without --offline"
+    default: nil
+    }
+  }
+}
