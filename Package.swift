@@ -123,7 +123,9 @@ let package = Package(
         "WSL", system,
       ]),
 
-    library("Pipeline", "Reporting", ["Content"]),
+    library(
+      "Pipeline", "Reporting",
+      ["Builds", "Content", "Diagnostics", "Digests", "Images", "Locks", "Recipes", "Verification"]),
 
     .executableTarget(
       name: "kiln",

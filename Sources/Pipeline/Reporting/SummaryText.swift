@@ -1,0 +1,56 @@
+public import Builds
+internal import Content
+internal import Diagnostics
+internal import Locks
+internal import Recipes
+
+/// The reports of kiln's commands as people read them; no trailing line break.
+public enum SummaryText {
+  public static func render(_ summary: BuildSummary) -> String {
+    var lines = ["\(summary.recipe): \(summary.packages) packages, \(summary.wheels) wheels"]
+    for image in summary.images {
+      lines.append("  \(image.path)  \(ByteCount(image.size))  sha256 \(image.sha256)")
+    }
+    let stages = summary.stages.map { stage in
+      let time = elapsedText(milliseconds: stage.milliseconds)
+      return "\(stage.stage.rawValue) \(stage.reused ? "reused" : time)"
+    }
+    lines.append("  time: " + stages.joined(separator: ", "))
+    lines.append(
+      "  downloaded \(ByteCount(summary.downloaded)), peak memory "
+        + "\(ByteCount(summary.peakMemory))")
+    lines.append("On Windows, beside the file:")
+    for image in summary.images { lines.append("  \(image.command)") }
+    return lines.joined(separator: "\n")
+  }
+
+  public static func render(_ report: LockReport) -> String {
+    let head =
+      report.written ? "\(report.path): written" : "\(report.path): up to date, nothing written"
+    guard !report.difference.isEmpty else { return head }
+    return head + "\n" + indented(report.difference.description)
+  }
+
+  public static func render(_ plan: BuildPlan) -> String {
+    var lines = [
+      "\(plan.recipe): \(plan.packages) packages, \(plan.wheels) wheels; the lock is \(plan.lock)",
+      "  fetch    \(plan.toFetch.count) files, \(ByteCount(plan.fetchSize))",
+    ]
+    lines += plan.toFetch.sorted { $0.size > $1.size }.prefix(10).map {
+      "             \($0.name) \($0.version)  \(ByteCount($0.size))"
+    }
+    if plan.toFetch.count > 10 { lines.append("             and \(plan.toFetch.count - 10) more") }
+    lines.append("  unpack   \(plan.toUnpack)")
+    lines += plan.layers.map {
+      "  \($0.reused ? "reuse" : "make ")    \($0.name): \($0.reason)"
+    }
+    lines.append(
+      "  space    about \(ByteCount(plan.spaceNeeded)) needed, \(ByteCount(plan.spaceFree)) free")
+    return lines.joined(separator: "\n")
+  }
+
+  static func indented(_ text: String) -> String {
+    text.split(separator: "\n", omittingEmptySubsequences: false).map { "  " + $0 }
+      .joined(separator: "\n")
+  }
+}

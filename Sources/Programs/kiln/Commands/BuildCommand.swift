@@ -1,0 +1,52 @@
+import ArgumentParser
+import Builds
+import Images
+import Reporting
+import SystemPackage
+
+struct BuildCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "build", abstract: "Build the images of recipes.",
+    discussion: """
+      Writes <name>.wsl (for a double-click and `wsl --install --from-file`) and <name>.tar.gz (for \
+      `wsl --import`), as the recipe's `wsl.install` says. The recipe's lock is used when it is \
+      fresh and made when it is absent or stale.
+      """)
+
+  @OptionGroup var recipe: RecipeOptions
+  @OptionGroup var work: WorkOptions
+
+  @Option(name: .shortAndLong, help: "The folder for the images.", completion: .directory)
+  var output = "Images"
+
+  @Flag(help: "Refuse a lock that is absent or stale.")
+  var locked = false
+
+  @Option(help: "The format of the file for `wsl --import`.")
+  var format = ImageFormat.tarGzip
+
+  @Option(help: "How hard to compress; `compatible` writes a single gzip member.")
+  var compression = ImageCompression.balanced
+
+  func run() async throws {
+    let reporter = ProgressReporter(style: work.progress)
+    defer { reporter.finish() }
+    let builder = try Builder(work.settings(reporter))
+    var summaries: [BuildSummary] = []
+    for path in recipe.paths {
+      let request = BuildRequest(
+        recipe: path, variables: recipe.values, output: Surroundings.absolute(output),
+        locked: locked, format: format, compression: compression)
+      summaries.append(try await builder.build(request))
+    }
+    reporter.finish()
+    if work.json {
+      Terminal.output.write(JSONText.pretty(["builds": summaries]) + "\n")
+    } else {
+      for summary in summaries { Terminal.output.write(SummaryText.render(summary) + "\n") }
+    }
+  }
+}
+
+extension ImageFormat: ExpressibleByArgument {}
+extension ImageCompression: ExpressibleByArgument {}

@@ -1,0 +1,28 @@
+import ArgumentParser
+import Builds
+import Reporting
+
+struct PlanCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "plan",
+    abstract: "Say what a build would fetch, unpack, run and reuse, and the space that it needs.")
+
+  @OptionGroup var recipe: RecipeOptions
+  @OptionGroup var work: WorkOptions
+
+  func run() async throws {
+    let reporter = ProgressReporter(style: work.progress)
+    defer { reporter.finish() }
+    let builder = try Builder(work.settings(reporter))
+    var plans: [BuildPlan] = []
+    for path in recipe.paths {
+      plans.append(try await builder.plan(recipe: path, variables: recipe.values))
+    }
+    reporter.finish()
+    if work.json {
+      Terminal.output.write(JSONText.pretty(["plans": plans]) + "\n")
+    } else {
+      for plan in plans { Terminal.output.write(SummaryText.render(plan) + "\n") }
+    }
+  }
+}
