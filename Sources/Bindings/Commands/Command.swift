@@ -80,19 +80,38 @@ extension Command {
 
   private struct DeadlinePassed: Error {}
 
+  /// Runs the tool on kiln's own standard streams, for programs that talk with the user.
+  ///
+  /// - Returns: its exit status, or 128 and the number of the signal that ended it.
+  public func runAttached() async throws(CommandError) -> Int32 {
+    do {
+      let result = try await Subprocess.run(
+        configuration,
+        input: .fileDescriptor(.standardInput, closeAfterSpawningProcess: false),
+        output: .fileDescriptor(.standardOutput, closeAfterSpawningProcess: false),
+        error: .fileDescriptor(.standardError, closeAfterSpawningProcess: false))
+      switch result.terminationStatus {
+      case .exited(let code): return code
+      case .signaled(let signal): return 128 + signal
+      }
+    } catch {
+      throw failure(error)
+    }
+  }
+
+  private var configuration: Configuration {
+    let executable: Executable =
+      executable.contains("/") ? .path(FilePath(executable)) : .name(executable)
+    let variables = environment.map { (Environment.Key(stringLiteral: $0), $1) }
+    return Configuration(
+      executable: executable, arguments: Arguments(arguments),
+      environment: .custom(Dictionary(uniqueKeysWithValues: variables)),
+      workingDirectory: workingDirectory)
+  }
+
   private func execute(
     _ onLine: (@Sendable (CommandStream, String) -> Void)?
   ) async throws -> Outcome {
-    var options = PlatformOptions()
-    options.teardownSequence = []
-    let executable: Executable =
-      executable.contains("/") ? .path(FilePath(executable)) : .name(executable)
-    let environment = Environment.custom(
-      Dictionary(
-        uniqueKeysWithValues: environment.map { (Environment.Key(stringLiteral: $0), $1) }))
-    let configuration = Configuration(
-      executable: executable, arguments: Arguments(arguments), environment: environment,
-      workingDirectory: workingDirectory, platformOptions: options)
     let text = input ?? ""
     let result = try await Subprocess.run(
       configuration, input: .string(text), output: .sequence, error: .sequence

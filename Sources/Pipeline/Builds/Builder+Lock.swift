@@ -1,0 +1,111 @@
+public import Content
+internal import Digests
+internal import Locks
+internal import Mirrors
+internal import Recipes
+internal import Resolution
+public import SystemPackage
+
+/// What `kiln lock` is asked to do.
+public struct LockRequest: Hashable, Sendable {
+  public var recipe: FilePath
+  public var variables: [String: String]
+  /// Whether every version may change.
+  public var update: Bool
+  /// Packages and projects whose versions may change.
+  public var packages: [String]
+  /// Whether nothing is resolved and written, and an absent or stale lock is an error.
+  public var check: Bool
+
+  public init(
+    recipe: FilePath, variables: [String: String], update: Bool, packages: [String], check: Bool
+  ) {
+    self.recipe = recipe
+    self.variables = variables
+    self.update = update
+    self.packages = packages
+    self.check = check
+  }
+}
+
+extension Builder {
+  /// Resolves a recipe and writes its lock where it changes.
+  public func lock(_ request: LockRequest) async throws(BuildError) -> LockReport {
+    let recipe = try read(
+      request.recipe, variables: request.variables, progress: settings.progress)
+    let (path, old) = try standingLock(request.recipe)
+    let isFresh = try isFresh(old, recipe)
+    if request.check {
+      guard let old else { throw Self.missing(path) }
+      guard isFresh else { throw Self.stale(path) }
+      return LockReport(
+        recipe: recipe.name, path: path.string, wasFresh: true, written: false,
+        difference: LockDifference(from: old, to: old))
+    }
+    let scope: UpdateScope =
+      request.update ? .all : request.packages.isEmpty ? .keep : .packages(request.packages)
+    let new = try await resolve(recipe, old, scope, settings.progress)
+    if new != old { try write(new, to: path) }
+    return LockReport(
+      recipe: recipe.name, path: path.string, wasFresh: isFresh, written: new != old,
+      difference: LockDifference(from: old, to: new))
+  }
+
+  /// The lock to build from: the standing one when it is fresh, else a new one, which is written.
+  func usableLock(
+    _ request: BuildRequest, _ recipe: Recipe, _ mirrors: Mirrors, _ progress: @escaping ProgressSink
+  ) async throws(BuildError) -> Lock {
+    let (path, old) = try standingLock(request.recipe)
+    if let old, try isFresh(old, recipe) { return old }
+    guard !request.locked else { throw old == nil ? Self.missing(path) : Self.stale(path) }
+    let new = try await staged(recipe.name) { () async throws(ResolutionError) in
+      try await resolver(mirrors, progress).resolve(recipe, previous: old, update: .keep)
+    }
+    try write(new, to: path)
+    return new
+  }
+
+  func resolve(
+    _ recipe: Recipe, _ old: Lock?, _ scope: UpdateScope, _ progress: @escaping ProgressSink
+  ) async throws(BuildError) -> Lock {
+    let resolver = resolver(try await mirrors(for: recipe), progress)
+    return try await staged(recipe.name) { () async throws(ResolutionError) in
+      try await resolver.resolve(recipe, previous: old, update: scope)
+    }
+  }
+
+  /// The lock beside the recipe: `cuda-wsl.yaml` has `cuda-wsl.lock.json`.
+  func standingLock(_ recipe: FilePath) throws(BuildError) -> (path: FilePath, lock: Lock?) {
+    let stem = recipe.stem ?? ""
+    let path = recipe.removingLastComponent().appending("\(stem).lock.json")
+    do throws(LockError) { return (path, try Lock.read(path)) } catch {
+      throw BuildError(error, in: path.string)
+    }
+  }
+
+  func isFresh(_ lock: Lock?, _ recipe: Recipe) throws(BuildError) -> Bool {
+    guard let lock, lock.architecture == recipe.architecture else { return false }
+    do throws(ResolutionError) {
+      return lock.isFresh(for: try recipe.resolutionDigest())
+    } catch {
+      throw BuildError(error, in: recipe.name)
+    }
+  }
+
+  private func write(_ lock: Lock, to path: FilePath) throws(BuildError) {
+    do throws(LockError) { try lock.write(path) } catch { throw BuildError(error, in: path.string) }
+  }
+
+  private static func missing(_ path: FilePath) -> BuildError {
+    BuildError(
+      .lockMissing, path.string, "the recipe has no lock",
+      remedy: "run `kiln lock` on the recipe, and commit what it writes")
+  }
+
+  private static func stale(_ path: FilePath) -> BuildError {
+    BuildError(
+      .lockStale, path.string, "the lock is for another state of the recipe",
+      reason: "packages, sources or Python requirements of the recipe changed since it was made",
+      remedy: "run `kiln lock` on the recipe, look at what changes, and commit it")
+  }
+}

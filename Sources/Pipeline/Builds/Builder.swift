@@ -1,0 +1,154 @@
+public import Content
+internal import Digests
+internal import Fetching
+internal import FileSystem
+internal import Glibc
+public import Images
+internal import Locks
+internal import Mirrors
+internal import Recipes
+internal import Resolution
+internal import Rootfs
+internal import Sandbox
+internal import Store
+public import SystemPackage
+internal import Verification
+
+/// What to build, and into what.
+public struct BuildRequest: Hashable, Sendable {
+  public var recipe: FilePath
+  public var variables: [String: String]
+  /// The folder for the images; made where it is absent.
+  public var output: FilePath
+  /// Whether an absent or stale lock is an error.
+  public var locked: Bool
+  /// Of the file for `wsl --import`; the other one is always a `.wsl`.
+  public var format: ImageFormat
+  public var compression: ImageCompression
+
+  public init(
+    recipe: FilePath, variables: [String: String], output: FilePath, locked: Bool,
+    format: ImageFormat, compression: ImageCompression
+  ) {
+    self.recipe = recipe
+    self.variables = variables
+    self.output = output
+    self.locked = locked
+    self.format = format
+    self.compression = compression
+  }
+}
+
+/// The whole flow, from a recipe to its images, and the parts of it that users ask for.
+public struct Builder: Sendable {
+  let settings: BuildSettings
+  let store: Store
+  /// The program with its version, as manifests name it.
+  let tool: String
+
+  public init(_ settings: BuildSettings, tool: String) throws(BuildError) {
+    self.settings = settings
+    self.tool = tool
+    do throws(StoreError) { store = try Store(root: settings.store) } catch {
+      throw BuildError(error, in: settings.store.string)
+    }
+  }
+
+  /// Builds the images of a recipe.
+  public func build(_ request: BuildRequest) async throws(BuildError) -> BuildSummary {
+    let clock = StageClock(settings.progress)
+    let prepared = try await prepare(request, progress: clock.send)
+    let rootfs = try await rootfs(prepared, progress: clock.send)
+    let images = try await write(request, prepared, rootfs, progress: clock.send)
+    return BuildSummary(
+      recipe: prepared.recipe.name, images: images, stages: clock.stages,
+      packages: prepared.lock.packages.count, wheels: prepared.lock.wheels.count,
+      downloaded: clock.downloaded, peakMemory: Self.peakMemory)
+  }
+
+  /// A recipe with its lock and everything that the lock names.
+  struct Prepared: Sendable {
+    let recipe: Recipe
+    let lock: Lock
+    let artifacts: [SHA256Digest: FilePath]
+  }
+
+  func prepare(
+    _ request: BuildRequest, progress: @escaping ProgressSink
+  ) async throws(BuildError) -> Prepared {
+    let recipe = try read(request.recipe, variables: request.variables, progress: progress)
+    let mirrors = try await mirrors(for: recipe)
+    let lock = try await usableLock(request, recipe, mirrors, progress)
+    let fetcher = Fetcher(
+      store: store, mirrors: mirrors, recipeDirectory: recipe.directory,
+      offline: settings.offline, jobs: settings.jobs, progress: progress)
+    let subject = request.recipe.string
+    let artifacts = try await staged(subject) { () async throws(FetchError) in
+      try await fetcher.fetch(lock.artifacts)
+    }
+    return Prepared(recipe: recipe, lock: lock, artifacts: artifacts)
+  }
+
+  func rootfs(
+    _ prepared: Prepared, progress: @escaping ProgressSink
+  ) async throws(BuildError) -> Rootfs {
+    let builder = try rootfsBuilder(prepared.lock, progress)
+    return try await staged(prepared.recipe.name) { () async throws(RootfsError) in
+      try await builder.build(prepared.recipe, lock: prepared.lock, artifacts: prepared.artifacts)
+    }
+  }
+
+  private func write(
+    _ request: BuildRequest, _ prepared: Prepared, _ rootfs: Rootfs,
+    progress: @escaping ProgressSink
+  ) async throws(BuildError) -> [BuildSummary.Image] {
+    let recipe = prepared.recipe
+    let writer = ImageWriter(
+      provenance: try provenance(prepared), compression: request.compression,
+      jobs: settings.jobs, progress: progress)
+    let requests = recipe.wsl.install.map { flavour in
+      let format = flavour == .fromFile ? ImageFormat.wsl : request.format
+      return ImageRequest(
+        name: recipe.name, flavour: flavour,
+        layers: rootfs.layers + [rootfs.flavours[flavour]].compactMap(\.self),
+        target: request.output.appending("\(recipe.name).\(format.rawValue)"), format: format)
+    }
+    do throws(FileError) { try Files.makeDirectories(request.output) } catch {
+      throw BuildError(error, in: request.output.string)
+    }
+    let images = try await staged(recipe.name) { () async throws(ImageError) in
+      try await writer.write(requests)
+    }
+    return images.map { image in
+      BuildSummary.Image(
+        flavour: image.request.flavour ?? .importing, path: image.request.target.string,
+        size: image.size, sha256: image.sha256, command: Self.windowsCommand(image.request))
+    }
+  }
+
+  private func provenance(_ prepared: Prepared) throws(BuildError) -> Provenance {
+    let digest: SHA256Digest
+    do throws(LockError) { digest = SHA256Digest(of: try prepared.lock.encoded()) } catch {
+      throw BuildError(error, in: prepared.recipe.name)
+    }
+    return Provenance(
+      tool: tool, recipeDigest: prepared.lock.recipeDigest, lockDigest: digest,
+      artifacts: prepared.lock.artifacts, sourceDateEpoch: sourceDateEpoch(prepared.lock))
+  }
+
+  /// What to type on Windows in the folder of the image.
+  private static func windowsCommand(_ request: ImageRequest) -> String {
+    let file = request.target.lastComponent?.string ?? ""
+    guard request.flavour == .fromFile else {
+      return "wsl --import \(request.name) %LOCALAPPDATA%\\WSL\\\(request.name) \(file) --version 2"
+    }
+    return "wsl --install --from-file \(file)"
+  }
+
+  /// Bytes; the kernel counts it in units of 1024.
+  private static var peakMemory: Int64 {
+    var usage = rusage()
+    guard unsafe getrusage(RUSAGE_SELF, &usage) == 0 else { return 0 }
+    return Int64(usage.ru_maxrss) * 1024
+  }
+}

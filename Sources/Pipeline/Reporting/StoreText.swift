@@ -1,0 +1,22 @@
+public import Builds
+internal import Content
+public import Store
+
+extension SummaryText {
+  public static func render(_ stats: StoreKeeper.Stats) -> String {
+    let sum = stats.holdings.reduce(0) { $0 + $1.bytes }
+    let lines = stats.holdings.map { "  \($0.kind)  \($0.count)  \(ByteCount($0.bytes))" }
+    return (["\(stats.path): \(ByteCount(sum))"] + lines).joined(separator: "\n")
+  }
+
+  public static func render(_ health: StoreKeeper.Health) -> String {
+    guard !health.damaged.isEmpty else { return "everything is whole" }
+    return health.damaged.map { "\($0.path): \($0.reason)\($0.removed ? ", removed" : "")" }
+      .joined(separator: "\n")
+  }
+
+  public static func render(_ collected: Store.Collected) -> String {
+    "removed \(collected.removed) (\(ByteCount(collected.freedBytes))), kept \(collected.kept) "
+      + "(\(ByteCount(collected.keptBytes))), of which \(collected.inUse) in use"
+  }
+}

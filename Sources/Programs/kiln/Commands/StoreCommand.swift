@@ -1,0 +1,89 @@
+import ArgumentParser
+import Builds
+import Content
+import Reporting
+import Store
+
+struct StoreCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "store", abstract: "Look after the cache.",
+    subcommands: [StoreStats.self, StoreVerify.self, StoreCollect.self])
+}
+
+/// Where the cache is, and how to answer.
+struct StoreOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The cache (default: $KILN_STORE, else ~/.cache/kiln).", valueName: "folder"),
+    completion: .directory)
+  var store: String?
+
+  @Flag(help: "Print the result, or the errors, as JSON on standard output.")
+  var json = false
+
+  func keeper() throws(BuildError) -> StoreKeeper {
+    try StoreKeeper(store: Surroundings.store(store))
+  }
+
+  func show(_ report: some Encodable, _ text: String) {
+    Terminal.output.write((json ? JSONText.pretty(report) : text) + "\n")
+  }
+}
+
+struct StoreStats: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "stats", abstract: "Say what the cache holds.")
+
+  @OptionGroup var options: StoreOptions
+
+  func run() async throws {
+    let report = try options.keeper().stats()
+    options.show(report, SummaryText.render(report))
+  }
+}
+
+struct StoreVerify: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "verify", abstract: "Compare everything in the cache with its digest.")
+
+  @OptionGroup var options: StoreOptions
+
+  @Flag(help: "Remove what is damaged; the next build fetches or makes it again.")
+  var repair = false
+
+  func run() async throws {
+    let report = try await options.keeper().verify(
+      repair: repair, jobs: Surroundings.processors)
+    options.show(report, SummaryText.render(report))
+    if !report.damaged.isEmpty, !repair { throw ExitCode(1) }
+  }
+}
+
+struct StoreCollect: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "gc", abstract: "Remove what was not used lately, or down to a size.",
+    discussion: "What a running kiln uses is kept.")
+
+  @OptionGroup var options: StoreOptions
+
+  @Option(help: "Remove what was not used for so many days.")
+  var days: Int?
+
+  @Option(help: "Remove the longest unused until so many megabytes are left.")
+  var megabytes: Int64?
+
+  func validate() throws {
+    guard days != nil || megabytes != nil else {
+      throw ValidationError("Give --days, --megabytes, or both.")
+    }
+    guard (days ?? 0) >= 0, (0...1_000_000_000).contains(megabytes ?? 0) else {
+      throw ValidationError("--days and --megabytes take numbers from 0.")
+    }
+  }
+
+  func run() async throws {
+    let report = try options.keeper().collect(
+      olderThan: days.map { Int64($0) * 86400 }, downTo: megabytes.map { $0 * 1_000_000 })
+    options.show(report, SummaryText.render(report))
+  }
+}
