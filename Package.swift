@@ -144,7 +144,7 @@ let package = Package(
     tests("Concurrency", []),
     tests("Digests", []),
     tests("FileSystem", ["Diagnostics"]),
-    tests("Commands", ["Diagnostics"]),
+    tests("Commands", ["Concurrency", "Diagnostics"]),
     tests("Archives", ["Commands", "Diagnostics", "FileSystem"]),
     tests("Compression", ["Diagnostics", "Commands"]),
     tests("Transfers", ["Diagnostics", "FileSystem"]),

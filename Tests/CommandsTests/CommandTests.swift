@@ -1,4 +1,5 @@
 import Commands
+import Concurrency
 import Synchronization
 import Testing
 
@@ -73,5 +74,28 @@ import Testing
     try? await Task.sleep(for: .milliseconds(200))
     task.cancel()
     #expect(await task.value == .interrupted)
+  }
+
+  @Test func neverLosesTheEndOfALongOutput() async throws {
+    let lengths = try await (0..<40).mapConcurrently(limit: 8) { _ in
+      try await Command("seq", ["1", "60000"], environment: Self.path).run().output.utf8.count
+    }
+    #expect(Set(lengths) == [348_894])
+  }
+
+  @Test func doesNotWaitForAGrandchildThatHoldsThePipe() async throws {
+    let result = try await Command(
+      "sh", ["-c", "setsid sleep 30 & echo done"], environment: Self.path
+    ).run()
+    #expect(result.output == "done\n")
+  }
+
+  @Test func theTimeLimitDoesNotWaitForAGrandchild() async {
+    let clock = ContinuousClock()
+    let start = clock.now
+    _ = try? await Command(
+      "sh", ["-c", "setsid sleep 30 & sleep 30"], environment: Self.path, timeout: 1
+    ).run()
+    #expect(start.duration(to: clock.now) < .seconds(20))
   }
 }

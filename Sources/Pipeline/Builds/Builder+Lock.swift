@@ -53,11 +53,12 @@ extension Builder {
 
   /// The lock to build from: the standing one when it is fresh, else a new one, which is written.
   func usableLock(
-    _ request: BuildRequest, _ recipe: Recipe, _ mirrors: Mirrors, _ progress: @escaping ProgressSink
+    _ recipePath: FilePath, _ recipe: Recipe, _ mirrors: Mirrors, locked: Bool,
+    _ progress: @escaping ProgressSink
   ) async throws(BuildError) -> Lock {
-    let (path, old) = try standingLock(request.recipe)
+    let (path, old) = try standingLock(recipePath)
     if let old, try isFresh(old, recipe) { return old }
-    guard !request.locked else { throw old == nil ? Self.missing(path) : Self.stale(path) }
+    guard !locked else { throw old == nil ? Self.missing(path) : Self.stale(path) }
     let new = try await staged(recipe.name) { () async throws(ResolutionError) in
       try await resolver(mirrors, progress).resolve(recipe, previous: old, update: .keep)
     }

@@ -50,19 +50,20 @@ extension Builder {
       uv: settings.environment["KILN_UV"] ?? "uv", now: Int64(time(nil)), progress: progress)
   }
 
-  func rootfsBuilder(
-    _ lock: Lock, _ progress: @escaping ProgressSink
-  ) throws(BuildError) -> RootfsBuilder {
+  func sandbox() throws(BuildError) -> Sandbox {
     let path = settings.environment["PATH"] ?? "/usr/sbin:/usr/bin:/sbin:/bin"
-    let sandbox: Sandbox
     do throws(SandboxError) {
-      sandbox = Sandbox(
-        privileges: try Privileges.detect(searchPath: path), searchPath: path)
+      return Sandbox(privileges: try Privileges.detect(searchPath: path), searchPath: path)
     } catch {
       throw BuildError(error, in: "sandbox")
     }
-    return RootfsBuilder(
-      store: store, sandbox: sandbox, jobs: settings.jobs, progress: progress,
+  }
+
+  func rootfsBuilder(
+    _ lock: Lock, _ progress: @escaping ProgressSink
+  ) throws(BuildError) -> RootfsBuilder {
+    RootfsBuilder(
+      store: store, sandbox: try sandbox(), jobs: settings.jobs, progress: progress,
       sourceDateEpoch: sourceDateEpoch(lock))
   }
 

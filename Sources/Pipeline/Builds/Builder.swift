@@ -57,7 +57,9 @@ public struct Builder: Sendable {
   /// Builds the images of a recipe.
   public func build(_ request: BuildRequest) async throws(BuildError) -> BuildSummary {
     let clock = StageClock(settings.progress)
-    let prepared = try await prepare(request, progress: clock.send)
+    let prepared = try await prepare(
+      recipe: request.recipe, variables: request.variables, locked: request.locked,
+      progress: clock.send)
     let rootfs = try await rootfs(prepared, progress: clock.send)
     let images = try await write(request, prepared, rootfs, progress: clock.send)
     return BuildSummary(
@@ -74,16 +76,16 @@ public struct Builder: Sendable {
   }
 
   func prepare(
-    _ request: BuildRequest, progress: @escaping ProgressSink
+    recipe path: FilePath, variables: [String: String], locked: Bool,
+    progress: @escaping ProgressSink
   ) async throws(BuildError) -> Prepared {
-    let recipe = try read(request.recipe, variables: request.variables, progress: progress)
+    let recipe = try read(path, variables: variables, progress: progress)
     let mirrors = try await mirrors(for: recipe)
-    let lock = try await usableLock(request, recipe, mirrors, progress)
+    let lock = try await usableLock(path, recipe, mirrors, locked: locked, progress)
     let fetcher = Fetcher(
       store: store, mirrors: mirrors, recipeDirectory: recipe.directory,
       offline: settings.offline, jobs: settings.jobs, progress: progress)
-    let subject = request.recipe.string
-    let artifacts = try await staged(subject) { () async throws(FetchError) in
+    let artifacts = try await staged(recipe.name) { () async throws(FetchError) in
       try await fetcher.fetch(lock.artifacts)
     }
     return Prepared(recipe: recipe, lock: lock, artifacts: artifacts)

@@ -31,7 +31,7 @@ struct BuildCommand: AsyncParsableCommand {
   func run() async throws {
     let reporter = ProgressReporter(style: work.progress)
     defer { reporter.finish() }
-    let builder = try Builder(work.settings(reporter))
+    let builder = try Builder(work.settings(reporter), tool: Version.tool)
     var summaries: [BuildSummary] = []
     for path in recipe.paths {
       let request = BuildRequest(

@@ -27,7 +27,7 @@ struct LockCommand: AsyncParsableCommand {
   func run() async throws {
     let reporter = ProgressReporter(style: work.progress)
     defer { reporter.finish() }
-    let builder = try Builder(work.settings(reporter))
+    let builder = try Builder(work.settings(reporter), tool: Version.tool)
     var reports: [LockReport] = []
     for path in recipe.paths {
       let request = LockRequest(

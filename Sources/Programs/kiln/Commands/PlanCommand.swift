@@ -13,7 +13,7 @@ struct PlanCommand: AsyncParsableCommand {
   func run() async throws {
     let reporter = ProgressReporter(style: work.progress)
     defer { reporter.finish() }
-    let builder = try Builder(work.settings(reporter))
+    let builder = try Builder(work.settings(reporter), tool: Version.tool)
     var plans: [BuildPlan] = []
     for path in recipe.paths {
       plans.append(try await builder.plan(recipe: path, variables: recipe.values))
