@@ -86,8 +86,8 @@ extension Builder {
 
   func isFresh(_ lock: Lock?, _ recipe: Recipe) throws(BuildError) -> Bool {
     guard let lock, lock.architecture == recipe.architecture else { return false }
-    do throws(ResolutionError) {
-      return lock.isFresh(for: try recipe.resolutionDigest())
+    do throws(RecipeError) {
+      return lock.isFresh(for: try recipe.resolutionDigest)
     } catch {
       throw BuildError(error, in: recipe.name)
     }

@@ -82,11 +82,12 @@ public struct Builder: Sendable {
     let recipe = try read(path, variables: variables, progress: progress)
     let mirrors = try await mirrors(for: recipe)
     let lock = try await usableLock(path, recipe, mirrors, locked: locked, progress)
-    let fetcher = Fetcher(
-      store: store, mirrors: mirrors, recipeDirectory: recipe.directory,
-      offline: settings.offline, jobs: settings.jobs, progress: progress)
     let artifacts = try await staged(recipe.name) { () async throws(FetchError) in
-      try await fetcher.fetch(lock.artifacts)
+      try await Fetcher(
+        store: store, mirrors: mirrors, recipeDirectory: recipe.directory,
+        environment: settings.environment, offline: settings.offline, jobs: settings.jobs,
+        progress: progress
+      ).fetch(lock.artifacts)
     }
     return Prepared(recipe: recipe, lock: lock, artifacts: artifacts)
   }

@@ -1,0 +1,45 @@
+public import Diagnostics
+internal import FileSystem
+internal import Images
+internal import Recipes
+internal import Store
+public import SystemPackage
+public import Verification
+
+extension Builder {
+  /// Judges an image from its bytes, as WSL would meet it.
+  ///
+  /// - Parameters:
+  ///   - boot: whether to boot it too, which needs root of the machine and systemd-nspawn.
+  public func verify(_ image: FilePath, boot: Bool) async throws(BuildError) -> VerificationReport {
+    try await store.withScratch(failure: { BuildError($0, in: image.string) }) {
+      (scratch) async throws(BuildError) in
+      let verifier = ImageVerifier(
+        environment: settings.environment, scratch: scratch, progress: settings.progress)
+      return try await staged(image.string) { () async throws(VerificationError) in
+        var report = try await verifier.verify(image)
+        if boot { try await verifier.boot(image, into: &report) }
+        return report
+      }
+    }
+  }
+
+  /// What the rules say without executing anything: of a recipe, or of an image.
+  public func lint(
+    _ path: FilePath, variables: [String: String]
+  ) throws(BuildError) -> [Diagnostic] {
+    guard ImageFormat(fileName: path.lastComponent?.string ?? "") == nil else {
+      do throws(VerificationError) {
+        return try ImageVerifier(environment: settings.environment, scratch: "/tmp").judge(path)
+          .findings
+      } catch {
+        throw BuildError(error, in: path.string)
+      }
+    }
+    do throws(RecipeError) {
+      return RecipeLint.lint(try RecipeReader(set: variables).read(path))
+    } catch {
+      throw BuildError(error, in: path.string)
+    }
+  }
+}

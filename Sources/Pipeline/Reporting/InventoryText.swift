@@ -1,0 +1,22 @@
+internal import Content
+public import Images
+
+extension SummaryText {
+  /// The largest origins and folders of an image.
+  public static func render(_ inventory: ImageInventory, rows: Int = 20) -> String {
+    let shares = inventory.shares.sorted { $0.bytes > $1.bytes }.prefix(rows).map { share in
+      let name = [share.origin.kind.rawValue, share.origin.name, share.origin.version]
+      return row(name.filter { !$0.isEmpty }.joined(separator: " "), share.bytes, share.files)
+    }
+    let folders = inventory.folders.sorted { $0.bytes > $1.bytes }.prefix(rows).map {
+      row("/" + $0.path, $0.bytes, $0.files)
+    }
+    return (["by origin:"] + shares + ["by folder:"] + folders).joined(separator: "\n")
+  }
+
+  private static func row(_ name: String, _ bytes: Int64, _ files: Int) -> String {
+    let size = "\(ByteCount(bytes))"
+    let padding = String(repeating: " ", count: max(1, 10 - size.count))
+    return "  \(size)\(padding)\(name) (\(files) files)"
+  }
+}

@@ -1,0 +1,47 @@
+import ArgumentParser
+import Builds
+import Diagnostics
+import Reporting
+import Verification
+
+struct VerifyCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "verify", abstract: "Judge images from their bytes, as WSL would meet them.",
+    discussion: """
+      Applies Microsoft's rules and kiln's own, and extracts the image with WSL's command lines. \
+      Fails for errors, and with --strict for warnings too.
+      """)
+
+  @Argument(help: "Images.", completion: .file(extensions: ["wsl", "gz", "tar", "xz", "zst"]))
+  var images: [String]
+
+  @Flag(help: "Boot each image as WSL does; needs root and systemd-nspawn.")
+  var boot = false
+
+  @Flag(help: "Fail for warnings too.")
+  var strict = false
+
+  @OptionGroup var work: WorkOptions
+
+  func validate() throws {
+    guard !images.isEmpty else { throw ValidationError("Name at least one image.") }
+  }
+
+  func run() async throws {
+    let reporter = ProgressReporter(style: work.progress)
+    defer { reporter.finish() }
+    let builder = try Builder(work.settings(reporter), tool: Version.tool)
+    var reports: [VerificationReport] = []
+    for image in images {
+      reports.append(try await builder.verify(Surroundings.absolute(image), boot: boot))
+    }
+    reporter.finish()
+    if work.json {
+      Terminal.output.write(JSONText.pretty(["reports": reports]) + "\n")
+    } else {
+      for report in reports { Terminal.output.write("\(report)\n") }
+    }
+    let failed = reports.contains { !$0.passed || strict && $0.count(.warning) > 0 }
+    if failed { throw ExitCode(1) }
+  }
+}
