@@ -1,0 +1,37 @@
+internal import Content
+internal import Digests
+internal import Fetching
+internal import FileSystem
+internal import Locks
+internal import Recipes
+internal import Resolution
+internal import Store
+public import SystemPackage
+
+extension Builder {
+  /// What a build of a recipe would do; resolves where the lock is absent or stale, and writes
+  /// nothing.
+  public func plan(
+    recipe path: FilePath, variables: [String: String]
+  ) async throws(BuildError) -> BuildPlan {
+    let recipe = try read(path, variables: variables, progress: settings.progress)
+    let (_, old) = try standingLock(path)
+    let fresh = try isFresh(old, recipe) ? old : nil
+    let lock: Lock
+    if let fresh { lock = fresh } else {
+      lock = try await resolve(recipe, old, .keep, settings.progress)
+    }
+    let missing = lock.artifacts.filter { store.artifact($0.sha256) == nil }
+    let free: Int64
+    do throws(FileError) { free = try Files.freeSpace(at: store.root) } catch {
+      throw BuildError(error, in: store.root.string)
+    }
+    let sum = { (artifacts: [Artifact]) in artifacts.reduce(0) { $0 + $1.size } }
+    let unpacked = lock.artifacts.reduce(0) { $0 + ($1.installedSize ?? $1.size * 4) }
+    return BuildPlan(
+      recipe: recipe.name, lock: fresh != nil ? "fresh" : old != nil ? "stale" : "absent",
+      packages: lock.packages.count, wheels: lock.wheels.count, toFetch: missing,
+      toUnpack: 0, layers: [],
+      spaceNeeded: sum(missing) + unpacked + 2 * sum(lock.artifacts), spaceFree: free)
+  }
+}
