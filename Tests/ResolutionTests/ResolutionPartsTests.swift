@@ -1,0 +1,198 @@
+import Content
+import Diagnostics
+import Digests
+import FileSystem
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import Resolution
+
+@Suite("Wheel names and tags") struct WheelNameTests {
+  private let target = PythonTarget(minor: 13, glibc: 36, architecture: .amd64)
+
+  @Test("pip's order of preference") func order() throws {
+    let names = [
+      "a-1-cp313-cp313-manylinux_2_34_x86_64.whl",
+      "a-1-cp313-cp313-manylinux2014_x86_64.manylinux_2_17_x86_64.whl",
+      "a-1-cp313-abi3-manylinux_2_28_x86_64.whl", "a-1-cp39-abi3-manylinux_2_28_x86_64.whl",
+      "a-1-py3-none-manylinux_2_28_x86_64.whl", "a-1-py3-none-manylinux1_x86_64.whl",
+      "a-1-cp313-none-any.whl", "a-1-py3-none-any.whl", "a-1-py38-none-any.whl",
+    ]
+    let ranks = try names.map { try #require(WheelName($0)?.rank(on: target)) }
+    #expect(ranks == ranks.sorted())
+    #expect(Set(ranks).count == ranks.count)
+  }
+
+  @Test(
+    "what does not fit",
+    arguments: [
+      "a-1-cp313-cp313-manylinux_2_38_x86_64.whl", "a-1-cp312-cp312-manylinux_2_28_x86_64.whl",
+      "a-1-cp313-cp313t-manylinux_2_28_x86_64.whl", "a-1-cp314-abi3-manylinux_2_28_x86_64.whl",
+      "a-1-cp313-cp313-manylinux_2_28_aarch64.whl", "a-1-cp313-cp313-win_amd64.whl",
+      "a-1-cp313-cp313-musllinux_1_2_x86_64.whl", "a-1-py2-none-any.whl", "a-1-py314-none-any.whl",
+    ])
+  func unfit(name: String) throws {
+    #expect(try #require(WheelName(name)).rank(on: target) == nil)
+  }
+
+  @Test("names that are no wheels'", arguments: ["a.whl", "a-1.tar.gz", "a--py3-none-any.whl"])
+  func bad(name: String) { #expect(WheelName(name) == nil) }
+
+  @Test("PEP 503") func normalised() {
+    #expect(WheelName.normalised("Native._Lib") == "native-lib")
+    #expect(WheelName("Foo_Bar-1.0-1-py2.py3-none-any.whl")?.project == "foo-bar")
+    #expect(WheelName("Foo_Bar-1.0-1-py2.py3-none-any.whl")?.build == "1")
+  }
+
+  @Test("uv's platform is never newer than the image's glibc")
+  func platform() {
+    let platform = { PythonTarget(minor: 11, glibc: $0, architecture: .amd64).platform }
+    #expect(platform(36) == "x86_64-manylinux_2_36")
+    #expect(platform(30) == "x86_64-manylinux_2_28")
+    #expect(platform(45) == "x86_64-manylinux_2_40")
+  }
+}
+
+@Suite("uv's lock") struct PylockTests {
+  private let target = PythonTarget(minor: 13, glibc: 41, architecture: .amd64)
+
+  @Test("one-line and many-line arrays, escapes, dates, local files") func read() throws {
+    let digest = String(repeating: "ab", count: 32)
+    let text = """
+      # made by uv
+      lock-version = "1.0"
+      requires-python = ">=3.13"
+
+      [[packages]]
+      name = "Two"
+      version = "1.0+cu128"
+      index = 'https://example.org/simple'
+      wheels = [
+          { url = "https://example.org/two-1.0%2Bcu128-cp313-cp313-manylinux_2_28_x86_64.whl", upload-time = 2026-11-15T21:30:44Z, size = 1234, hashes = { sha256 = "\(digest)" } },
+          { url = "https://example.org/two-1.0%2Bcu128-py3-none-any.whl", hashes = { sha256 = "\(digest)" } }, # trailing
+      ]
+
+      [[packages]]
+      name = "one"
+      version = "2"
+      archive = { path = "/x/one-2-py3-none-any.whl", hashes = { sha256 = "\(digest)" } }
+
+      """
+    let lock = try Pylock(text, target: target)
+    #expect(lock.projects.map(\.name) == ["one", "two"])
+    let two = lock.projects[1].wheel
+    #expect(two.name.fileName == "two-1.0+cu128-cp313-cp313-manylinux_2_28_x86_64.whl")
+    #expect(two.size == 1234)
+    #expect(two.uploaded == 1_794_778_244)
+    #expect(lock.projects[0].wheel.location == .path("/x/one-2-py3-none-any.whl"))
+  }
+
+  @Test(
+    "what is no TOML, or no lock, is an error and never a crash",
+    arguments: [
+      "x", "x =", "x = [", "x = [1", "x = {", "x = {a", "x = \"", "x = \"\\q\"", "[", "[[a]", "= 1",
+      "x = 1 y = 2", "x = 1\nx = 2", "[[packages]]", "x = \"\\u12\"", "\u{0}",
+      "[[packages]]\nname = \"a\"\nwheels = [{ url = \"https://example.org/a-1-py3-none-any.whl\" }]",
+      "[[packages]]\nname = \"a\"", String(repeating: "x=[", count: 40),
+      "x = " + String(repeating: "[", count: 1000),
+    ])
+  func broken(text: String) {
+    #expect(throws: ResolutionError.self) { try Pylock(text, target: target) }
+  }
+}
+
+@Suite("Parts of apt's resolution") struct AptPartsTests {
+  @Test("a line of --print-uris") func choice() throws {
+    let digest = String(repeating: "0f", count: 32)
+    let choice = try #require(
+      AptChoice(
+        line:
+          "'http://example.org/pool/h/hello_2.0%2b1_amd64.deb' hello_1%3a2.0+1_amd64.deb 12 SHA256:\(digest)"
+      ))
+    #expect((choice.name, choice.version) == ("hello", "1:2.0+1"))
+    #expect(choice.architecture == "amd64")
+    #expect(choice.sha256?.hex == digest)
+    #expect(choice.query == "hello:amd64=1:2.0+1")
+    #expect(AptChoice(line: "Reading package lists...") == nil)
+    #expect(AptChoice(line: "'x' y") == nil)
+  }
+
+  @Test("dependencies through alternatives and virtual packages") func graph() {
+    let stanzas = ControlStanza.all(
+      """
+      Package: a
+      Depends: b (>= 1) | c, virtual, absent [linux-any]
+      Description: x
+       Depends: nothing
+
+      Package: c
+      Recommends: d
+
+      Package: d
+      Provides: virtual (= 1), e
+      """)
+    let byName = Dictionary(
+      uniqueKeysWithValues: stanzas.compactMap { stanza in stanza["Package"].map { ($0, stanza) } })
+    #expect(
+      PackageGraph(byName, recommends: false).dependencies == ["a": ["c", "d"], "c": [], "d": []])
+    let graph = PackageGraph(byName, recommends: true)
+    #expect(graph.dependencies["c"] == ["d"])
+    #expect(graph.chain(from: ["a"], to: "d") == ["a", "d"])
+    #expect(graph.chain(from: ["d"], to: "a") == nil)
+  }
+
+  @Test(
+    "names of NVIDIA's driver",
+    arguments: [
+      "nvidia-driver-550", "libcuda1", "cuda", "cuda-12-9", "cuda-drivers", "cuda-drivers-570",
+      "libnvidia-compute-550", "nvidia-dkms-550-server", "nvidia-kernel-dkms", "nvidia-utils-550",
+      "cuda-compat-12-9", "nvidia-legacy-390xx-driver",
+    ])
+  func driver(name: String) { #expect(DriverPackages.contains(name)) }
+
+  @Test(
+    "names that only sound like it",
+    arguments: [
+      "cuda-toolkit-12-9", "cuda-cudart-12-9", "cuda-libraries-12-9", "nvidia-container-toolkit",
+      "libnvidia-container1", "libcudart12", "cuda-keyring", "nvidia-cuda-toolkit", "libcublas12",
+    ])
+  func notDriver(name: String) { #expect(!DriverPackages.contains(name)) }
+
+  @Test("near names: a slip of the hand first, then the same beginning") func near() {
+    let known: [Substring] = ["python3", "python3-venv", "python3-pip", "perl", "pyhton3-x"]
+    #expect(NearNames.of("pyhton3", among: known).first == "python3")
+    #expect(NearNames.of("python3-ven", among: known).first == "python3-venv")
+    #expect(NearNames.of("zzzzzz", among: known).isEmpty)
+  }
+
+  @Test("dates of Release files") func dates() {
+    #expect(ReleaseDate.seconds("Tue, 14 Nov 2023 22:13:20 UTC") == 1_700_000_000)
+    #expect(ReleaseDate.seconds(AptRepository.date(1_709_164_800)) == 1_709_164_800)
+    #expect(ReleaseDate.seconds("yesterday") == nil)
+  }
+
+  @Test("a suite past its end is noticed, with the date") func endOfLife() async throws {
+    try await withTemporaryFolder { folder in
+      try Files.write(
+        """
+        version,codename,series,created,release,eol,eol-lts
+        11,Bullseye,bullseye,2019-07-06,2021-08-14,2024-08-14,2026-08-31
+        13,Trixie,trixie,2023-06-10,2025-08-09,2028-08-09,2030-06-30
+
+        """, to: folder.appending("debian.csv"))
+      let notice = { (suite: String) in
+        EndOfLife.notice(
+          distribution: "debian", suite: suite, now: 1_750_000_000, folder: folder)
+      }
+      #expect(
+        notice("bullseye")
+          == .noticed(
+            code: "K2150",
+            message: "debian bullseye got its last regular update on 2024-08-14; "
+              + "long-term support ends on 2026-08-31"))
+      #expect(notice("trixie") == nil)
+      #expect(notice("nosuch") == nil)
+    }
+  }
+}
