@@ -24,26 +24,17 @@ struct ExtractionProfile: Hashable, Sendable {
 }
 
 extension ImageVerifier {
-  /// Extracts the image into a scratch folder that `body` may use, and removes it.
+  /// Extracts the image into `root` of a scratch folder that `body` may use, and removes that.
   func withExtraction<Value>(
     _ image: FilePath, _ profile: ExtractionProfile,
     _ body: (Outcome, FilePath) async throws(VerificationError) -> Value
   ) async throws(VerificationError) -> Value {
-    let root = scratch.appending("verify-\(UInt64.random(in: .min ... .max))")
-    do throws(FileError) { try Files.makeDirectories(root) } catch {
+    let folder = scratch.appending("verify-\(UInt64.random(in: .min ... .max))")
+    do throws(FileError) { try Files.makeDirectories(folder.appending("root")) } catch {
       throw VerificationError(.noScratch, image, causes: error.diagnostics)
     }
-    defer { try? Files.removeTree(root) }
-    return try await body(try await extract(image, profile, root), root)
-  }
-
-  func withExtraction<Value>(
-    _ image: FilePath, _ profile: ExtractionProfile,
-    _ body: (Outcome) async throws(VerificationError) -> Value
-  ) async throws(VerificationError) -> Value {
-    try await withExtraction(image, profile) { (outcome, _) async throws(VerificationError) in
-      try await body(outcome)
-    }
+    defer { try? Files.removeTree(folder) }
+    return try await body(try await extract(image, profile, folder.appending("root")), folder)
   }
 
   private func extract(

@@ -27,16 +27,17 @@ public struct ImageVerifier: Sendable {
     image.extension?.lowercased() == "wsl" ? .fromFile : .importing
   }
 
-  /// Everything short of booting: rules over one pass of the stream, check sums, and extraction
+  /// Everything: rules over one pass of the stream, check sums, and extraction
   /// with WSL's own command lines.
   ///
   /// - Parameters:
   ///   - flavour: nil is what the file's name says.
   ///   - architecture: nil is what the image's own package database says.
   ///   - extract: whether to unpack the image, which needs root and room.
+  ///   - boot: a test to run on the tree that WSL 2 would extract; needs `extract`.
   public func verify(
     _ image: FilePath, flavour: WSLSettings.Flavour? = nil, architecture: Architecture? = nil,
-    extract: Bool = true
+    extract: Bool = true, boot: BootTest? = nil
   ) async throws(VerificationError) -> VerificationReport {
     progress(.started(.verify, total: nil, unit: .items))
     var report = try judge(image, flavour: flavour, architecture: architecture)
@@ -48,8 +49,18 @@ public struct ImageVerifier: Sendable {
     if extract {
       for profile in ExtractionProfile.all {
         progress(.advanced(.verify, done: 0, item: profile.name))
-        let outcome = try await withExtraction(image, profile) { $0 }
-        report.add(outcome.check, outcome.findings)
+        let outcomes = try await withExtraction(image, profile) {
+          (outcome, folder) async throws(VerificationError) -> [Outcome] in
+          guard let boot, profile == ExtractionProfile.all.first, outcome.check.passed else {
+            return [outcome]
+          }
+          progress(.advanced(.verify, done: 0, item: "boot"))
+          return [outcome]
+            + (try await boot.run(
+              in: folder, image: image, flavour: report.flavour,
+              architecture: report.architecture))
+        }
+        for outcome in outcomes { report.add(outcome.check, outcome.findings) }
       }
     }
     progress(.finished(.verify, reused: false))
@@ -68,7 +79,8 @@ public struct ImageVerifier: Sendable {
     let (size, digest) = try measure(image)
     return VerificationReport(
       image: image.lastComponent?.string ?? image.string, flavour: flavour,
-      compression: scan.compression, size: size, sha256: digest, entries: scan.entries.count,
+      architecture: subject.architecture, compression: scan.compression, size: size, sha256: digest,
+      entries: scan.entries.count,
       findings: VerificationReport.sorted(findings),
       checks: [.init(name: "rules", passed: !findings.contains { $0.severity == .error })])
   }

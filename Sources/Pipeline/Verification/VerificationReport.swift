@@ -1,4 +1,4 @@
-import Content
+public import Content
 public import Diagnostics
 public import Digests
 public import Recipes
@@ -22,6 +22,8 @@ public struct VerificationReport: Hashable, Codable, Sendable {
 
   public let image: String
   public let flavour: WSLSettings.Flavour
+  /// Of its programs, by its package database.
+  public let architecture: Architecture
   public let compression: ImageScan.Compression
   /// Bytes of the file.
   public let size: Int64
