@@ -9,7 +9,7 @@ extension Recipe {
   /// while it is the same, the lock is fresh.
   ///
   /// The order of packages, requirements and foreign files does not count. Files count by their
-  /// content.
+  /// content and, where the lock names them, by their path.
   ///
   /// - Throws: ``RecipeError/Code/unreadable`` for a file that has gone.
   public var resolutionDigest: SHA256Digest {
@@ -78,14 +78,13 @@ private struct ResolutionRecord {
     switch file.location {
     case .url(let url): return "\(file.sha256 ?? "") \(url)"
     case .path(let path):
-      if let digest = file.sha256 { return digest }
-      return try fileDigest(path)
+      if let digest = file.sha256 { return "\(digest) \(path)" }
+      return "\(try fileDigest(path)) \(path)"
     }
   }
 
-  /// A wheel's name says what it is for.
   private func wheelIdentity(_ path: FilePath) throws(FileError) -> String {
-    "\(path.lastComponent?.string ?? "") \(try fileDigest(path))"
+    "\(try fileDigest(path)) \(path)"
   }
 
   private func fileDigest(_ path: FilePath) throws(FileError) -> String {
