@@ -177,6 +177,8 @@ extension FileTree {
       entry.kind = .hardlink
       entry.link = target
       entry.size = 0
+      // The target's entry brings it.
+      entry.capability = []
       return entry
     }
   }

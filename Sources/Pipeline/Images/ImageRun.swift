@@ -4,7 +4,7 @@ internal import Digests
 internal import SystemPackage
 
 /// The members written so far, for images that have them too, and the digests found on the way.
-struct Run {
+struct ImageRun {
   private(set) var digests: [SourceFile: SHA256Digest] = [:]
   private var written: [Encoding: [ImagePlan.Member: WrittenMember]] = [:]
   private let jobs: Int

@@ -42,7 +42,7 @@ public struct ImageWriter: Sendable {
     let drafts = try drafts(requests)
     try checkSpace(drafts)
     progress(.started(.image, total: drafts.reduce(0) { $0 + $1.plan.size }, unit: .bytes))
-    var run = Run(jobs: jobs, progress: progress)
+    var run = ImageRun(jobs: jobs, progress: progress)
     var sums: [SHA256Digest] = []
     var outputs: [ImageOutput] = []
     for draft in drafts {

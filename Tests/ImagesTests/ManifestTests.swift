@@ -1,0 +1,88 @@
+import Content
+import Digests
+import FileSystem
+import Images
+import Locks
+import Recipes
+import SystemPackage
+import TestSupport
+import Testing
+
+@Suite("Manifests", .enabled(if: TestEnvironment.isRoot, "needs root"))
+struct ManifestTests {
+  @Test("a manifest says what is in the image, and is read back")
+  func content() async throws {
+    try await withTemporaryFolder { folder in
+      let layers = try ImageWriterTests.stack(folder)
+      let artifact = Artifact(
+        kind: .package, name: "bash", version: "5.2\"\\", architecture: .amd64, size: 7,
+        sha256: SHA256Digest(ofText: "bash"), source: "debian", path: "pool/bash.deb")
+      let writer = ImageWriter(
+        provenance: ImageWriterTests.provenance([artifact]), jobs: 2, progress: { _ in })
+      let request = try ImageWriterTests.request(folder, "a.wsl", layers, flavour: .fromFile)
+      let image = try await writer.write([request])[0]
+      let manifest = try Manifest.read(image.manifest)
+      #expect(image.manifest == folder.appending("a.wsl.manifest.json"))
+      #expect(manifest.tool == "kiln test" && manifest.name == "test")
+      #expect(manifest.flavour == .fromFile)
+      #expect(manifest.image.file == "a.wsl" && manifest.image.sha256 == image.sha256)
+      #expect(manifest.image.size == image.size)
+      #expect(manifest.artifacts.map(\.version) == ["5.2\"\\"])
+      #expect(manifest.totals == image.totals)
+      let files = Dictionary(uniqueKeysWithValues: manifest.files.map { ($0.path, $0) })
+      #expect(files["."]?.kind == .directory)
+      #expect(files["etc/replaced"]?.sha256 == SHA256Digest(ofText: "new"))
+      #expect(files["etc/replaced"].map { manifest.origins[$0.origin].kind } == .configuration)
+      #expect(files["usr/bin/c"]?.link == "usr/bin/b" && files["usr/bin/b"]?.mode == "4755")
+      let large = Array("a large file\n".utf8).cycled(2_500_000)
+      #expect(files["opt/large"]?.sha256 == SHA256Digest(of: large))
+      #expect(
+        files["usr/bin/ping"]?.capability == Hexadecimal.text(LayerFixture.capability))
+      var hasher = TreeDigest()
+      for file in manifest.files { hasher.add(file) }
+      #expect(hasher.finish() == image.treeDigest)
+      try await python("import json; json.load(open('a.wsl.manifest.json'))", in: folder)
+    }
+  }
+
+  @Test("an inventory adds up, by origin and by folder; a difference names what changed")
+  func inventory() async throws {
+    try await withTemporaryFolder { folder in
+      let layers = try ImageWriterTests.stack(folder)
+      let over = try LayerFixture(folder, "over", origin: Origin(.step, name: "over"))
+      try over.file("etc/replaced", "newer")
+      try over.file("etc/kept", "kept", mode: 0o600)
+      try over.whiteout("opt/link")
+      try over.file("added", "added")
+      let images = try await ImageWriterTests.writer().write([
+        ImageWriterTests.request(folder, "a.tar", layers),
+        ImageWriterTests.request(folder, "b.tar", layers + [over.layer]),
+      ])
+      let manifests = try images.map { try Manifest.read($0.manifest) }
+      let inventory = ImageInventory(manifests[0], depth: 1)
+      #expect(inventory.shares.reduce(0) { $0 + $1.bytes } == manifests[0].totals.bytes)
+      #expect(inventory.shares.first?.origin.name == "odd")
+      #expect(inventory.folders.map(\.path).sorted() == [".", "etc", "opt", "srv", "usr", "var"])
+      #expect(inventory.folders.first?.bytes == manifests[0].totals.bytes)
+      let difference = ManifestDifference(from: manifests[0], to: manifests[1])
+      #expect(difference.added == ["added"] && difference.removed == ["opt/link"])
+      #expect(difference.changed.map(\.path) == ["etc/kept", "etc/replaced"])
+      #expect(difference.changed.map(\.fields) == [[.mode], [.content]])
+      #expect(difference.changed.map(\.growth) == [0, 2])
+      #expect(ManifestDifference(from: manifests[0], to: manifests[0]).isEmpty)
+    }
+  }
+
+  @Test(
+    "what is no manifest is refused",
+    arguments: ["", "{}", "[1]", #"{"manifest": 2}"#, "\u{FEFF}{"])
+  func damaged(text: String) async throws {
+    try await withTemporaryFolder { folder in
+      try Files.write(text, to: folder.appending("x.manifest.json"))
+      let error = #expect(throws: ImageError.self) {
+        try Manifest.read(folder.appending("x.manifest.json"))
+      }
+      #expect(error?.code == .badManifest)
+    }
+  }
+}
