@@ -60,7 +60,7 @@ struct ImageFailureTests {
     try await withStage { output, layer, request in
       let other = try LayerFixture(
         output.removingLastComponent(), "other", origin: Origin(.wsl))
-      try other.file("etc/x")
+      try other.file("etc/x", "x")
       let second = try ImageWriterTests.request(output, "a.wsl", [layer.layer, other.layer])
       let writer = ImageWriterTests.writer { event in
         guard case .started = event else { return }

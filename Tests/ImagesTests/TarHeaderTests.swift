@@ -1,3 +1,4 @@
+import Commands
 import Content
 import Digests
 import FileSystem
@@ -34,7 +35,7 @@ struct TarHeaderTests {
       $0.kind = .symlink
       $0.link = String(repeating: "y", count: 101)
     }
-    #expect(TarHeader.bytes(of: both).count == 3 * 512 + 2 * 512)
+    #expect(TarHeader.bytes(of: both).count == (3 + 2 + 1) * 512)
   }
 
   @Test("numbers beyond octal digits are read by Python and bsdtar as they were meant")

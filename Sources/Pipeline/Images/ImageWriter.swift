@@ -41,13 +41,14 @@ public struct ImageWriter: Sendable {
     }
     let drafts = try drafts(requests)
     try checkSpace(drafts)
-    progress(.started(.image, total: drafts.reduce(0) { $0 + $1.plan.size }, unit: .bytes))
+    let plans = drafts.map(\.plan)
+    progress(.started(.image, total: plans.reduce(0) { $0 + $1.size }, unit: .bytes))
     var run = ImageRun(jobs: jobs, progress: progress)
     var sums: [SHA256Digest] = []
     var outputs: [ImageOutput] = []
-    for draft in drafts {
+    for (draft, plan) in zip(drafts, plans) {
       let output = try ImageOutput(draft.request, draft.encoding)
-      try await run.write(draft.plan, to: output)
+      try await run.write(plan, to: output)
       sums.append(try output.finish())
       outputs.append(output)
     }
@@ -66,7 +67,13 @@ public struct ImageWriter: Sendable {
     let encoding: Encoding
     let entries: [TreeEntry]
     let order: OriginOrder
-    let plan: ImagePlan
+
+    var plan: ImagePlan { ImagePlan(entries, order: order, memberSize: encoding.memberSize) }
+
+    /// About the file's size.
+    var expectedSize: Int64 {
+      entries.reduce(0) { $0 + $1.size + 1024 } / 100 * encoding.expectedPercent
+    }
   }
 
   private func drafts(_ requests: [ImageRequest]) throws(ImageError) -> [Draft] {
@@ -86,9 +93,7 @@ public struct ImageWriter: Sendable {
       let encoding = Encoding(request.format, compression)
       let order = OriginOrder(artifacts: provenance.artifacts, layers: request.layers)
       drafts.append(
-        Draft(
-          request: request, encoding: encoding, entries: entries, order: order,
-          plan: ImagePlan(entries, order: order, memberSize: encoding.memberSize)))
+        Draft(request: request, encoding: encoding, entries: entries, order: order))
     }
     return drafts
   }
@@ -148,8 +153,7 @@ extension ImageWriter {
     var needed: [FilePath: Int64] = [:]
     for draft in drafts {
       let folder = draft.request.target.removingLastComponent()
-      needed[folder.isEmpty ? "." : folder, default: 0] +=
-        draft.plan.size / 100 * draft.encoding.expectedPercent
+      needed[folder.isEmpty ? "." : folder, default: 0] += draft.expectedSize
     }
     for (folder, bytes) in needed.sorted(by: { $0.key.string < $1.key.string }) {
       let free: Int64
