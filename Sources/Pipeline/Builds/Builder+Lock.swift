@@ -1,4 +1,4 @@
-public import Content
+internal import Content
 internal import Digests
 internal import Locks
 internal import Mirrors

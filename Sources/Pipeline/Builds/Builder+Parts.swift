@@ -1,5 +1,5 @@
-public import Content
-public import Diagnostics
+internal import Content
+internal import Diagnostics
 internal import FileSystem
 internal import Glibc
 internal import Locks
@@ -63,8 +63,15 @@ extension Builder {
     _ lock: Lock, _ progress: @escaping ProgressSink
   ) throws(BuildError) -> RootfsBuilder {
     RootfsBuilder(
-      store: store, sandbox: try sandbox(), jobs: settings.jobs, progress: progress,
-      sourceDateEpoch: sourceDateEpoch(lock))
+      store: store, sandbox: try sandbox(), jobs: settings.jobs,
+      sourceDateEpoch: sourceDateEpoch(lock), networkEnvironment: networkEnvironment,
+      progress: progress)
+  }
+
+  /// What steps with network need of the host; it is part of no key and of no image.
+  private var networkEnvironment: [String: String] {
+    let names = ["http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"]
+    return settings.environment.filter { names.contains($0.key) }
   }
 
   /// `SOURCE_DATE_EPOCH` of the environment, else the newest date of what was resolved.

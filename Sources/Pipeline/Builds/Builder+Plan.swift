@@ -18,7 +18,9 @@ extension Builder {
     let (_, old) = try standingLock(path)
     let fresh = try isFresh(old, recipe) ? old : nil
     let lock: Lock
-    if let fresh { lock = fresh } else {
+    if let fresh {
+      lock = fresh
+    } else {
       lock = try await resolve(recipe, old, .keep, settings.progress)
     }
     let missing = lock.artifacts.filter { store.artifact($0.sha256) == nil }

@@ -1,4 +1,5 @@
 internal import Commands
+internal import Content
 internal import Recipes
 internal import Rootfs
 internal import Sandbox

@@ -17,9 +17,8 @@ extension Builder {
       let verifier = ImageVerifier(
         environment: settings.environment, scratch: scratch, progress: settings.progress)
       return try await staged(image.string) { () async throws(VerificationError) in
-        var report = try await verifier.verify(image)
-        if boot { try await verifier.boot(image, into: &report) }
-        return report
+        try await verifier.verify(
+          image, boot: boot ? BootTest(environment: settings.environment) : nil)
       }
     }
   }

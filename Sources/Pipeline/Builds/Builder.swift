@@ -1,4 +1,4 @@
-public import Content
+internal import Content
 internal import Digests
 internal import Fetching
 internal import FileSystem
@@ -151,7 +151,7 @@ public struct Builder: Sendable {
   /// Bytes; the kernel counts it in units of 1024.
   private static var peakMemory: Int64 {
     var usage = rusage()
-    guard unsafe getrusage(RUSAGE_SELF, &usage) == 0 else { return 0 }
+    guard unsafe getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0 else { return 0 }
     return Int64(usage.ru_maxrss) * 1024
   }
 }

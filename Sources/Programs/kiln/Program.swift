@@ -64,7 +64,7 @@ enum Program {
   private static func cancelOn(
     _ number: Int32, _ work: Task<Int32, Never>
   ) -> any DispatchSourceSignal {
-    _ = unsafe signal(number, SIG_IGN)
+    _ = signal(number, SIG_IGN)
     let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
     let seen = Mutex(false)
     source.setEventHandler {

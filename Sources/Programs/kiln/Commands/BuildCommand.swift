@@ -1,6 +1,6 @@
-import ArgumentParser
+public import ArgumentParser
 import Builds
-import Images
+public import Images
 import Reporting
 import SystemPackage
 

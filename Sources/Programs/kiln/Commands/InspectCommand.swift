@@ -16,6 +16,7 @@ struct InspectCommand: AsyncParsableCommand {
 
   func run() async throws {
     let inventory = try ImageInspection.inventory(of: Surroundings.absolute(image))
-    Terminal.output.write((json ? JSONText.pretty(inventory) : SummaryText.render(inventory)) + "\n")
+    Terminal.output.write(
+      (json ? JSONText.pretty(inventory) : SummaryText.render(inventory)) + "\n")
   }
 }
