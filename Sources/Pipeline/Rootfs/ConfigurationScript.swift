@@ -47,10 +47,7 @@ final class ConfigurationCounter: Sendable {
   private let state = Mutex(State())
   private let progress: ProgressSink
 
-  init(total: Int, progress: @escaping ProgressSink) {
-    self.progress = progress
-    progress(.started(.configure, total: Int64(total), unit: .items))
-  }
+  init(progress: @escaping ProgressSink) { self.progress = progress }
 
   /// The package whose script failed, as far as the output says.
   var failed: String? { state.withLock { $0.failed ?? $0.current } }

@@ -31,7 +31,8 @@ extension RootfsBuilder {
       .init(
         stage: .unpack, name: "packages", reused: pristine.reused,
         milliseconds: Int64((clock.now - start) / .milliseconds(1))))
-    try await stage(.configure, &chain) { (chain) async throws(RootfsError) in
+    let total = pristine.packages.count + pristine.deferred.count
+    try await stage(.configure, total: Int64(total), &chain) { (chain) async throws(RootfsError) in
       try await configure(pristine, artifacts, on: &chain)
     }
     return chain
@@ -64,8 +65,7 @@ extension RootfsBuilder {
       SandboxCommand.Bind(
         try file(package.artifact, artifacts), at: ConfigurationScript.path(of: package))
     }
-    let total = root.packages.count + root.deferred.count
-    let counter = ConfigurationCounter(total: total, progress: progress)
+    let counter = ConfigurationCounter(progress: progress)
     try await chain.add(description, in: store, privileges: sandbox.privileges) {
       (place) async throws(RootfsError) in
       var command = SandboxCommand(

@@ -76,11 +76,11 @@ public struct RootfsBuilder: Sendable {
 
   /// Reports a stage that consists of layers.
   func stage(
-    _ stage: ProgressEvent.Stage, _ chain: inout LayerChain,
+    _ stage: ProgressEvent.Stage, total: Int64? = nil, _ chain: inout LayerChain,
     _ body: (inout LayerChain) async throws(RootfsError) -> Void
   ) async throws(RootfsError) {
     let before = chain.reports.count
-    progress(.started(stage, total: nil, unit: .items))
+    progress(.started(stage, total: total, unit: .items))
     try await body(&chain)
     progress(.finished(stage, reused: chain.reports.dropFirst(before).allSatisfy(\.reused)))
   }
@@ -128,11 +128,4 @@ extension RootfsBuilder {
   /// Keeps maintainer scripts from starting services: `invoke-rc.d` and `deb-systemd-invoke` ask.
   static let policy = SandboxCommand.Mask(
     "/usr/sbin/policy-rc.d", content: "#!/bin/sh\nexit 101\n")
-
-  /// Shows output as it comes.
-  func output(
-    _ stage: ProgressEvent.Stage
-  ) -> @Sendable (String) -> Void {
-    { line in progress(.output(stage, line)) }
-  }
 }
