@@ -60,11 +60,12 @@ extension RootfsBuilder {
   ) async throws(RootfsError) {
     let path = "/" + environment.path
     // pip compiles what it installs with times of now, so it is compiled again, by content, and in
-    // one process, since marshal's sharing depends on what was compiled before.
+    // one process without site: marshal's sharing depends on what was compiled and imported before.
     let script = """
       python3 -m venv '\(path)'
       find '\(path)' -name __pycache__ -prune -exec rm -rf '{}' +
-      '\(path)/bin/python3' -m compileall -q -j 1 --invalidation-mode unchecked-hash '\(path)/lib'
+      '\(path)/bin/python3' -s -S -B -m compileall -q -j 1 \
+        --invalidation-mode unchecked-hash '\(path)/lib'
       """
     let description = LayerChain.Description(
       stage: .python, name: "virtual environment", origin: Origin(.python),
