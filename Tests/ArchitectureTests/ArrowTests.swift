@@ -40,7 +40,7 @@ import Testing
       "Commands", "Fetching", "Images", "Locks", "Mirrors", "Recipes", "Resolution", "Rootfs",
       "Sandbox", "Store", "Verification", "WSL", "Packages",
     ],
-    "Reporting": ["Builds", "Images", "Locks", "Verification"],
+    "Reporting": ["Builds", "Images", "Locks", "Recipes", "Store", "Verification"],
   ]
 
   static func allowed(_ file: SourceFile) -> Set<String>? {

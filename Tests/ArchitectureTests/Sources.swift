@@ -41,7 +41,8 @@ struct SourceFile {
         let words = line.split(separator: " ").filter {
           !["public", "internal", "package", "private", "@preconcurrency", "@testable"].contains($0)
         }
-        guard words.count >= 2, words[0] == "import" else { return nil }
+        // Swift stands at the line's beginning, other languages in indented literals.
+        guard !line.hasPrefix(" "), words.count >= 2, words[0] == "import" else { return nil }
         let name = words[1] == "struct" || words[1] == "func" ? words[2] : words[1]
         return name.split(separator: ".").first.map(String.init)
       })

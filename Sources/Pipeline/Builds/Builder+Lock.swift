@@ -59,6 +59,15 @@ extension Builder {
     let (path, old) = try standingLock(recipePath)
     if let old, try isFresh(old, recipe) { return old }
     guard !locked else { throw old == nil ? Self.missing(path) : Self.stale(path) }
+    return try await renewLock(recipePath, recipe, mirrors, progress)
+  }
+
+  /// Resolves again, keeping the versions that are still to be had, and writes the lock.
+  func renewLock(
+    _ recipePath: FilePath, _ recipe: Recipe, _ mirrors: Mirrors,
+    _ progress: @escaping ProgressSink
+  ) async throws(BuildError) -> Lock {
+    let (path, old) = try standingLock(recipePath)
     let new = try await staged(recipe.name) { () async throws(ResolutionError) in
       try await resolver(mirrors, progress).resolve(recipe, previous: old, update: .keep)
     }

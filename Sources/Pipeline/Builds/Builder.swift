@@ -82,14 +82,33 @@ public struct Builder: Sendable {
     let recipe = try read(path, variables: variables, progress: progress)
     let mirrors = try await mirrors(for: recipe)
     let lock = try await usableLock(path, recipe, mirrors, locked: locked, progress)
-    let artifacts = try await staged(recipe.name) { () async throws(FetchError) in
-      try await Fetcher(
-        store: store, mirrors: mirrors, recipeDirectory: recipe.directory,
-        environment: settings.environment, offline: settings.offline, jobs: settings.jobs,
-        progress: progress
-      ).fetch(lock.artifacts)
+    do throws(FetchError) {
+      let artifacts = try await fetch(lock, recipe, mirrors, progress)
+      return Prepared(recipe: recipe, lock: lock, artifacts: artifacts)
+    } catch {
+      // Archives drop a package's old version once they have a newer one.
+      guard error.code == .unavailable, !locked else { throw BuildError(error, in: recipe.name) }
+      progress(
+        .noticed(
+          code: FetchError.Code.unavailable.rawValue,
+          message: "the mirrors no longer have \(error.subjects.joined(separator: ", ")): "
+            + "resolving anew"))
     }
-    return Prepared(recipe: recipe, lock: lock, artifacts: artifacts)
+    let renewed = try await renewLock(path, recipe, mirrors, progress)
+    let artifacts = try await staged(recipe.name) { () async throws(FetchError) in
+      try await fetch(renewed, recipe, mirrors, progress)
+    }
+    return Prepared(recipe: recipe, lock: renewed, artifacts: artifacts)
+  }
+
+  private func fetch(
+    _ lock: Lock, _ recipe: Recipe, _ mirrors: Mirrors, _ progress: @escaping ProgressSink
+  ) async throws(FetchError) -> [SHA256Digest: FilePath] {
+    try await Fetcher(
+      store: store, mirrors: mirrors, recipeDirectory: recipe.directory,
+      environment: settings.environment, offline: settings.offline, jobs: settings.jobs,
+      progress: progress
+    ).fetch(lock.artifacts)
   }
 
   func rootfs(

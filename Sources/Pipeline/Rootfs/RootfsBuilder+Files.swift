@@ -13,7 +13,7 @@ extension RootfsBuilder {
     do throws(WSLError) {
       files = try WSLFiles.common(recipe: recipe).map { PlannedFile($0, recipe) }
     } catch { throw RootfsError(error) }
-    if let aptSources { files += Self.aptFiles(aptSources, recipe) }
+    files += try AptSourceFiles(recipe, chain.stack).planned()
     files += try timezone(recipe, chain.stack)
     // The recipe's own files come last, and win.
     for (index, entry) in recipe.files.enumerated() {
@@ -25,16 +25,6 @@ extension RootfsBuilder {
       (place) async throws(RootfsError) in
       try PlannedFile.put(files, recipe, in: place)
     }
-  }
-
-  private static func aptFiles(_ sources: String, _ recipe: Recipe) -> [PlannedFile] {
-    let name = if case .ubuntu = recipe.base { "ubuntu" } else { "debian" }
-    let origin = Origin(.configuration)
-    return [
-      PlannedFile("etc/apt/sources.list.d/\(name).sources", .content(Array(sources.utf8)), origin),
-      // One place for sources: apt warns of a target that is configured twice.
-      PlannedFile("etc/apt/sources.list", .removed, origin),
-    ]
   }
 
   private func timezone(

@@ -22,22 +22,19 @@ public struct RootfsBuilder: Sendable {
   let progress: ProgressSink
   /// Seconds since 1970; every time that a script writes into a file is this one.
   let sourceDateEpoch: Int64
-  let aptSources: String?
   let networkEnvironment: [String: String]
 
   /// - Parameters:
-  ///   - aptSources: the image's own apt sources, as a deb822 file; nil leaves it without.
   ///   - networkEnvironment: variables for steps with network, such as the host's proxies; no part
   ///     of any key.
   public init(
-    store: Store, sandbox: Sandbox, jobs: Int, sourceDateEpoch: Int64, aptSources: String? = nil,
+    store: Store, sandbox: Sandbox, jobs: Int, sourceDateEpoch: Int64,
     networkEnvironment: [String: String] = [:], progress: @escaping ProgressSink
   ) {
     self.store = store
     self.sandbox = sandbox
     self.jobs = max(1, jobs)
     self.sourceDateEpoch = sourceDateEpoch
-    self.aptSources = aptSources
     self.networkEnvironment = networkEnvironment
     self.progress = progress
   }

@@ -39,7 +39,8 @@ struct VerifyCommand: AsyncParsableCommand {
     if work.json {
       Terminal.output.write(JSONText.pretty(["reports": reports]) + "\n")
     } else {
-      for report in reports { Terminal.output.write(report.rendered(color: Terminal.output.wantsColor) + "\n") }
+      let color = Terminal.output.wantsColor
+      for report in reports { Terminal.output.write(report.rendered(color: color) + "\n") }
     }
     let failed = reports.contains { !$0.passed || strict && $0.count(.warning) > 0 }
     if failed { throw ExitCode(1) }
