@@ -19,10 +19,9 @@ struct AptSourceFiles {
 
   func planned() throws(RootfsError) -> [PlannedFile] {
     do throws(FileError) {
-      return try distribution()
-        + recipe.sources.flatMap { (source) throws(FileError) in
-          try files(of: source)
-        }
+      var planned = try distribution()
+      for source in recipe.sources { planned += try files(of: source) }
+      return planned
     } catch {
       throw RootfsError(error)
     }
