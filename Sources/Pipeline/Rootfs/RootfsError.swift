@@ -134,7 +134,9 @@ public struct RootfsError: Failure {
       }
     case .pythonMissing: "add `python3-venv` to `packages`"
     case .virtualEnvironment: "add `python3-venv` to `packages`"
-    case .unknownUser: "add it to `users`, or add the package that makes it"
+    case .unknownUser:
+      "add it to `users`, or add the package that makes it; the user whose uid is "
+        + "`oobe.defaultUid` is made after the steps, with its flavour"
     case .timezoneMissing: "add `tzdata` to `packages`, and check the name"
     case .localeMissing: "add `locales` to `packages`, and check the name, or use C.UTF-8"
     case .noSpace:

@@ -23,6 +23,7 @@ enum Program {
   private static func run(_ arguments: [String]) async -> Int32 {
     do {
       var command = try Kiln.parseAsRoot(arguments)
+      try Elevation.elevate(arguments)
       if var asynchronous = command as? any AsyncParsableCommand {
         try await asynchronous.run()
       } else {
