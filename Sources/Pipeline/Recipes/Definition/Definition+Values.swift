@@ -30,7 +30,7 @@ extension Definition<FilePath> {
       guard let text = decoding.text(node, anywhere),
         let found = decoding.find(text, node)
       else { return nil }
-      guard decoding.matches(text, shape.pattern) else {
+      guard decoding.matches(text, shape) else {
         _ = decoding.matching(text, node, shape)
         return nil
       }

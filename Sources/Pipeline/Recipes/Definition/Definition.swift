@@ -111,9 +111,11 @@ extension Definition {
       var items: [String: Item] = [:]
       for entry in entries {
         decoding.within(entry.key) { decoding in
-          guard decoding.matches(entry.key, keys.pattern) else {
+          guard decoding.matches(entry.key, keys) else {
             decoding.report(
-              .badValue, at: entry.keyPlace, "the key `\(entry.key)` must be \(keys.phrase)")
+              .badValue, at: entry.keyPlace,
+              "the key \(decoding.quoted(entry.key)) must be "
+                + decoding.demand(of: keys, on: entry.key))
             return
           }
           decoding.places[decoding.path] = entry.value.place

@@ -23,6 +23,13 @@ indirect enum Shape: Sendable {
     /// Lines; the one character that no file of text has is NUL.
     static let lines = #"[^\u0000]*"#
 
+    /// What a value of one line may have at most, in Unicode scalars; as long as Linux lets a path
+    /// be (`PATH_MAX`). Matching takes memory by the length of what it reads.
+    private static let longestLine = 4096
+
+    /// Unicode scalars; nil where any number will do.
+    var longest: Int? { pattern == Self.lines ? nil : Self.longestLine }
+
     /// Whether the pattern says more than what any reasonable text is.
     var isConstrained: Bool {
       !choices.isEmpty || (pattern != Self.line && pattern != Self.lines)

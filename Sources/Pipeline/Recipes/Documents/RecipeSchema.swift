@@ -58,7 +58,7 @@ extension Shape {
     case .map(let keys, let values):
       [
         .init(name: "type", value: "object"),
-        .init(name: "propertyNames", value: ["pattern": .string(keys.anchored)]),
+        .init(name: "propertyNames", value: .object(keys.limits)),
         .init(name: "additionalProperties", value: .object(values.schema(inItem: inItem))),
       ]
     case .object(let object): object.properties(inItem: inItem) + (inItem ? object.demands : [])
@@ -67,12 +67,16 @@ extension Shape {
 }
 
 extension Shape.Text {
-  fileprivate var anchored: String { "^(?:\(pattern))$" }
+  fileprivate var limits: [JSONValue.Member] {
+    var members = [JSONValue.Member(name: "pattern", value: .string("^(?:\(pattern))$"))]
+    if let longest { members.append(.init(name: "maxLength", value: .integer(longest))) }
+    return members
+  }
 
   fileprivate func schema(types: JSONValue) -> [JSONValue.Member] {
     var members: [JSONValue.Member] = [.init(name: "type", value: types)]
     if choices.isEmpty {
-      members.append(.init(name: "pattern", value: .string(anchored)))
+      members += limits
     } else {
       members.append(.init(name: "enum", value: .array(choices.map(JSONValue.string))))
     }

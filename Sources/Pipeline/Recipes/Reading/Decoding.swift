@@ -54,7 +54,10 @@ struct Decoding {
         code: code.rawValue, message: message, place: place, reason: reason, remedy: remedy))
   }
 
-  mutating func matches(_ text: String, _ pattern: String) -> Bool {
+  mutating func matches(_ text: String, _ shape: Shape.Text) -> Bool {
+    guard let longest = shape.longest else { return !text.utf8.contains(0) }
+    guard !isLonger(text, than: longest) else { return false }
+    let pattern = shape.pattern
     if patterns[pattern] == nil {
       // Scalars, so that `\r\n` is two control characters and not one unknown one. A pattern that
       // is none matches nothing; a test compiles them all.
@@ -62,6 +65,18 @@ struct Decoding {
     }
     guard let regex = patterns[pattern] else { return false }
     return (try? regex.wholeMatch(in: text)) != nil
+  }
+
+  private func isLonger(_ text: String, than limit: Int) -> Bool {
+    text.utf8.count > limit && text.unicodeScalars.dropFirst(limit).first != nil
+  }
+
+  /// Completes "must be": what a text that does not match lacks.
+  func demand(of shape: Shape.Text, on text: String) -> String {
+    if let longest = shape.longest, isLonger(text, than: longest) {
+      return "at most \(longest) characters long"
+    }
+    return shape.phrase
   }
 }
 
@@ -81,8 +96,10 @@ extension Decoding {
   }
 
   mutating func matching(_ text: String, _ node: Node, _ shape: Shape.Text) -> String? {
-    if matches(text, shape.pattern) { return text }
-    report(.badValue, at: node.place, "\(subject) must be \(shape.phrase), not \(quoted(text))")
+    if matches(text, shape) { return text }
+    report(
+      .badValue, at: node.place,
+      "\(subject) must be \(demand(of: shape, on: text)), not \(quoted(text))")
     return nil
   }
 
@@ -125,12 +142,12 @@ extension Decoding {
     return switch scalar.value {
     case .null: "nothing"
     case .boolean: "the boolean `\(scalar.text)`"
-    case .integer, .number: "the number `\(scalar.text)`"
+    case .integer, .number: "the number \(quoted(scalar.text))"
     case .text: "the text \(quoted(scalar.text))"
     }
   }
 
-  private func quoted(_ text: String) -> String {
+  func quoted(_ text: String) -> String {
     let line = text.prefix { !$0.isNewline }.prefix(60)
     return "`\(line)\(line.count < text.count ? "…" : "")`"
   }

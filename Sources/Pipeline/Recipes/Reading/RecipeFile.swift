@@ -11,7 +11,7 @@ struct RecipeFile: Sendable {
   init(folder: FilePath, bytes: [UInt8]) {
     self.folder = folder
     lines = String(decoding: bytes, as: UTF8.self)
-      .split(separator: #/\r\n|[\n\r]/#, omittingEmptySubsequences: false)
+      .split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r" || $0 == "\r\n" }
   }
 
   /// The place of `text`, which a value that begins at `start` holds; `start` where it is written
