@@ -1,10 +1,11 @@
-/// A wheel with each feature that an installer has to know, as a program for ``WheelMaker``.
+/// A wheel with each feature that an installer has to know, as a program for ``WheelMaker``; a
+/// variable `ZEROS` before it makes it larger.
 enum FeatureWheel {
   static let fileName = "Feature_Wheel-1.0-py3-none-any.whl"
 
   static let program = """
     D, I = "Feature_Wheel-1.0.data/", "Feature_Wheel-1.0.dist-info/"
-    big = b"".join(struct.pack("<I", i * 2654435761 % 2**32) for i in range(3 << 20))
+    big = b"".join(struct.pack("<I", i * 2654435761 % 2**32) for i in range(3 << 16))
     wheel("Feature_Wheel", "1.0", {
         "feature_wheel/__init__.py": b"def main(): print('main')\\nclass C:\\n"
             b"    @staticmethod\\n    def run(): print('run')\\n",
@@ -16,7 +17,7 @@ enum FeatureWheel {
         "feature_wheel/group.sh": (b"#!/bin/sh\\n", 0o710),
         "feature_wheel/big.bin": big,
         "feature_wheel/setuid": (b"x", 0o4755),
-        "feature_wheel/zeros.bin": bytes(5 << 20),
+        "feature_wheel/zeros.bin": bytes(globals().get("ZEROS", 1 << 20)),
         "feature_wheel.pth": b"\\n",
         D + "purelib/pure_mod.py": b"PURE = 1\\n",
         D + "purelib/feature_wheel/added.py": b"ADDED = 1\\n",

@@ -1,0 +1,70 @@
+import Commands
+import FileSystem
+import Store
+import SystemPackage
+import TestSupport
+import Testing
+import Wheels
+
+@Suite(.enabled(if: Files.exists("/usr/bin/python3")))
+struct ByteCodeTests {
+  private static let program = """
+    code = "import os\\ndef f%d(path='name', *a, **k):\\n    return {'x', 'y', 'z%d'} , os.path\\n"
+    files = {"pkg/m%d.py" % n: (code % (n, n) * (n + 1)).encode() for n in range(12)}
+    files["pkg/bad.py"] = b"print 'other Python'\\n"
+    files["pkg/data.txt"] = b"no module"
+    files["a-1.0.data/scripts/tool.py"] = b"#!python\\nx = 1\\n"
+    wheel("a", files=files)
+    wheel("b", files={"b.py": b"b = {'k': ('k', 'l')}\\n"})
+    """
+
+  private func run(_ command: ByteCode.Command) async throws -> CommandResult {
+    try await Command(
+      command.arguments[0], Array(command.arguments.dropFirst()),
+      environment: command.environment
+    ).run()
+  }
+
+  private func byteCode(below folder: FilePath) throws -> [String: String] {
+    try treeListing(folder).filter { $0.key.hasSuffix(".pyc") }
+  }
+
+  @Test func compilesOnceAndReproducibly() async throws {
+    try await withTemporaryFolder { folder in
+      try await WheelMaker.make(Self.program, in: folder)
+      let version = try await python(
+        "import sys; print('%d.%d' % sys.version_info[:2], end='')", in: folder)
+      let unpacked = try await WheelMaker.unpack(
+        ["a", "b"].map { folder.appending("\($0)-1.0-py3-none-any.whl") }, in: folder)
+      let place = folder.appending("image")
+      let environment = VirtualEnvironment(
+        path: place.string, pythonVersion: version.output.filter { !$0.isNewline },
+        interpreter: "/usr/bin/python3")
+      let requests = unpacked.map { WheelRequest(wheel: $0, isRequested: true) }
+      let installed = try WheelInstaller(environment: environment).install(requests, into: "/")
+      let store = try Store(root: folder.appending("store"))
+      let code = ByteCode(store: store, python: "test")
+      #expect(try code.restore(installed, into: "/") == [0, 1])
+
+      let result = try await run(code.command(for: [0, 1], of: installed, jobs: 3))
+      #expect(result.errors.contains("bad.py"))
+      let first = try byteCode(below: place)
+      #expect(first.count == 14)
+      let module = place.appending(try #require(first.keys.sorted().first))
+      #expect(try Files.read(module)[4..<8] == [1, 0, 0, 0], "unchecked hash")
+      try await code.keep([0, 1], of: installed, from: "/")
+
+      for path in first.keys { try Files.removeFile(place.appending(path)) }
+      _ = try await run(code.command(for: [1], of: installed, jobs: 1))
+      _ = try await run(code.command(for: [0], of: installed, jobs: 1))
+      #expect(try byteCode(below: place) == first)
+
+      let upper = folder.appending("upper")
+      try Files.makeDirectory(upper)
+      #expect(try code.restore(installed, into: upper) == [])
+      #expect(try byteCode(below: upper.appending(environment.path)) == first)
+      #expect(
+        try ByteCode(store: store, python: "other").restore(installed, into: upper) == [0, 1])
+    }
+  }
+}
