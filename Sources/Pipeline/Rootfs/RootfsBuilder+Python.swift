@@ -34,7 +34,7 @@ extension RootfsBuilder {
     }
     var warnings: [Diagnostic] = []
     try await stage(.python, &chain) { (chain) async throws(RootfsError) in
-      try await makeEnvironment(environment, on: &chain)
+      try await makeEnvironment(environment, for: requests, on: &chain)
       if requests.isEmpty { return }
       warnings = try await putWheels(requests, environment, lock, on: &chain)
     }
@@ -56,24 +56,19 @@ extension RootfsBuilder {
   }
 
   private func makeEnvironment(
-    _ environment: VirtualEnvironment, on chain: inout LayerChain
+    _ environment: VirtualEnvironment, for requests: [WheelRequest],
+    on chain: inout LayerChain
   ) async throws(RootfsError) {
     let path = "/" + environment.path
-    // pip compiles what it installs with times of now, so it is compiled again, by content, and in
-    // one process without site: marshal's sharing depends on what was compiled and imported before.
-    let script = """
-      python3 -m venv '\(path)'
-      find '\(path)' -name __pycache__ -prune -exec rm -rf '{}' +
-      '\(path)/bin/python3' -s -S -B -m compileall -q -j 1 \
-        --invalidation-mode unchecked-hash '\(path)/lib'
-      """
+    let creation = environment.creation(
+      replacing: requests.map { $0.wheel.wheel.fileName.project })
     let description = LayerChain.Description(
       stage: .python, name: "virtual environment", origin: Origin(.python),
-      inputs: [script, environment.pythonVersion])
+      inputs: creation + [environment.pythonVersion])
     try await chain.add(description, in: store, privileges: sandbox.privileges) {
       (place) async throws(RootfsError) in
       let command = SandboxCommand(
-        layers: place.lower, writes: place.writes, arguments: ["/bin/sh", "-e", "-c", script],
+        layers: place.lower, writes: place.writes, arguments: creation,
         environment: scriptEnvironment)
       do throws(SandboxError) {
         try await sandbox.run(command) { _, line in progress(.output(.python, line)) }
