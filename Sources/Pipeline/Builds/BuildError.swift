@@ -7,10 +7,7 @@ public struct BuildError: Failure {
     case stage = "K8000"
     case lockMissing = "K8001"
     case lockStale = "K8002"
-    case interrupted = "K8003"
-    case noSpace = "K8004"
     case noImage = "K8005"
-    case recipeOfBase = "K8006"
   }
 
   public let code: Code

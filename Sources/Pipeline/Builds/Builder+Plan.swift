@@ -5,6 +5,7 @@ internal import FileSystem
 internal import Locks
 internal import Recipes
 internal import Resolution
+internal import Rootfs
 internal import Store
 public import SystemPackage
 
@@ -23,7 +24,13 @@ extension Builder {
     } else {
       lock = try await resolve(recipe, old, .keep, settings.progress)
     }
-    let missing = lock.artifacts.filter { store.artifact($0.sha256) == nil }
+    let planner = try rootfsBuilder(lock) { _ in }
+    var held: [SHA256Digest: FilePath] = [:]
+    for artifact in lock.artifacts { held[artifact.sha256] = store.artifact(artifact.sha256) }
+    let missing = lock.artifacts.filter { held[$0.sha256] == nil }
+    let rootfs = try await staged(recipe.name) { () async throws(RootfsError) in
+      try await planner.plan(recipe, lock: lock, artifacts: held)
+    }
     let free: Int64
     do throws(FileError) { free = try Files.freeSpace(at: store.root) } catch {
       throw BuildError(error, in: store.root.string)
@@ -33,7 +40,7 @@ extension Builder {
     return BuildPlan(
       recipe: recipe.name, lock: fresh != nil ? "fresh" : old != nil ? "stale" : "absent",
       packages: lock.packages.count, wheels: lock.wheels.count, toFetch: missing,
-      toUnpack: 0, layers: [],
+      toUnpack: rootfs.toUnpack, madeFrom: rootfs.firstMade,
       spaceNeeded: sum(missing) + unpacked + 2 * sum(lock.artifacts), spaceFree: free)
   }
 }

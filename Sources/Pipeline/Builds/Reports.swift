@@ -84,19 +84,6 @@ public struct LockReport: Hashable, Codable, Sendable {
 
 /// What a build would do, and why.
 public struct BuildPlan: Hashable, Codable, Sendable {
-  public struct Work: Hashable, Codable, Sendable {
-    public let name: String
-    public let reused: Bool
-    /// Why it is done, or from what it is reused.
-    public let reason: String
-
-    public init(name: String, reused: Bool, reason: String) {
-      self.name = name
-      self.reused = reused
-      self.reason = reason
-    }
-  }
-
   public let recipe: String
   /// `fresh`, `stale` or `absent`.
   public let lock: String
@@ -108,14 +95,15 @@ public struct BuildPlan: Hashable, Codable, Sendable {
   public let fetchSize: Int64
   /// Packages and wheels that the store has not unpacked yet.
   public let toUnpack: Int
-  public let layers: [Work]
+  /// The first layer that is made anew, with all that follow; nil where every one is reused.
+  public let madeFrom: String?
   /// Bytes that the build needs in the store and for the images, about.
   public let spaceNeeded: Int64
   public let spaceFree: Int64
 
   public init(
     recipe: String, lock: String, packages: Int, wheels: Int, toFetch: [Artifact],
-    toUnpack: Int, layers: [Work], spaceNeeded: Int64, spaceFree: Int64
+    toUnpack: Int, madeFrom: String?, spaceNeeded: Int64, spaceFree: Int64
   ) {
     self.recipe = recipe
     self.lock = lock
@@ -124,7 +112,7 @@ public struct BuildPlan: Hashable, Codable, Sendable {
     self.toFetch = toFetch
     fetchSize = toFetch.reduce(0) { $0 + $1.size }
     self.toUnpack = toUnpack
-    self.layers = layers
+    self.madeFrom = madeFrom
     self.spaceNeeded = spaceNeeded
     self.spaceFree = spaceFree
   }

@@ -45,12 +45,20 @@ public struct PackageUnpacker: Sendable {
     return unpacked.sorted { $0.index < $1.index }.map(\.package)
   }
 
+  /// Whether the store has the package unpacked.
+  public static func isUnpacked(_ artifact: Artifact, in store: Store) -> Bool {
+    store.result(.package, key: key(artifact)) != nil
+  }
+
+  private static func key(_ artifact: Artifact) -> SHA256Digest {
+    SHA256Digest(ofText: "package \(formatVersion) \(artifact.sha256.hex)")
+  }
+
   private func unpack(
     _ artifact: Artifact, _ file: FilePath
   ) async throws(PackageError) -> UnpackedPackage {
-    let key = SHA256Digest(ofText: "package \(Self.formatVersion) \(artifact.sha256.hex)")
     let result = try await store.result(
-      .package, key: key, failure: { PackageError($0, package: artifact.name) }
+      .package, key: Self.key(artifact), failure: { PackageError($0, package: artifact.name) }
     ) { (folder) async throws(PackageError) in
       var reader = DebReader(artifact: artifact, folder: folder)
       try reader.unpack(file)

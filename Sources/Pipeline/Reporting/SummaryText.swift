@@ -41,9 +41,8 @@ public enum SummaryText {
     }
     if plan.toFetch.count > 10 { lines.append("             and \(plan.toFetch.count - 10) more") }
     lines.append("  unpack   \(plan.toUnpack)")
-    lines += plan.layers.map {
-      "  \($0.reused ? "reuse" : "make ")    \($0.name): \($0.reason)"
-    }
+    lines.append(
+      "  make     " + (plan.madeFrom.map { "\($0), and all that follows" } ?? "nothing anew"))
     lines.append(
       "  space    about \(ByteCount(plan.spaceNeeded)) needed, \(ByteCount(plan.spaceFree)) free")
     return lines.joined(separator: "\n")

@@ -51,6 +51,9 @@ public struct Resolver: Sendable {
     let old = previous.flatMap { $0.architecture == recipe.architecture ? $0 : nil }
     let pins = { (artifacts: [Artifact]) in artifacts.filter { update.keeps($0.name) } }
     progress(.advanced(.resolve, done: 0, item: "packages"))
+    if case .tarball(let file) = recipe.base {
+      return try await baseLock(file, recipe, digest, previous: old)
+    }
     let foreign = try await foreignPackages(recipe)
     let packages = try await aptResolution(recipe, foreign).resolve(pins: pins(old?.packages ?? []))
     var requested = recipe.packages.map(\.packageName) + foreign.map(\.artifact.name)
@@ -171,7 +174,7 @@ public struct Resolver: Sendable {
     return packages
   }
 
-  private func fetcher(_ recipe: Recipe) throws(ResolutionError) -> Fetcher {
+  func fetcher(_ recipe: Recipe) throws(ResolutionError) -> Fetcher {
     do throws(FetchError) {
       return try Fetcher(
         store: store, mirrors: mirrors, recipeDirectory: recipe.directory,

@@ -16,10 +16,13 @@ struct LayerChain {
   private(set) var layers: [Layer]
   private(set) var key: SHA256Digest
   private(set) var reports: [Rootfs.StageReport] = []
+  /// Whether a layer that the store lacks is an error: then nothing is made.
+  private let isPlanned: Bool
 
-  init(base: Layer, key: SHA256Digest) {
+  init(base: Layer, key: SHA256Digest, isPlanned: Bool) {
     layers = [base]
     self.key = key
+    self.isPlanned = isPlanned
   }
 
   var directories: [FilePath] { layers.map(\.directory) }
@@ -61,6 +64,9 @@ struct LayerChain {
     _ make: (Workplace) async throws(RootfsError) -> [String: Origin]
   ) async throws(RootfsError) -> (Layer, SHA256Digest, reused: Bool) {
     let key = key(of: description, privileges)
+    if isPlanned, store.result(.layer, key: key) == nil {
+      throw RootfsError(.notMade, description.name)
+    }
     let result = try await store.result(.layer, key: key, failure: { RootfsError($0) }) {
       (folder) async throws(RootfsError) in
       let place = Workplace(

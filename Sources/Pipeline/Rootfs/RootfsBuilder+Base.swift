@@ -26,7 +26,7 @@ extension RootfsBuilder {
     let place = pristine.layer.directory.removingLastComponent().components.suffix(2)
     let key = SHA256Digest(
       ofText: "pristine \(sourceDateEpoch) " + place.map(\.string).joined(separator: "/"))
-    var chain = LayerChain(base: pristine.layer, key: key)
+    var chain = LayerChain(base: pristine.layer, key: key, isPlanned: isPlanned)
     chain.report(
       .init(
         stage: .unpack, name: "packages", reused: pristine.reused,
@@ -105,7 +105,7 @@ extension RootfsBuilder {
     let layer = Layer(
       directory: result.path.appending("upper"),
       origin: Origin(.base, name: artifact.name, version: artifact.version))
-    var chain = LayerChain(base: layer, key: key)
+    var chain = LayerChain(base: layer, key: key, isPlanned: isPlanned)
     chain.report(
       .init(
         stage: .unpack, name: "base", reused: result.reused,

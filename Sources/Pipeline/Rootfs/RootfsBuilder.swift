@@ -23,6 +23,7 @@ public struct RootfsBuilder: Sendable {
   /// Seconds since 1970; every time that a script writes into a file is this one.
   let sourceDateEpoch: Int64
   let networkEnvironment: [String: String]
+  var isPlanned = false
 
   /// - Parameters:
   ///   - networkEnvironment: variables for steps with network, such as the host's proxies; no part

@@ -29,6 +29,8 @@ public struct RootfsError: Failure {
     case noSpace = "K4316"
     case baseArchive = "K4317"
     case interrupted = "K4318"
+    /// Of a plan only: the first layer that a build would make.
+    case notMade = "K4319"
   }
 
   public enum Cause: Hashable, Sendable {
@@ -108,6 +110,7 @@ public struct RootfsError: Failure {
     case .noSpace: "the file system of the store is too full for the root file system"
     case .baseArchive: "the base \(subject) cannot be unpacked"
     case .interrupted: "interrupted in \(subject)"
+    case .notMade: "the layer \(subject) is not made yet"
     }
   }
 

@@ -57,17 +57,25 @@ public struct WheelUnpacker: Sendable {
     }
   }
 
+  /// Whether the store has the wheel unpacked.
+  public static func isUnpacked(_ artifact: Artifact, in store: Store) -> Bool {
+    store.result(.wheel, key: key(artifact)) != nil
+  }
+
+  private static func key(_ artifact: Artifact) -> SHA256Digest {
+    SHA256Digest(ofText: "wheel \(formatVersion) \(artifact.sha256.hex)")
+  }
+
   private func unpack(
     _ artifact: Artifact, _ file: FilePath
   ) async throws(WheelError) -> UnpackedWheel {
     let fileName = try WheelFileName(artifact.fileName)
-    let key = SHA256Digest(ofText: "wheel \(Self.formatVersion) \(artifact.sha256.hex)")
     let failure = { @Sendable (error: FileError) in
       WheelError(
         error.cause == .interrupted ? .interrupted : .storage, wheel: fileName.text,
         cause: .file(error))
     }
-    let result = try await store.result(.wheel, key: key, failure: failure) {
+    let result = try await store.result(.wheel, key: Self.key(artifact), failure: failure) {
       (folder) async throws(WheelError) in
       try await extract(file, fileName, to: folder, failure)
     }
