@@ -1,6 +1,8 @@
 import Builds
+import Diagnostics
 import Digests
 import FileSystem
+import Images
 import Locks
 import SystemPackage
 import TestSupport

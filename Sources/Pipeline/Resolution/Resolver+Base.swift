@@ -48,8 +48,9 @@ extension Resolver {
         throw ResolutionError(
           .unsupportedBase, url, remedy: "give the tarball's digest as `sha256`")
       }
+      let fetcher = try fetcher(recipe)
       do throws(FetchError) {
-        return (url, digest, try await fetcher(recipe).fetch(url: url, sha256: digest).size)
+        return (url, digest, try await fetcher.fetch(url: url, sha256: digest).size)
       } catch {
         throw ResolutionError(error, url)
       }

@@ -1,4 +1,3 @@
-public import Content
 public import Digests
 public import Locks
 import Packages
