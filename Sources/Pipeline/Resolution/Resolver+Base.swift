@@ -19,8 +19,9 @@ extension Resolver {
     }
     let (path, digest, size) = try await measure(base, recipe)
     let artifact = Artifact(
-      kind: .base, name: path.split(separator: "/").last.map(String.init) ?? path, version: "",
-      architecture: recipe.architecture, size: size, sha256: digest, source: "recipe", path: path)
+      kind: .base, name: path.split(separator: "/").last.map(String.init) ?? path,
+      version: String(digest.hex.prefix(12)), architecture: recipe.architecture,
+      size: size, sha256: digest, source: "recipe", path: path)
     let isKnown = previous?.artifacts.map(\.sha256) == [digest]
     // A tarball says nothing of its date; the day on which it was first locked stands for it.
     let date = isKnown ? previous?.date ?? now : now - now % 86400
