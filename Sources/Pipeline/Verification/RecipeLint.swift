@@ -9,9 +9,11 @@ import WSL
 public enum RecipeLint {
   /// Everything that a recipe gets wrong about WSL and the GPU, errors first.
   public static func lint(_ recipe: Recipe) -> [Diagnostic] {
-    VerificationReport.sorted(
-      drivers(recipe) + systemd(recipe) + users(recipe) + distributionFiles(recipe)
-        + locale(recipe) + writable(recipe))
+    // What a tarball holds is seen in the finished image only.
+    let isWhole = if case .tarball = recipe.base { false } else { true }
+    let content = isWhole ? systemd(recipe) + users(recipe) + locale(recipe) : []
+    return VerificationReport.sorted(
+      drivers(recipe) + content + distributionFiles(recipe) + writable(recipe))
   }
 
   /// Driver packages that resolution brought in, asked for or not.
