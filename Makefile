@@ -4,6 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 RECIPE ?= cuda-wsl
+ARCHITECTURES ?= amd64
 KILN := .build/release/kiln
 TOOLS := .tools
 UV_VERSION := 0.13.9
@@ -48,6 +49,10 @@ format: ## format the sources
 .PHONY: build
 build: setup ## build kiln itself
 	swift build --configuration release --product kiln
+
+.PHONY: smoke-test
+smoke-test: setup ## build gpu-smoke-test for the images (ARCHITECTURES="amd64 arm64")
+	@for architecture in $(ARCHITECTURES); do .ci/build-smoke-test $$architecture || exit 1; done
 
 .PHONY: schema
 schema: build ## write Recipes/schema.json anew

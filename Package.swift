@@ -28,6 +28,11 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     path: "Tests/\(name)Tests")
 }
 
+/// The smoke test alone: `make smoke-test` builds it as Embedded Swift for the images, and a machine
+/// without kiln's C libraries builds and tests it with `KILN_SMOKE_TEST=ordinary`.
+let smokeTestAlone = Context.environment["KILN_SMOKE_TEST"]
+let embedded = smokeTestAlone == "embedded"
+
 let package = Package(
   name: "kiln",
   products: [.executable(name: "kiln", targets: ["kiln"])],
@@ -205,6 +210,44 @@ let package = Package(
       path: "Tests/EndToEndTests", exclude: ["Recipes"]),
   ])
 
+// gpu-smoke-test, which every image carries: platform → trainer → backends → diagnosis.
+
+func smokeTest(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: dependencies, path: "Sources/SmokeTest/\(name)")
+}
+
+func smokeTestTests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(
+    name: "\(name)Tests", dependencies: [.init(stringLiteral: name)] + dependencies,
+    path: "Tests/\(name)Tests")
+}
+
+if smokeTestAlone != nil {
+  package.products = []
+  package.dependencies = []
+  package.targets = []
+}
+package.products.append(.executable(name: "gpu-smoke-test", targets: ["gpu-smoke-test"]))
+package.targets += [
+  smokeTest("CPlatform", []),
+  smokeTest("Platform", ["CPlatform"]),
+  smokeTest("Trainer", ["Platform"]),
+  smokeTest("Accelerators", ["Trainer"]),
+  .executableTarget(
+    name: "gpu-smoke-test", dependencies: ["Accelerators", "CPlatform", "Platform", "Trainer"],
+    path: "Sources/Programs/gpu-smoke-test",
+    linkerSettings: [.linkedLibrary("m"), .linkedLibrary("dl")]),
+]
+// Embedded Swift has no test library; the tests run the same sources as ordinary Swift.
+if !embedded {
+  package.targets += [
+    smokeTestTests("Platform", [])
+  ]
+}
+
+let embeddedSettings: [SwiftSetting] =
+  embedded ? [.enableExperimentalFeature("Embedded"), .unsafeFlags(["-wmo", "-Osize"])] : []
+
 for target in package.targets where target.type != .system {
   target.swiftSettings = [
     .swiftLanguageMode(.v6),
@@ -214,4 +257,5 @@ for target in package.targets where target.type != .system {
     .strictMemorySafety(),
     .treatAllWarnings(as: .error),
   ]
+  target.swiftSettings? += embeddedSettings
 }

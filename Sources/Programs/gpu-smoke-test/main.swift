@@ -1,0 +1,1 @@
+for argument in Arguments.all { print(argument) }

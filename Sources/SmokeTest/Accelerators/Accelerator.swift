@@ -1,0 +1,82 @@
+public import Trainer
+
+/// One thing that a stage saw, for people and for JSON.
+public struct Fact: Hashable, Sendable {
+  public enum Value: Hashable, Sendable {
+    case text(String)
+    case count(Int)
+    /// Shown with three significant digits.
+    case quantity(Double, unit: String)
+  }
+
+  /// In kebab case, like `compute-capability`; a key of the JSON report.
+  public let name: String
+  public let value: Value
+
+  public init(_ name: String, _ value: Value) {
+    self.name = name
+    self.value = value
+  }
+}
+
+/// Why a stage did not pass.
+public struct Trouble: Error, Hashable, Sendable {
+  /// `G` and four digits; `docs/gpu-troubleshooting.md` has a section for each.
+  public let code: String
+  /// What was seen, with the driver's own name for the error.
+  public let seen: String
+  /// What to do about it, in plain words.
+  public let remedy: String
+
+  public init(code: String, seen: String, remedy: String) {
+    self.code = code
+    self.seen = seen
+    self.remedy = remedy
+  }
+}
+
+/// What a device does in a second, measured with its own events after warm-up.
+public struct Throughput: Sendable {
+  /// One training step of `plan`, in seconds.
+  public let step: Double
+  public let plan: TrainingPlan
+  /// The best large matrix product, in floating point operations a second.
+  public let product: Double
+  /// What did the product, like `cuBLAS TF32` or `kiln float32`.
+  public let productBy: String
+  /// Device memory read and written by a copy, in bytes a second.
+  public let bandwidth: Double
+  /// What the device could do by its clocks and units, where they are known.
+  public let theoreticalProduct: Double?
+  public let theoreticalBandwidth: Double?
+
+  public init(
+    step: Double, plan: TrainingPlan, product: Double, productBy: String, bandwidth: Double,
+    theoreticalProduct: Double?, theoreticalBandwidth: Double?
+  ) {
+    self.step = step
+    self.plan = plan
+    self.product = product
+    self.productBy = productBy
+    self.bandwidth = bandwidth
+    self.theoreticalProduct = theoreticalProduct
+    self.theoreticalBandwidth = theoreticalBandwidth
+  }
+}
+
+/// A way to reach a GPU, as the diagnosis drives it: each function is one stage, called in this order,
+/// in a process that may die of it.
+public protocol Accelerator: AnyObject {
+  /// Loads the driver and asks it to start.
+  func load() throws(Trouble) -> [Fact]
+  /// Holds the driver's version against what the image needs.
+  func checkVersion() throws(Trouble) -> [Fact]
+  /// Opens the device that the others use.
+  func openDevice() throws(Trouble) -> [Fact]
+  /// Allocates, writes patterns, reads them back.
+  func checkMemory(_ level: Level) throws(Trouble) -> [Fact]
+  /// Runs every kernel on random input against float64.
+  func checkKernels(_ level: Level) throws(Trouble) -> [Fact]
+  func train(_ plan: TrainingPlan, on samples: Samples) throws(Trouble) -> TrainingRun
+  func measure(_ level: Level) throws(Trouble) -> Throughput
+}

@@ -1,0 +1,53 @@
+import CPlatform
+
+/// A shared library that the dynamic loader brought in, for as long as this value lives.
+@safe
+public final class SharedLibrary {
+  /// The file that the loader chose, or the name asked for where it does not tell.
+  public let path: String
+  private let handle: UnsafeMutableRawPointer
+
+  /// Loads `name`: a soname is looked up as the loader does (`LD_LIBRARY_PATH`, its cache, the
+  /// default folders), a path is taken as it is. Symbols stay local, so that the libraries of two
+  /// vendors do not meet.
+  ///
+  /// - Throws: the loader's own explanation.
+  public init(_ name: String) throws(LoadError) {
+    guard let handle = unsafe dlopen(name, platform_rtld_now_local()) else {
+      throw LoadError(name: name, explanation: unsafe String(optionalCString: dlerror()))
+    }
+    unsafe self.handle = unsafe handle
+    var map: UnsafeMutablePointer<link_map>?
+    let known = unsafe withUnsafeMutablePointer(to: &map) { map in
+      unsafe dlinfo(handle, Int32(RTLD_DI_LINKMAP), map) == 0
+    }
+    let path = known ? unsafe String(optionalCString: map?.pointee.l_name) : ""
+    self.path = path.isEmpty ? name : path
+  }
+
+  deinit { unsafe dlclose(handle) }
+
+  /// The function or the variable called `name`, or nothing when the library does not have it.
+  /// `type` must be its C type (a `@convention(c)` function or a pointer).
+  @unsafe
+  public func symbol<T>(_ name: String, as type: T.Type) -> T? {
+    guard let address = unsafe dlsym(handle, name) else { return nil }
+    return unsafe unsafeBitCast(address, to: type)
+  }
+}
+
+/// Why the loader did not bring a library in.
+public struct LoadError: Error, Hashable {
+  /// What was asked for.
+  public let name: String
+  /// What the loader said.
+  public let explanation: String
+}
+
+extension String {
+  /// The text at `pointer`, empty when there is none.
+  @unsafe
+  public init(optionalCString pointer: UnsafePointer<CChar>?) {
+    self = unsafe pointer.map { unsafe String(cString: $0) } ?? ""
+  }
+}
