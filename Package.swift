@@ -65,7 +65,7 @@ let package = Package(
     library("Bindings", "Transfers", ["CCurl", "Diagnostics", system]),
     library("Bindings", "YAML", ["CLibYAML", "Diagnostics"]),
 
-    library("Pipeline", "Content", ["Diagnostics", "Digests", system]),
+    library("Pipeline", "Content", ["Diagnostics", "Digests", "FileSystem", system]),
     library(
       "Pipeline", "Recipes", ["Content", "Diagnostics", "Digests", "FileSystem", "YAML", system]),
     library("Pipeline", "Locks", ["Content", "Diagnostics", "Digests", "FileSystem", system]),
@@ -154,7 +154,7 @@ let package = Package(
     tests("Compression", ["Diagnostics", "Commands"]),
     tests("Transfers", ["Diagnostics", "FileSystem"]),
     tests("YAML", ["Diagnostics"]),
-    tests("Content", []),
+    tests("Content", ["Digests", "FileSystem"]),
     tests("Recipes", ["Commands", "Content", "Diagnostics", "Digests", "FileSystem", "YAML"]),
     tests("Locks", ["Content", "Diagnostics", "Digests"]),
     tests("Store", ["Commands", "Content", "Diagnostics", "Digests", "FileSystem"]),

@@ -1,5 +1,8 @@
 import Content
+import Digests
+import FileSystem
 import SystemPackage
+import TestSupport
 import Testing
 
 @Suite struct ByteCountTests {
@@ -20,5 +23,23 @@ import Testing
       directory: "/x", origin: Origin(.configuration), owners: ["usr/bin/sudo": 0], origins: [sudo])
     #expect(layer.origin(of: "usr/bin/sudo") == sudo)
     #expect(layer.origin(of: "etc/shadow") == Origin(.configuration))
+  }
+}
+
+@Suite struct FileDigestTests {
+  @Test func hashesAFileOfSeveralPieces() async throws {
+    try await withTemporaryFolder { folder in
+      let content = (0..<2_500_000).map { UInt8(truncatingIfNeeded: $0 / 7) }
+      try Files.write(content, to: folder.appending("a"))
+      let digest = try FileDigest(of: folder.appending("a"))
+      #expect(digest.sha256 == SHA256Digest(of: content))
+      #expect(digest.size == 2_500_000)
+    }
+  }
+
+  @Test func aMissingFileIsTheCallersError() {
+    #expect(throws: FileError(.notFound, "read", "/nowhere", cause: .noSuchFileOrDirectory)) {
+      try FileDigest(of: "/nowhere")
+    }
   }
 }

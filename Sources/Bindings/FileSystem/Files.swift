@@ -7,19 +7,36 @@ public enum Files {
   ///
   /// - Parameter limit: more bytes than this are ``FileError/Code/tooLarge``.
   public static func read(_ path: FilePath, limit: Int = 256 << 20) throws(FileError) -> [UInt8] {
+    var content: [UInt8] = []
+    try read(path, inPieces: 1 << 17) { (piece) throws(FileError) in
+      guard content.count + piece.byteCount <= limit else {
+        throw FileError(.tooLarge, "read", path)
+      }
+      unsafe piece.withUnsafeBytes { unsafe content.append(contentsOf: $0) }
+    }
+    return content
+  }
+
+  /// Reads a file of any size from its beginning to its end.
+  ///
+  /// - Parameters:
+  ///   - size: of the largest piece, in bytes.
+  ///   - take: gets the pieces in order.
+  public static func read(
+    _ path: FilePath, inPieces size: Int, take: (RawSpan) throws(FileError) -> Void
+  ) throws(FileError) {
     let file = try open(path, .readOnly, for: "read")
     defer { try? file.close() }
-    do {
-      var content: [UInt8] = []
-      var chunk = [UInt8](repeating: 0, count: 1 << 17)
-      while true {
-        let count = try unsafe chunk.withUnsafeMutableBytes { try unsafe file.read(into: $0) }
-        if count == 0 { return content }
-        guard content.count + count <= limit else { throw FileError(.tooLarge, "read", path) }
-        content.append(contentsOf: chunk[..<count])
+    var buffer = [UInt8](repeating: 0, count: size)
+    while true {
+      let count: Int
+      do {
+        count = try unsafe buffer.withUnsafeMutableBytes { try unsafe file.read(into: $0) }
+      } catch {
+        throw fileError(error, "read", path)
       }
-    } catch {
-      throw fileError(error, "read", path)
+      if count == 0 { return }
+      try unsafe take(buffer.span.bytes.extracting(first: count))
     }
   }
 

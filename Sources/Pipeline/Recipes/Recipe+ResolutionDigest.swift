@@ -88,21 +88,7 @@ private struct ResolutionRecord {
   }
 
   private func fileDigest(_ path: FilePath) throws(FileError) -> String {
-    let file = try Files.open(directory.pushing(path), .readOnly, for: "read")
-    defer { try? file.close() }
-    var hasher = Hasher256()
-    var chunk = [UInt8](repeating: 0, count: 1 << 18)
-    while true {
-      let count: Int
-      do {
-        count = try unsafe chunk.withUnsafeMutableBytes { try unsafe file.read(into: $0) }
-      } catch {
-        throw FileError(
-          "read", directory.pushing(path), errno: error as? Errno ?? .ioError)
-      }
-      if count == 0 { return hasher.finish().hex }
-      hasher.update(Array(chunk[..<count]))
-    }
+    try FileDigest(of: directory.pushing(path)).sha256.hex
   }
 }
 

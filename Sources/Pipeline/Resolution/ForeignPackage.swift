@@ -2,6 +2,7 @@ internal import Commands
 internal import Content
 internal import Digests
 internal import Fetching
+internal import FileSystem
 internal import Locks
 internal import Recipes
 internal import SystemPackage
@@ -20,10 +21,13 @@ struct ForeignPackage: Hashable, Sendable {
   static func read(
     _ file: FilePath, path: String, expected: String?, environment: [String: String]
   ) async throws(ResolutionError) -> ForeignPackage {
-    let (digest, size) = try fileDigest(file)
-    if let expected, SHA256Digest(hex: expected) != digest {
+    let content = try resolving("the file \(file)") { () throws(FileError) in
+      try FileDigest(of: file)
+    }
+    if let expected, SHA256Digest(hex: expected) != content.sha256 {
       throw ResolutionError(
-        .foreignPackage, path, reason: "its SHA-256 is \(digest), and the recipe says \(expected)",
+        .foreignPackage, path,
+        reason: "its SHA-256 is \(content.sha256), and the recipe says \(expected)",
         remedy: "check where the file came from; if it is the right one, change `sha256`")
     }
     let stanza: ControlStanza?
@@ -47,8 +51,8 @@ struct ForeignPackage: Hashable, Sendable {
       file: file,
       artifact: Artifact(
         kind: .package, name: name, version: version,
-        architecture: stanza["Architecture"].flatMap(Architecture.init), size: size,
-        sha256: digest, source: "recipe", path: path,
+        architecture: stanza["Architecture"].flatMap(Architecture.init),
+        size: content.size, sha256: content.sha256, source: "recipe", path: path,
         installedSize: stanza["Installed-Size"].flatMap { Int64($0) }.map { $0 * 1024 }),
       stanza: stanza)
   }

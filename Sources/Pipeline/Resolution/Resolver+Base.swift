@@ -1,6 +1,7 @@
 internal import Content
 internal import Digests
 internal import Fetching
+internal import FileSystem
 internal import Locks
 internal import Recipes
 internal import SystemPackage
@@ -36,14 +37,17 @@ extension Resolver {
   ) async throws(ResolutionError) -> (path: String, digest: SHA256Digest, size: Int64) {
     switch base.location {
     case .path(let path):
-      let (digest, size) = try fileDigest(recipe.directory.pushing(path))
-      if let expected = base.sha256, SHA256Digest(hex: expected) != digest {
+      let file = recipe.directory.pushing(path)
+      let content = try resolving("the file \(file)") { () throws(FileError) in
+        try FileDigest(of: file)
+      }
+      if let expected = base.sha256, SHA256Digest(hex: expected) != content.sha256 {
         throw ResolutionError(
           .unsupportedBase, path.string,
-          reason: "its SHA-256 is \(digest), and the recipe says \(expected)",
+          reason: "its SHA-256 is \(content.sha256), and the recipe says \(expected)",
           remedy: "check where the file came from; if it is the right one, change `sha256`")
       }
-      return (path.string, digest, size)
+      return (path.string, content.sha256, content.size)
     case .url(let url):
       guard let digest = base.sha256.flatMap({ SHA256Digest(hex: $0) }) else {
         throw ResolutionError(

@@ -105,7 +105,7 @@ struct PlannedFile {
       case .removed: content = "removed"
       case .copy(let path):
         do throws(FileError) {
-          content = try FileDigest.lines(path, name: "").joined(separator: "\n")
+          content = try InputLines.of(path, name: "").joined(separator: "\n")
         } catch { throw RootfsError(error) }
       }
       return "\(file.path)\t\(file.mode)\t\(file.owner):\(file.group)\t\(content)"

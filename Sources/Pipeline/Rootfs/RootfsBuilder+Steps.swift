@@ -16,7 +16,7 @@ extension RootfsBuilder {
     do throws(FileError) {
       accounts = try Accounts(chain.stack)
       for input in step.inputs {
-        inputs += try FileDigest.lines(recipe.directory.pushing(input), name: input.string)
+        inputs += try InputLines.of(recipe.directory.pushing(input), name: input.string)
       }
     } catch { throw RootfsError(error) }
     guard let user = accounts.sandboxUser(step.user) else {
@@ -73,9 +73,9 @@ extension RootfsBuilder {
 }
 
 /// The content of files of the recipe's folder, for keys.
-enum FileDigest {
+enum InputLines {
   /// One line for a file or link, or for each below a folder: name, mode, digest or target.
-  static func lines(_ path: FilePath, name: String) throws(FileError) -> [String] {
+  static func of(_ path: FilePath, name: String) throws(FileError) -> [String] {
     guard let status = try Files.status(path) else {
       throw FileError("read", path, errno: .noSuchFileOrDirectory)
     }
@@ -96,20 +96,7 @@ enum FileDigest {
     case .symlink: return "\(name)\tlink\t\(try Files.readSymlink(path))"
     case .directory: return "\(name)\tfolder"
     case .file:
-      var hasher = Hasher256()
-      let file = try Files.open(path, .readOnly, for: "read")
-      defer { try? file.close() }
-      var chunk = [UInt8](repeating: 0, count: 1 << 18)
-      do {
-        while true {
-          let count = try unsafe chunk.withUnsafeMutableBytes { try unsafe file.read(into: $0) }
-          if count == 0 { break }
-          hasher.update(Array(chunk[..<count]))
-        }
-      } catch {
-        throw FileError("read", path, errno: error as? Errno ?? .ioError)
-      }
-      return "\(name)\t\(mode)\t\(hasher.finish().hex)"
+      return "\(name)\t\(mode)\t\(try FileDigest(of: path).sha256.hex)"
     default: throw FileError("read", path, errno: .notSupported)
     }
   }

@@ -1,3 +1,4 @@
+internal import Content
 public import Digests
 internal import FileSystem
 public import SystemPackage
@@ -50,19 +51,20 @@ extension Store {
     try await withScratch(failure: { StoreError($0) }) {
       (scratch) async throws(StoreError) -> (digest: SHA256Digest, size: Int64, path: FilePath) in
       let copy = scratch.appending("file")
-      let (digest, size): (SHA256Digest, Int64)
+      let content: FileDigest
       // The copy is what is hashed: the original may change meanwhile.
       do throws(FileError) {
         try Files.copy(file, to: copy)
-        (digest, size) = try Self.digest(of: copy)
+        content = try FileDigest(of: copy)
       } catch {
         throw StoreError(error)
       }
+      let digest = content.sha256
       if let expected, expected != digest {
         throw StoreError(.digestMismatch, file, expected: expected.hex, actual: digest.hex)
       }
-      if let path = artifact(digest) { return (digest, size, path) }
-      return (digest, size, try publish(copy, as: digest))
+      if let path = artifact(digest) { return (digest, content.size, path) }
+      return (digest, content.size, try publish(copy, as: digest))
     }
   }
 
@@ -87,25 +89,5 @@ extension Store {
       throw StoreError(error)
     }
     return target
-  }
-
-  /// The digest and the size of a file, read in pieces.
-  static func digest(of path: FilePath) throws(FileError) -> (SHA256Digest, Int64) {
-    let file = try Files.open(path, .readOnly, for: "read")
-    defer { try? file.close() }
-    var hasher = Hasher256()
-    var size: Int64 = 0
-    var chunk = [UInt8](repeating: 0, count: 1 << 20)
-    while true {
-      let count: Int
-      do {
-        count = try unsafe chunk.withUnsafeMutableBytes { try unsafe file.read(into: $0) }
-      } catch {
-        throw FileError("read", path, errno: error as? Errno ?? .ioError)
-      }
-      if count == 0 { return (hasher.finish(), size) }
-      unsafe hasher.update(chunk.span.bytes.extracting(first: count))
-      size += Int64(count)
-    }
   }
 }

@@ -1,4 +1,5 @@
 internal import Concurrency
+internal import Content
 public import Digests
 internal import FileSystem
 public import SystemPackage
@@ -44,7 +45,7 @@ extension Store {
     switch object.kind {
     case .partial: return nil
     case .artifact:
-      guard let (digest, _) = try? Self.digest(of: object.path) else { return .unreadable }
+      guard let digest = try? FileDigest(of: object.path).sha256 else { return .unreadable }
       return digest == key ? nil : .digest(actual: digest)
     case .result(let kind):
       guard let names = try? Files.entries(object.path) else { return .unreadable }

@@ -76,34 +76,17 @@ public struct ImageVerifier: Sendable {
     let flavour = flavour ?? Self.flavour(of: image)
     let subject = ImageUnderTest(scan, flavour: flavour, architecture: architecture)
     let findings = Rule.all.flatMap { $0.diagnostics(subject) }
-    let (size, digest) = try measure(image)
+    let content: FileDigest
+    do throws(FileError) { content = try FileDigest(of: image) } catch {
+      throw VerificationError(.cannotRead, image, causes: error.diagnostics)
+    }
     return VerificationReport(
       image: image.lastComponent?.string ?? image.string, flavour: flavour,
-      architecture: subject.architecture, compression: scan.compression, size: size, sha256: digest,
+      architecture: subject.architecture, compression: scan.compression, size: content.size,
+      sha256: content.sha256,
       entries: scan.entries.count,
       findings: VerificationReport.sorted(findings),
       checks: [.init(name: "rules", passed: !findings.contains { $0.severity == .error })])
-  }
-
-  private func measure(
-    _ image: FilePath
-  ) throws(VerificationError) -> (Int64, SHA256Digest) {
-    do {
-      let file = try Files.open(image, .readOnly, for: "read")
-      defer { try? file.close() }
-      var hasher = Hasher256()
-      var size: Int64 = 0
-      var chunk = [UInt8](repeating: 0, count: 1 << 20)
-      while true {
-        let count = try unsafe chunk.withUnsafeMutableBytes { try unsafe file.read(into: $0) }
-        if count == 0 { return (size, hasher.finish()) }
-        size += Int64(count)
-        unsafe hasher.update(chunk.span.bytes.extracting(first: count))
-      }
-    } catch {
-      throw VerificationError(
-        .cannotRead, image, causes: (error as? FileError)?.diagnostics ?? [])
-    }
   }
 
   typealias Outcome = (check: VerificationReport.Check, findings: [Diagnostic])
