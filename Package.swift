@@ -6,7 +6,6 @@ import PackageDescription
 
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
-let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 
@@ -38,7 +37,6 @@ let package = Package(
   products: [.executable(name: "kiln", targets: ["kiln"])],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
   ],
@@ -137,7 +135,7 @@ let package = Package(
       dependencies: [
         "Builds", "CLinux", "Content", "Diagnostics", "FileSystem", "Images", "Locks", "Mirrors",
         "Recipes", "Reporting", "Resolution", "Rootfs", "Sandbox", "Store", "Verification", "WSL",
-        argumentParser, logging, system,
+        argumentParser, system,
       ],
       path: "Sources/Programs/kiln"),
 

@@ -17,6 +17,25 @@ import Testing
     #expect(documented.subtracting(defined).sorted() == [], "documented, but nowhere defined")
   }
 
+  /// A code that no failure can have is a promise of the manual that nothing keeps. Patterns and
+  /// comparisons are no uses: they only ask.
+  @Test func everyCodeIsGivenToSomeFailure() throws {
+    var uses: [String: String] = [:]
+    var codes: [(target: String, name: String, code: String)] = []
+    for file in try SourceFile.all(below: "Sources", endings: [".swift"]) {
+      for match in file.text.matches(of: /case (\w+) = "(K[0-9]{4})"/) {
+        codes.append((file.target, String(match.1), String(match.2)))
+      }
+      uses[file.target, default: ""] += file.text
+        .replacing(/(?m)^ *\/\/.*$/, with: "").replacing(/\bcase [^:=]*:/, with: "")
+        .replacing(/[!=]= \.\w+/, with: "")
+    }
+    for (target, name, code) in codes {
+      let use = try Regex("\\.\(name)(?!\\w)")
+      #expect(uses[target]?.contains(use) == true, "nothing fails with \(code), .\(name)")
+    }
+  }
+
   @Test func noTwoModulesShareACode() throws {
     var owners: [String: Set<String>] = [:]
     for file in try SourceFile.all(below: "Sources", endings: [".swift"]) {

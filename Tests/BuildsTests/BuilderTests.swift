@@ -25,7 +25,7 @@ import Testing
       try Files.write([UInt8](repeating: 0, count: 1024), to: folder.appending("base.tar"))
       let settings = BuildSettings(
         store: folder.appending("store"), jobs: 2, offline: true,
-        environment: ["PATH": TestEnvironment.path, "HOME": folder.string], home: folder,
+        environment: ["PATH": TestEnvironment.path, "HOME": folder.string],
         progress: { _ in })
       try await body(try Builder(settings, tool: "kiln test"), path, folder)
     }

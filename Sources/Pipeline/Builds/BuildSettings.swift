@@ -9,18 +9,16 @@ public struct BuildSettings: Sendable {
   /// Whether only the store may be used.
   public var offline: Bool
   public var environment: [String: String]
-  public var home: FilePath
   public var progress: ProgressSink
 
   public init(
-    store: FilePath, jobs: Int, offline: Bool, environment: [String: String], home: FilePath,
+    store: FilePath, jobs: Int, offline: Bool, environment: [String: String],
     progress: @escaping ProgressSink
   ) {
     self.store = store
     self.jobs = jobs
     self.offline = offline
     self.environment = environment
-    self.home = home
     self.progress = progress
   }
 }

@@ -23,7 +23,6 @@ public struct ImageError: Failure {
     case badTarget = "K5008"
     case badManifest = "K5009"
     case interrupted = "K5010"
-    case tooLarge = "K5011"
     /// A warning: the image's compression cannot be read by every WSL.
     case limitedReaders = "K5020"
   }
@@ -86,7 +85,6 @@ public struct ImageError: Failure {
     case .badTarget: "the image cannot be written there"
     case .badManifest: "this is not a manifest that kiln can read"
     case .interrupted: "writing the image was interrupted"
-    case .tooLarge: "a file of the image is too large for a tarball"
     case .limitedReaders: "the image cannot be read everywhere"
     }
   }
@@ -101,7 +99,7 @@ public struct ImageError: Failure {
     case .badTarget: "choose another name with --output"
     case .badManifest: "build the image again; the manifest stands beside it"
     case .limitedReaders: "use .wsl or .tar.gz for an image that every WSL reads"
-    case .file, .compression, .interrupted, .tooLarge: nil
+    case .file, .compression, .interrupted: nil
     }
   }
 }

@@ -11,7 +11,6 @@ public struct LockError: Failure {
     case duplicate = "K2304"
     /// A path, source, name or size that kiln would not have written.
     case oddArtifact = "K2305"
-    case stale = "K2306"
   }
 
   public let code: Code
@@ -50,7 +49,6 @@ public struct LockError: Failure {
     case .unknownVersion: "the lock's format version is \(subject), and this kiln knows 1"
     case .duplicate: "the lock lists \(subject) twice"
     case .oddArtifact: "the lock's entry of \(subject) cannot be used"
-    case .stale: "the lock is older than the recipe"
     }
   }
 
@@ -60,7 +58,6 @@ public struct LockError: Failure {
     case .corrupt, .duplicate, .oddArtifact:
       "restore it from version control, or remove it and run `kiln lock`"
     case .unknownVersion: "use a newer kiln, or remove the lock and run `kiln lock`"
-    case .stale: "run `kiln lock` and commit the lock, or build without --locked"
     }
   }
 }

@@ -8,7 +8,6 @@ public struct VerificationError: Failure {
     case cannotRead = "K6101"
     case noScratch = "K6102"
     case toolFailed = "K6103"
-    case needsRoot = "K6104"
     case interrupted = "K6105"
   }
 
@@ -35,7 +34,6 @@ public struct VerificationError: Failure {
     case .cannotRead: "the image cannot be read"
     case .noScratch: "there is no room to unpack the image for the test"
     case .toolFailed: "a tool that the verification needs failed"
-    case .needsRoot: "the image can be booted only by root"
     case .interrupted: "the verification was interrupted"
     }
   }
@@ -45,7 +43,6 @@ public struct VerificationError: Failure {
     case .cannotRead: "check the path, and that the file is a tar archive (gzip, xz or zstd)"
     case .noScratch: "choose another folder with --store, or free space"
     case .toolFailed: "install libarchive-tools, gzip, xz-utils, zstd and systemd-container"
-    case .needsRoot: "run `kiln verify --boot` as root"
     case .interrupted: nil
     }
   }

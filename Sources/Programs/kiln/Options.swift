@@ -32,8 +32,7 @@ struct WorkOptions: ParsableArguments {
   func settings(_ reporter: ProgressReporter) -> BuildSettings {
     BuildSettings(
       store: Surroundings.store(store), jobs: jobs, offline: offline,
-      environment: Surroundings.environment, home: Surroundings.home,
-      progress: { reporter.send($0) })
+      environment: Surroundings.environment, progress: { reporter.send($0) })
   }
 }
 
