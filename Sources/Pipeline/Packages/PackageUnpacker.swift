@@ -47,18 +47,15 @@ public struct PackageUnpacker: Sendable {
 
   /// Whether the store has the package unpacked.
   public static func isUnpacked(_ artifact: Artifact, in store: Store) -> Bool {
-    store.result(.package, key: key(artifact)) != nil
-  }
-
-  private static func key(_ artifact: Artifact) -> SHA256Digest {
-    SHA256Digest(ofText: "package \(formatVersion) \(artifact.sha256.hex)")
+    store.hasUnpacked(.package, formatVersion, from: artifact.sha256)
   }
 
   private func unpack(
     _ artifact: Artifact, _ file: FilePath
   ) async throws(PackageError) -> UnpackedPackage {
-    let result = try await store.result(
-      .package, key: Self.key(artifact), failure: { PackageError($0, package: artifact.name) }
+    let result = try await store.unpacked(
+      .package, Self.formatVersion, from: artifact.sha256,
+      failure: { PackageError($0, package: artifact.name) }
     ) { (folder) async throws(PackageError) in
       var reader = DebReader(artifact: artifact, folder: folder)
       try reader.unpack(file)

@@ -46,6 +46,28 @@ extension Store {
     }
   }
 
+  /// The folder of an artifact's unpacked content; as ``result(_:key:failure:make:)``.
+  ///
+  /// - Parameter version: of the form that `make` gives it: another one is another result.
+  public func unpacked<Failure: Error>(
+    _ kind: ResultKind, _ version: Int, from artifact: SHA256Digest,
+    failure: (FileError) -> Failure, make: (FilePath) async throws(Failure) -> Void
+  ) async throws(Failure) -> Result {
+    try await result(
+      kind, key: Self.unpackedKey(kind, version, artifact), failure: failure, make: make)
+  }
+
+  /// Whether the store has an artifact's unpacked content.
+  public func hasUnpacked(_ kind: ResultKind, _ version: Int, from artifact: SHA256Digest) -> Bool {
+    result(kind, key: Self.unpackedKey(kind, version, artifact)) != nil
+  }
+
+  private static func unpackedKey(
+    _ kind: ResultKind, _ version: Int, _ artifact: SHA256Digest
+  ) -> SHA256Digest {
+    SHA256Digest(ofText: "\(kind.rawValue) \(version) \(artifact.hex)")
+  }
+
   /// Runs `body` with an empty folder on the store's file system, removed afterwards whatever
   /// happens; should kiln be killed, the next one removes it.
   public func withScratch<Value, Failure: Error>(

@@ -59,11 +59,7 @@ public struct WheelUnpacker: Sendable {
 
   /// Whether the store has the wheel unpacked.
   public static func isUnpacked(_ artifact: Artifact, in store: Store) -> Bool {
-    store.result(.wheel, key: key(artifact)) != nil
-  }
-
-  private static func key(_ artifact: Artifact) -> SHA256Digest {
-    SHA256Digest(ofText: "wheel \(formatVersion) \(artifact.sha256.hex)")
+    store.hasUnpacked(.wheel, formatVersion, from: artifact.sha256)
   }
 
   private func unpack(
@@ -75,8 +71,9 @@ public struct WheelUnpacker: Sendable {
         error.cause == .interrupted ? .interrupted : .storage, wheel: fileName.text,
         cause: .file(error))
     }
-    let result = try await store.result(.wheel, key: Self.key(artifact), failure: failure) {
-      (folder) async throws(WheelError) in
+    let result = try await store.unpacked(
+      .wheel, Self.formatVersion, from: artifact.sha256, failure: failure
+    ) { (folder) async throws(WheelError) in
       try await extract(file, fileName, to: folder, failure)
     }
     return try UnpackedWheel.load(
