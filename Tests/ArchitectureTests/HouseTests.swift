@@ -39,6 +39,15 @@ import Testing
     }
   }
 
+  /// `kiln store gc` alone is refused: what errors tell people to type must work as it stands.
+  @Test func remediesNameCommandsThatWork() throws {
+    for folder in ["Sources", "docs"] {
+      for file in try SourceFile.all(below: folder, endings: [".swift", ".md"]) {
+        #expect(!file.text.contains("kiln store gc`"), "\(file.path) tells to run it bare")
+      }
+    }
+  }
+
   private var toolEnvironment: [String: String] {
     ["PATH": TestEnvironment.path, "HOME": "/tmp"]
   }

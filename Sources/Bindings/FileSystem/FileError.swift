@@ -63,8 +63,8 @@ public struct FileError: Failure {
     case .notFound: "check the path"
     case .permission: "check the owner and the mode of the file and of its folders"
     case .noSpace:
-      "free space on that file system (`kiln store gc` empties kiln's cache), or choose another "
-        + "folder with --store or --output"
+      "free space on that file system (`kiln store gc --days 7` does in kiln's cache), or choose "
+        + "another folder with --store or --output"
     case .readOnly: "choose a folder that can be written to, with --store or --output"
     case .exists, .notUTF8, .tooLarge, .other: nil
     }

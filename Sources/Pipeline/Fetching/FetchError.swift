@@ -107,7 +107,7 @@ public struct FetchError: Failure {
     case .corrupt:
       "a proxy may serve a stale file, or a mirror a wrong one: try another mirror, or "
         + "`kiln lock --update`"
-    case .noSpace: "`kiln store gc` makes room; --store or KILN_STORE name another folder"
+    case .noSpace: "`kiln store gc --days 7` makes room; --store or KILN_STORE name another folder"
     case .outsideFolder: "put the file below the recipe's folder"
     case .mirror, .store, .interrupted, .localFile, .transfers: nil
     }

@@ -143,7 +143,8 @@ public struct RootfsError: Failure {
     case .timezoneMissing: "add `tzdata` to `packages`, and check the name"
     case .localeMissing: "add `locales` to `packages`, and check the name, or use C.UTF-8"
     case .noSpace:
-      "free space there (`kiln store gc` empties kiln's cache), or choose another with --store"
+      "free space there (`kiln store gc --days 7` does in kiln's cache), or choose another with "
+        + "--store"
     case .artifactMissing: "run without --offline"
     default: nil
     }

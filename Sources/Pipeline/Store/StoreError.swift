@@ -73,7 +73,7 @@ public struct StoreError: Failure {
     case .notADirectory: "remove the file, or name another folder with --store or KILN_STORE"
     case .notWritable:
       "check the folder's owner and mode, or name another with --store or KILN_STORE"
-    case .noSpace: "`kiln store gc` makes room; --store or KILN_STORE name another folder"
+    case .noSpace: "`kiln store gc --days 7` makes room; --store or KILN_STORE name another folder"
     case .file: cause?.diagnostics.first?.remedy
     case .sizeMismatch, .digestMismatch, .interrupted: nil
     }
