@@ -62,6 +62,24 @@ import Testing
     #expect(error?.code == .timedOut)
   }
 
+  @Test func theTimeLimitHoldsAlthoughAGrandchildHoldsThePipe() async {
+    let start = ContinuousClock.now
+    let error = await #expect(throws: CommandError.self) {
+      try await Command(
+        "sh", ["-c", "echo on; setsid sleep 30 & sleep 30"], environment: Self.path, timeout: 1
+      ).run()
+    }
+    #expect(error?.code == .timedOut)
+    #expect(ContinuousClock.now - start < .seconds(10))
+  }
+
+  @Test func aLineMayBeLong() async throws {
+    let result = try await Command(
+      "sh", ["-c", "head -c 300000 /dev/zero | tr '\\0' a"], environment: Self.path
+    ).run()
+    #expect(result.output.utf8.count == 300_001)
+  }
+
   @Test func cancellationKillsTheTool() async {
     let task = Task { () -> CommandError.Code? in
       do throws(CommandError) {

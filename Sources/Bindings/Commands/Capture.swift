@@ -1,8 +1,10 @@
 internal import Subprocess
 
-/// A stream's text, bounded: of more than ``limit`` bytes the middle is dropped.
+/// A stream's text, bounded: of more than ``limit`` bytes the beginning is dropped.
 struct Capture: Sendable {
   static let limit = 64 << 20
+  /// Bytes; longer ones are given in parts.
+  static let longestLine = 8 << 20
 
   private(set) var text = ""
 
@@ -10,12 +12,29 @@ struct Capture: Sendable {
     _ stream: SubprocessOutputSequence, _ onLine: @Sendable (String) -> Void
   ) async throws -> Capture {
     var capture = Capture()
-    for try await line in stream.strings() {
-      let line = line.last == "\n" ? String(line.dropLast()) : line
-      onLine(line)
-      capture.text += line + "\n"
-      if capture.text.utf8.count > limit { capture.text.removeFirst(limit / 2) }
+    var pending: [UInt8] = []
+    for try await buffer in stream {
+      var bytes = unsafe buffer.withUnsafeBytes { unsafe Array($0) }[...]
+      while let end = bytes.firstIndex(of: UInt8(ascii: "\n")) {
+        capture.take(pending + bytes[..<end], onLine)
+        pending = []
+        bytes = bytes[(end + 1)...]
+      }
+      pending += bytes
+      // Whoever draws no line at all is cut, so that the rest of it does not pile up here.
+      if pending.count > longestLine {
+        capture.take(pending, onLine)
+        pending = []
+      }
     }
+    if !pending.isEmpty { capture.take(pending, onLine) }
     return capture
+  }
+
+  private mutating func take(_ line: [UInt8], _ onLine: (String) -> Void) {
+    let line = String(decoding: line, as: UTF8.self)
+    onLine(line)
+    text += line + "\n"
+    if text.utf8.count > Self.limit { text.removeFirst(Self.limit / 2) }
   }
 }
