@@ -70,7 +70,8 @@ struct LayerChain {
     let result = try await store.result(.layer, key: key, failure: { RootfsError($0) }) {
       (folder) async throws(RootfsError) in
       let place = Workplace(
-        lower: directories, upper: folder.appending("upper"), work: folder.appending("work"))
+        lower: directories, upper: folder.appending("upper"), work: folder.appending("work"),
+        privileges: privileges)
       do throws(FileError) {
         try Files.makeDirectory(place.upper)
         try Files.makeDirectory(place.work)
@@ -103,6 +104,7 @@ struct Workplace {
   let lower: [FilePath]
   let upper: FilePath
   let work: FilePath
+  let privileges: Privileges
 
   var stack: LayerStack { LayerStack(lower + [upper]) }
   var writes: SandboxCommand.Writes { .layer(upper: upper, work: work) }

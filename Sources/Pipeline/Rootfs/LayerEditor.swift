@@ -7,12 +7,14 @@ import SystemPackage
 struct LayerEditor {
   private let stack: LayerStack
   private let upper: FilePath
+  private let privileges: Privileges
   /// Every path written, relative.
   private(set) var written: [String] = []
 
   init(_ place: Workplace) {
     stack = place.stack
     upper = place.upper
+    privileges = place.privileges
   }
 
   /// Owner, group and permission bits of what is written.
@@ -54,8 +56,8 @@ struct LayerEditor {
       }
       return
     }
-    let place = try prepare(path)
-    try Files.makeDirectory(place)
+    try makeParents(of: path)
+    let place = try makeNew(path, permissions: attributes.mode)
     try finish(place, attributes)
   }
 
@@ -102,16 +104,29 @@ struct LayerEditor {
       if let shown, shown.kind != .directory {
         throw FileError("create the folder", FilePath("/" + folder), errno: .notDirectory)
       }
-      if Files.exists(place) { try Files.removeFile(place) }
-      try Files.makeDirectory(place, permissions: shown?.permissions ?? 0o755)
       guard let shown else {
-        written.append(folder)
+        _ = try makeNew(folder, permissions: 0o755)
         continue
       }
+      try Files.makeDirectory(place, permissions: shown.permissions)
       try Files.setOwner(shown.owner, group: shown.group, of: place)
       // chown drops setgid.
       try Files.setPermissions(shown.permissions, of: place)
     }
+  }
+
+  /// A folder where the image has nothing. Where one was deleted it must not show again what the
+  /// layers below have in it.
+  private mutating func makeNew(_ path: String, permissions: UInt16) throws(FileError) -> FilePath {
+    let place = upper.appending(path)
+    let isDeleted = Files.exists(place)
+    if isDeleted { try Files.removeFile(place) }
+    try Files.makeDirectory(place, permissions: permissions)
+    if isDeleted {
+      try Files.setAttribute(privileges.opaqueAttribute, Privileges.opaque, of: place)
+    }
+    written.append(path)
+    return place
   }
 
   private func finish(_ place: FilePath, _ attributes: Attributes) throws(FileError) {

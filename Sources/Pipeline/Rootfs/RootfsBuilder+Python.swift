@@ -113,7 +113,7 @@ extension RootfsBuilder {
   ) async throws(RootfsError) {
     let above = Workplace(
       lower: place.lower + [place.upper], upper: place.work.appending("compiled"),
-      work: place.work.appending("overlay"))
+      work: place.work.appending("overlay"), privileges: place.privileges)
     let missing: [Int]
     do throws(FileError) {
       try Files.makeDirectory(above.upper)

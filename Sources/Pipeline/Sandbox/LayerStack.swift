@@ -79,8 +79,8 @@ public struct LayerStack: Hashable, Sendable {
   }
 
   static func isOpaque(_ folder: FilePath) throws(FileError) -> Bool {
-    for name in ["trusted.overlay.opaque", "user.overlay.opaque"]
-    where try Files.attribute(name, of: folder) == [UInt8(ascii: "y")] {
+    for privileges in [Privileges.root, .namespaceRoot]
+    where try Files.attribute(privileges.opaqueAttribute, of: folder) == Privileges.opaque {
       return true
     }
     return false

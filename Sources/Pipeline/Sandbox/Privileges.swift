@@ -10,6 +10,14 @@ public enum Privileges: String, Hashable, Sendable, CaseIterable {
   /// An ordinary user who can become ``namespaceRoot`` by ``reexecution(arguments:)``.
   case reexecution
 
+  /// The attribute by which an overlay of such a process's marks a folder that hides what the layers
+  /// below have at its path; its value is ``opaque``.
+  public var opaqueAttribute: String {
+    self == .namespaceRoot ? "user.overlay.opaque" : "trusted.overlay.opaque"
+  }
+
+  public static let opaque = [UInt8(ascii: "y")]
+
   /// The words to execute, in place of the running program, so that it starts again with its
   /// `arguments` (the program's path first) as root of a user namespace.
   public static func reexecution(arguments: [String]) -> [String] {
