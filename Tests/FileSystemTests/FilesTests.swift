@@ -56,6 +56,35 @@ import Testing
     }
   }
 
+  @Test func namesThatAreNotUTF8AreMeasuredAndRemoved() async throws {
+    try await withTemporaryFolder { folder in
+      let root = folder.appending("root")
+      let inside = root.pushing(FilePath(platformString: [0x66, -1, 0]))
+      let file = inside.pushing(FilePath(platformString: [-28, 0]))
+      try Files.makeDirectories(inside)
+      try Files.write("12345", to: file)
+      try Files.makeHardLink(root.appending("again"), to: file)
+      try Files.write("678", to: root.appending("other"))
+      #expect(try Files.size(root) == 8)
+      #expect(throws: FileError(.notUTF8, "take the name in", root.appending("f\u{FFFD}"))) {
+        try Files.entries(root)
+      }
+      try Files.removeTree(root)
+      #expect(!Files.exists(root))
+    }
+  }
+
+  @Test func foldersAboveGetTheSamePermissionsAndStandingOnesKeepTheirs() async throws {
+    try await withTemporaryFolder { folder in
+      try Files.makeDirectory(folder.appending("a"), permissions: 0o755)
+      try Files.makeDirectories(folder.appending("a/b/c"), permissions: 0o700)
+      let modes = try ["a", "a/b", "a/b/c"].map {
+        try Files.status(folder.appending($0))?.permissions
+      }
+      #expect(modes == [0o755, 0o700, 0o700])
+    }
+  }
+
   @Test func copyKeepsBytesAndMode() async throws {
     try await withTemporaryFolder { folder in
       let content = (0..<300_000).map { UInt8(truncatingIfNeeded: $0) }

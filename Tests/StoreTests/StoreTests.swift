@@ -31,6 +31,22 @@ import Testing
     }
   }
 
+  @Test func nobodyElseGetsInToItsSetuidPrograms() async throws {
+    try await withTemporaryFolder { folder in
+      let root = folder.appending("cache/kiln")
+      let inside = ["results", "work", "artifacts"].map { root.appending($0) }
+      let modes = { try ([folder.appending("cache"), root] + inside).map(mode) }
+      _ = try Store(root: root)
+      #expect(try modes() == [0o700, 0o700, 0o700, 0o700, 0o700])
+      // As an older kiln left it, or a user who made the folder; that one is the user's business.
+      for path in [root] + inside { try Files.setPermissions(0o755, of: path) }
+      _ = try Store(root: root)
+      #expect(try modes() == [0o700, 0o755, 0o700, 0o700, 0o700])
+    }
+  }
+
+  private func mode(_ path: FilePath) throws -> UInt16? { try Files.status(path)?.permissions }
+
   @Test func makesAResultOnce() async throws {
     try await withTemporaryFolder { folder in
       let store = try Store(root: folder)

@@ -36,13 +36,16 @@ extension Files {
     }
   }
 
-  /// Makes a folder and those above it; one that exists already is left as it is.
+  /// Makes a folder and those above it, with the same permissions; what exists already is left as
+  /// it is.
   public static func makeDirectories(
     _ path: FilePath, permissions: UInt16 = 0o755
   ) throws(FileError) {
     if let status = try status(path), status.kind == .directory { return }
     let parent = path.removingLastComponent()
-    if !parent.isEmpty, parent != path { try makeDirectories(parent) }
+    if !parent.isEmpty, parent != path {
+      try makeDirectories(parent, permissions: permissions)
+    }
     try makeDirectory(path, permissions: permissions, mayExist: true)
   }
 
@@ -104,12 +107,13 @@ extension Files {
     try unsafe check("remove", path) { path in unsafe unlink(path) }
   }
 
-  /// Removes a file, a link or a folder with all that it holds; nothing there is fine.
+  /// Removes a file, a link or a folder with all that it holds, whatever the bytes of the names;
+  /// nothing there is fine.
   public static func removeTree(_ path: FilePath) throws(FileError) {
     guard let status = try status(path) else { return }
     guard status.kind == .directory else { return try removeFile(path) }
     if status.permissions & 0o700 != 0o700 { try setPermissions(0o700, of: path) }
-    for name in try entries(path) { try removeTree(path.appending(name)) }
+    for child in try children(path) { try removeTree(child) }
     try unsafe check("remove the folder", path) { path in unsafe rmdir(path) }
   }
 

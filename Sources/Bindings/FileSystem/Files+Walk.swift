@@ -6,22 +6,37 @@ extension Files {
   ///
   /// - Throws: ``FileError/Code/notUTF8`` for a name that is not UTF-8.
   public static func entries(_ path: FilePath) throws(FileError) -> [String] {
-    guard let stream = unsafe path.withPlatformString({ unsafe opendir($0) }) else {
-      throw lastError("list the folder", path)
-    }
-    defer { unsafe closedir(stream) }
-    var names: [String] = []
-    while let entry = unsafe readdir(stream) {
-      let bytes = unsafe withUnsafeBytes(of: &entry.pointee.d_name) {
-        unsafe Array($0.prefix { $0 != 0 })
-      }
+    try names(path).map { (bytes) throws(FileError) in
       guard let name = String(validating: bytes, as: UTF8.self) else {
         throw FileError(
           .notUTF8, "take the name in", path.appending(String(decoding: bytes, as: UTF8.self)))
       }
-      if name != ".", name != ".." { names.append(name) }
+      return name
     }
-    return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  }
+
+  /// The paths of what a folder holds, whatever the bytes of their names, in byte order.
+  static func children(_ path: FilePath) throws(FileError) -> [FilePath] {
+    try names(path).map { name in
+      let name = name.map(CChar.init(bitPattern:)) + [0]
+      return path.pushing(FilePath(platformString: name))
+    }
+  }
+
+  private static func names(_ path: FilePath) throws(FileError) -> [[UInt8]] {
+    guard let stream = unsafe path.withPlatformString({ unsafe opendir($0) }) else {
+      throw lastError("list the folder", path)
+    }
+    defer { unsafe closedir(stream) }
+    let dots: Set<[UInt8]> = [[0x2E], [0x2E, 0x2E]]
+    var names: [[UInt8]] = []
+    while let entry = unsafe readdir(stream) {
+      let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) {
+        unsafe Array($0.prefix { $0 != 0 })
+      }
+      if !dots.contains(name) { names.append(name) }
+    }
+    return names.sorted { $0.lexicographicallyPrecedes($1) }
   }
 
   /// Visits everything below `root`, a folder before what it holds, names in byte order.
@@ -56,6 +71,27 @@ extension Files {
     _ root: FilePath, _ visit: (String, FileStatus) throws(FileError) -> Bool
   ) throws(FileError) {
     try walk(root, failure: { $0 }, visit)
+  }
+}
+
+extension Files {
+  /// Bytes of a file, or of all files below a folder, whatever the bytes of their names; a file of
+  /// several names counts once, and one that vanishes meanwhile not at all.
+  public static func size(_ path: FilePath) throws(FileError) -> Int64 {
+    guard let status = try status(path) else { return 0 }
+    guard status.kind == .directory else { return status.size }
+    var total: Int64 = 0
+    var seen: Set<UInt64> = []
+    var pending = [path]
+    while let folder = pending.popLast() {
+      for child in try children(folder) {
+        guard let status = try Files.status(child) else { continue }
+        if status.kind == .directory { pending.append(child) }
+        guard status.kind == .file else { continue }
+        if status.linkCount == 1 || seen.insert(status.inode).inserted { total += status.size }
+      }
+    }
+    return total
   }
 }
 

@@ -27,7 +27,7 @@ extension Store {
     let oldest = try session.oldestStart(root)
     let now = try session.now()
     var sizes: [(object: StoreObject, bytes: Int64)] = []
-    for object in try objects() { sizes.append((object, try size(object.path))) }
+    for object in try objects() { sizes.append((object, try Files.size(object.path))) }
     sizes.sort { ($0.object.used, $0.object.path.string) < ($1.object.used, $1.object.path.string) }
     var report = Collected()
     var total = sizes.reduce(0) { $0 + $1.bytes }

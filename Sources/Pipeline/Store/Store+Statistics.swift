@@ -16,12 +16,12 @@ extension Store {
       var found: [String: (count: Int, bytes: Int64)] = [:]
       for object in try objects() {
         let before = found[object.kind.name] ?? (0, 0)
-        found[object.kind.name] = (before.count + 1, before.bytes + (try size(object.path)))
+        found[object.kind.name] = (before.count + 1, before.bytes + (try Files.size(object.path)))
       }
       for name in try Files.entries(root.appending("work")) {
         let before = found["work"] ?? (0, 0)
         found["work"] = (
-          before.count + 1, before.bytes + (try size(root.appending("work/\(name)")))
+          before.count + 1, before.bytes + (try Files.size(root.appending("work/\(name)")))
         )
       }
       let kinds = ["artifact", "partial"] + ResultKind.allCases.map(\.rawValue) + ["work"]

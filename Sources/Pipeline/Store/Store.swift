@@ -45,12 +45,24 @@ public struct Store: Sendable {
         throw FileError(.other, "open the store", root, cause: .notDirectory)
       }
       for folder in ["artifacts", "partial", "results", "locks", "sessions", "work"] {
-        try Files.makeDirectories(root.appending(folder))
+        try Self.makePrivate(root.appending(folder))
       }
       session = try StoreSession.open(root)
     } catch {
       throw error.cause == .notDirectory
         ? StoreError(.notADirectory, root, cause: error) : StoreError(error)
+    }
+  }
+
+  /// A folder that nobody else gets into, nor into those above that are made for it: the trees of
+  /// unpacked packages have setuid programs, as the image will, and an old one would be a hole in
+  /// the building machine. One that an older kiln left open is closed.
+  private static func makePrivate(_ folder: FilePath) throws(FileError) {
+    try Files.makeDirectories(folder, permissions: 0o700)
+    if let status = try Files.status(folder), status.kind == .directory,
+      status.permissions & 0o077 != 0
+    {
+      try Files.setPermissions(0o700, of: folder)
     }
   }
 

@@ -59,19 +59,4 @@ extension Store {
     objects.append(
       StoreObject(kind: kind, key: SHA256Digest(hex: name), path: path, used: status.modified))
   }
-
-  /// Bytes of a file, or of all files of a folder, a file of several names once.
-  func size(_ path: FilePath) throws(FileError) -> Int64 {
-    guard let status = try Files.status(path) else { return 0 }
-    guard status.kind == .directory else { return status.size }
-    var total: Int64 = 0
-    var seen: Set<UInt64> = []
-    try Files.walk(path) { (_, status) throws(FileError) in
-      if status.kind == .file, status.linkCount == 1 || seen.insert(status.inode).inserted {
-        total += status.size
-      }
-      return true
-    }
-    return total
-  }
 }
