@@ -182,6 +182,16 @@ import Transfers
     }
   }
 
+  @Test func mirrorsThatAreDownDoNotMeanThatAFileIsGone() async throws {
+    try await withTemporaryFolder { folder in
+      first.put("/pool/a.deb", [], .status(503), .status(503))
+      // Port 1 is nobody's.
+      let bases = ["debian": [first.url, "http://127.0.0.1:1"]]
+      let failure = try #require(await failure(fetcher(folder, bases: bases), [artifact()]))
+      #expect(failure.code == .unreachable && failure.attempts.count == 4)
+    }
+  }
+
   @Test func twoKilnsShareADownload() async throws {
     try await withTemporaryFolder { folder in
       first.put("/pool/a.deb", content, [.slowly(bytes: 50_000, milliseconds: 30)])

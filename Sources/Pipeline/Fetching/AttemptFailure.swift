@@ -47,6 +47,15 @@ enum AttemptFailure: Error, Hashable {
     return error.code == .interrupted
   }
 
+  /// Whether the mirror works and has no such file.
+  var isAbsence: Bool {
+    switch self {
+    case .transfer(let error): error.code == .notFound
+    case .index: true
+    case .store, .size: false
+    }
+  }
+
   /// Whether the mirror itself seems to be down, so that others come first from now on.
   var isOutage: Bool {
     guard case .transfer(let error) = self else { return false }

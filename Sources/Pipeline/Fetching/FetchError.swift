@@ -9,6 +9,7 @@ public import Transfers
 public struct FetchError: Failure {
   public enum Code: String, CaseIterable, Hashable, Sendable {
     case offline = "K3201"
+    /// A mirror answered, and has it no longer.
     case unavailable = "K3202"
     case corrupt = "K3203"
     case noSpace = "K3204"
@@ -18,6 +19,8 @@ public struct FetchError: Failure {
     case localFile = "K3208"
     case outsideFolder = "K3209"
     case transfers = "K3210"
+    /// No mirror gave an answer that tells whether it has the file.
+    case unreachable = "K3211"
   }
 
   /// One try at one mirror.
@@ -71,7 +74,8 @@ public struct FetchError: Failure {
       subjects.count == 1
         ? "\(subject) is not in the store, and kiln is offline"
         : "\(subjects.count) files are not in the store, and kiln is offline"
-    case .unavailable: "\(subject) could not be downloaded"
+    case .unavailable: "no mirror has \(subject)"
+    case .unreachable: "\(subject) could not be downloaded"
     case .corrupt: "\(subject) is not what the lock says"
     case .noSpace: "there is not enough space for the downloads"
     case .mirror: "no mirror is known for \(subject)"
@@ -85,7 +89,7 @@ public struct FetchError: Failure {
 
   private var reason: String? {
     switch code {
-    case .offline: subjects.count == 1 ? nil : subjects.joined(separator: "\n")
+    case .offline: subjects.count == 1 ? nil : Self.list(subjects)
     case .noSpace:
       if case .space(let needed, let free) = cause {
         "\(ByteCount(needed)) are missing in the store, its file system has \(ByteCount(free)) free"
@@ -102,8 +106,10 @@ public struct FetchError: Failure {
     switch code {
     case .offline: "run once without --offline; what is fetched stays in the store"
     case .unavailable:
-      "if the mirror has dropped the version, `kiln lock --update` takes the present one; else "
-        + "check the network"
+      "archives drop a version once they have a newer one: `kiln lock` takes the one that they have"
+    case .unreachable:
+      "check the network, http_proxy and https_proxy, and the mirror's address; what is fetched "
+        + "stays in the store"
     case .corrupt:
       "a proxy may serve a stale file, or a mirror a wrong one: try another mirror, or "
         + "`kiln lock --update`"
@@ -111,5 +117,12 @@ public struct FetchError: Failure {
     case .outsideFolder: "put the file below the recipe's folder"
     case .mirror, .store, .interrupted, .localFile, .transfers: nil
     }
+  }
+
+  /// The first of many names, and how many more there are.
+  private static func list(_ names: [String]) -> String {
+    let shown = names.count > 11 ? 10 : names.count
+    let rest = names.count > shown ? ["and \(names.count - shown) more"] : []
+    return (names.prefix(shown) + rest).joined(separator: "\n")
   }
 }

@@ -65,11 +65,13 @@ extension Fetcher {
     var plan = RetryPlan(mirrors: bases.count, limits: limits)
     var attempts: [FetchError.Attempt] = []
     var isCorrupt = false
+    var isDropped = false
     while true {
       switch plan.next(jitter: Double.random(in: 0...1)) {
       case .stop:
         throw FetchError(
-          isCorrupt ? .corrupt : .unavailable, [download.label], attempts: attempts)
+          isCorrupt ? .corrupt : isDropped ? .unavailable : .unreachable, [download.label],
+          attempts: attempts)
       case .wait(let milliseconds):
         do { try await Task.sleep(for: .milliseconds(milliseconds)) } catch {
           throw FetchError(.interrupted, [download.label])
@@ -82,6 +84,7 @@ extension Fetcher {
         } catch {
           attempts.append(
             .init(url: error.url ?? TransferURL.redacted(base), reason: error.reason))
+          isDropped = isDropped || error.isAbsence
           if error.isOutage { health.recordOutage(base) }
           let progressed = admission.offset > before
           guard !Task.isCancelled,
