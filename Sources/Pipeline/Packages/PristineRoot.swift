@@ -1,7 +1,7 @@
 public import Content
 internal import Digests
 internal import FileSystem
-internal import Locks
+public import Locks
 public import Store
 internal import SystemPackage
 
@@ -53,9 +53,7 @@ extension PristineRoot {
   public static func make(
     packages: [UnpackedPackage], options: Options, store: Store
   ) async throws(PackageError) -> PristineRoot {
-    let key = SHA256Digest(
-      ofText: "pristine \(formatVersion) \(options.architecture.rawValue) \(options.mergedUsr) "
-        + "\(options.epoch) " + packages.map(\.artifact.sha256.hex).joined(separator: " "))
+    let key = key(packages.map(\.artifact), options)
     let result = try await store.result(
       .pristine, key: key, failure: { PackageError($0, package: "the root") }
     ) { (folder) async throws(PackageError) in
@@ -66,6 +64,17 @@ extension PristineRoot {
       try PristineRecord(owners: owners, deferred: plan.deferred).write(to: folder)
     }
     return try open(result, packages)
+  }
+
+  /// Whether the store has the root of these packages.
+  public static func isMade(of packages: [Artifact], options: Options, in store: Store) -> Bool {
+    store.result(.pristine, key: key(packages, options)) != nil
+  }
+
+  private static func key(_ packages: [Artifact], _ options: Options) -> SHA256Digest {
+    SHA256Digest(
+      ofText: "pristine \(formatVersion) \(options.architecture.rawValue) \(options.mergedUsr) "
+        + "\(options.epoch) " + packages.map(\.sha256.hex).joined(separator: " "))
   }
 
   private static func open(

@@ -48,9 +48,12 @@ extension RootfsBuilder {
       let unpacked = try await PackageUnpacker(store: store, jobs: jobs, progress: progress)
         .unpack(packages)
       return try await PristineRoot.make(
-        packages: unpacked,
-        options: .init(architecture: lock.architecture, epoch: sourceDateEpoch), store: store)
+        packages: unpacked, options: pristineOptions(lock), store: store)
     } catch { throw RootfsError(error) }
+  }
+
+  func pristineOptions(_ lock: Lock) -> PristineRoot.Options {
+    .init(architecture: lock.architecture, epoch: sourceDateEpoch)
   }
 
   /// Runs the maintainer scripts as dpkg would, in a layer of their own.
@@ -86,6 +89,10 @@ extension RootfsBuilder {
     }
   }
 
+  static func baseKey(_ artifact: Artifact) -> SHA256Digest {
+    SHA256Digest(ofText: "base \(LayerChain.formatVersion) \(artifact.sha256)")
+  }
+
   /// The base's own tree as the lowest layer.
   private func unpackBase(
     _ artifact: Artifact, _ file: FilePath
@@ -93,7 +100,7 @@ extension RootfsBuilder {
     let clock = ContinuousClock()
     let start = clock.now
     progress(.started(.unpack, total: nil, unit: .items))
-    let key = SHA256Digest(ofText: "base \(LayerChain.formatVersion) \(artifact.sha256)")
+    let key = Self.baseKey(artifact)
     let result = try await store.result(.layer, key: key, failure: { RootfsError($0) }) {
       (folder) throws(RootfsError) in
       let root = folder.appending("upper")

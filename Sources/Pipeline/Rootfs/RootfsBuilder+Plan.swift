@@ -2,6 +2,7 @@ public import Digests
 public import Locks
 import Packages
 public import Recipes
+import Store
 public import SystemPackage
 import Wheels
 
@@ -16,19 +17,24 @@ public struct RootfsPlan: Hashable, Sendable {
 extension RootfsBuilder {
   /// Looks for each layer of a recipe, and makes none.
   ///
-  /// - Parameter artifacts: what is fetched; where something is missing, nothing above the packages
-  ///   can be known.
+  /// - Parameter artifacts: what is fetched; where a wheel is missing, nothing above the packages can
+  ///   be known.
   public func plan(
     _ recipe: Recipe, lock: Lock, artifacts: [SHA256Digest: FilePath]
   ) async throws(RootfsError) -> RootfsPlan {
     let packages = lock.packages.count { !PackageUnpacker.isUnpacked($0, in: store) }
     let wheels = lock.wheels.filter { !WheelUnpacker.isUnpacked($0, in: store) }
-    guard packages == 0 else {
-      return RootfsPlan(firstMade: "packages", toUnpack: packages + wheels.count)
+    guard packages == 0, isBaseMade(lock) else {
+      let first = lock.packages.isEmpty ? "base" : "packages"
+      return RootfsPlan(firstMade: first, toUnpack: packages + wheels.count)
     }
     var planner = self
     planner.isPlanned = true
-    let known = artifacts.filter { digest, _ in !wheels.contains { $0.sha256 == digest } }
+    var known = artifacts.filter { digest, _ in !wheels.contains { $0.sha256 == digest } }
+    // Of what is unpacked the file itself is not looked at, and may be collected.
+    for artifact in lock.artifacts where artifact.kind != .wheel {
+      known[artifact.sha256] = known[artifact.sha256] ?? store.root
+    }
     do throws(RootfsError) {
       _ = try await planner.build(recipe, lock: lock, artifacts: known)
       return RootfsPlan(firstMade: nil, toUnpack: wheels.count)
@@ -39,5 +45,14 @@ extension RootfsBuilder {
       default: throw error
       }
     }
+  }
+
+  /// Whether the store has the lowest layer.
+  private func isBaseMade(_ lock: Lock) -> Bool {
+    guard lock.packages.isEmpty else {
+      return PristineRoot.isMade(of: lock.packages, options: pristineOptions(lock), in: store)
+    }
+    let base = lock.artifacts.first { $0.kind == .base }
+    return base.map { store.result(.layer, key: Self.baseKey($0)) != nil } ?? false
   }
 }

@@ -44,7 +44,7 @@ public struct RootfsBuilder: Sendable {
   public func build(
     _ recipe: Recipe, lock: Lock, artifacts: [SHA256Digest: FilePath]
   ) async throws(RootfsError) -> Rootfs {
-    try requireSpace(for: lock)
+    if !isPlanned { try requireSpace(for: lock) }
     var warnings: [Diagnostic] = []
     var chain = try await base(recipe, lock, artifacts)
     if let python = recipe.python {
