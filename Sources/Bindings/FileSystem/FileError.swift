@@ -60,12 +60,15 @@ public struct FileError: Failure {
 
   private var remedy: String? {
     switch code {
+    case .notFound where cause == .notDirectory:
+      "a part of the path is a file where a folder is needed: choose another path"
     case .notFound: "check the path"
     case .permission: "check the owner and the mode of the file and of its folders"
     case .noSpace:
       "free space on that file system (`kiln store gc --days 7` does in kiln's cache), or choose "
         + "another folder with --store or --output"
     case .readOnly: "choose a folder that can be written to, with --store or --output"
+    case .other where cause == .isDirectory: "it is a folder: name a file"
     case .exists, .notUTF8, .tooLarge, .other: nil
     }
   }

@@ -1,4 +1,5 @@
 public import Diagnostics
+internal import Recipes
 
 /// Why a build, or another of kiln's commands, did not come to its end.
 public struct BuildError: Failure {
@@ -7,6 +8,8 @@ public struct BuildError: Failure {
     case stage = "K8000"
     case lockMissing = "K8001"
     case lockStale = "K8002"
+    case noRecipe = "K8003"
+    case lockNeedsNetwork = "K8004"
     case noImage = "K8005"
   }
 
@@ -14,12 +17,15 @@ public struct BuildError: Failure {
   /// The recipe or the image.
   public let subject: String
   public let diagnostics: [Diagnostic]
+  /// Whether the user wrote something wrong, rather than the work having failed: exit status 2.
+  public let isWrongUse: Bool
 
   /// A stage's own failure, passed on with its codes.
   public init(_ failure: some Failure, in subject: String) {
     code = .stage
     self.subject = subject
     diagnostics = failure.diagnostics
+    isWrongUse = failure is RecipeError
   }
 
   /// What a lint found before anything was done.
@@ -27,8 +33,10 @@ public struct BuildError: Failure {
     code = .stage
     self.subject = subject
     diagnostics = findings
+    isWrongUse = true
   }
 
+  /// A failure of the command itself, not of one of its stages.
   init(_ code: Code, _ subject: String, _ message: String, reason: String? = nil, remedy: String) {
     self.code = code
     self.subject = subject
@@ -37,10 +45,6 @@ public struct BuildError: Failure {
         code: code.rawValue, message: message, place: .init(file: subject), reason: reason,
         remedy: remedy)
     ]
-  }
-
-  /// Whether the user wrote something wrong, rather than the work having failed: exit status 2.
-  public var isWrongUse: Bool {
-    !diagnostics.isEmpty && diagnostics.allSatisfy { $0.code.hasPrefix("K1") }
+    isWrongUse = code == .noRecipe
   }
 }

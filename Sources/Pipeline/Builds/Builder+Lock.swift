@@ -44,6 +44,7 @@ extension Builder {
     }
     let scope: UpdateScope =
       request.update ? .all : request.packages.isEmpty ? .keep : .packages(request.packages)
+    try requireNetwork(for: recipe, request.recipe)
     let new = try await resolve(recipe, old, scope, settings.progress)
     if new != old { try write(new, to: path) }
     return LockReport(
@@ -67,12 +68,23 @@ extension Builder {
     _ recipePath: FilePath, _ recipe: Recipe, _ mirrors: Mirrors,
     _ progress: @escaping ProgressSink
   ) async throws(BuildError) -> Lock {
+    try requireNetwork(for: recipe, recipePath)
     let (path, old) = try standingLock(recipePath)
     let new = try await staged(recipe.name) { () async throws(ResolutionError) in
       try await resolver(mirrors, progress).resolve(recipe, previous: old, update: .keep)
     }
     try write(new, to: path)
     return new
+  }
+
+  /// A tarball of the recipe's own folder is all that resolves without asking an archive.
+  func requireNetwork(for recipe: Recipe, _ path: FilePath) throws(BuildError) {
+    if case .tarball(let file) = recipe.base, case .path = file.location { return }
+    guard settings.offline else { return }
+    throw BuildError(
+      .lockNeedsNetwork, path.string, "kiln is offline, and the recipe has no fresh lock",
+      reason: "resolving asks the archives for what they have",
+      remedy: "run `kiln lock` on the recipe once without --offline")
   }
 
   func resolve(

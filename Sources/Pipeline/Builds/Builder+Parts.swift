@@ -23,10 +23,7 @@ extension Builder {
   func read(
     _ path: FilePath, variables: [String: String], progress: ProgressSink
   ) throws(BuildError) -> Recipe {
-    let recipe: Recipe
-    do throws(RecipeError) { recipe = try RecipeReader(set: variables).read(path) } catch {
-      throw BuildError(error, in: path.string)
-    }
+    let recipe = try Self.recipe(path, variables: variables)
     let findings = RecipeLint.lint(recipe)
     let errors = findings.filter { $0.severity == .error }
     guard errors.isEmpty else { throw BuildError(findings: errors, in: path.string) }
@@ -35,6 +32,34 @@ extension Builder {
     }
     return recipe
   }
+
+  static func recipe(
+    _ path: FilePath, variables: [String: String]
+  ) throws(BuildError) -> Recipe {
+    // A link is for the reader to follow.
+    let kind = try? Files.status(path)?.kind
+    guard let kind, kind != .directory else { throw noRecipe(path, isFolder: kind != nil) }
+    do throws(RecipeError) { return try RecipeReader(set: variables).read(path) } catch {
+      throw BuildError(error, in: path.string)
+    }
+  }
+
+  private static func noRecipe(_ path: FilePath, isFolder: Bool) -> BuildError {
+    let folder = isFolder ? path : path.removingLastComponent()
+    let recipes = ((try? Files.entries(folder)) ?? []).filter {
+      $0.hasSuffix(".yaml") || $0.hasSuffix(".yml")
+    }.sorted()
+    let meant = isFolder ? nil : nearest(to: path.stem ?? "", among: recipes.map(Self.stem))
+    let near = recipes.first { Self.stem($0) == meant }
+    let shown = recipes.prefix(8) + (recipes.count > 8 ? ["and \(recipes.count - 8) more"] : [])
+    return BuildError(
+      .noRecipe, path.string, isFolder ? "a folder is no recipe" : "there is no such recipe",
+      reason: shown.isEmpty ? nil : "\(folder) has: " + shown.joined(separator: ", "),
+      remedy: near.map { "did you mean \(folder.appending($0))?" }
+        ?? "name the recipe's file, relative to the working folder or absolute")
+  }
+
+  private static func stem(_ name: String) -> String { FilePath(name).stem ?? name }
 
   func mirrors(for recipe: Recipe) async throws(BuildError) -> Mirrors {
     try await staged(recipe.name) { () async throws(MirrorError) in

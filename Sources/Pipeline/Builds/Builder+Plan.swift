@@ -22,6 +22,7 @@ extension Builder {
     if let fresh {
       lock = fresh
     } else {
+      try requireNetwork(for: recipe, path)
       lock = try await resolve(recipe, old, .keep, settings.progress)
     }
     let planner = try rootfsBuilder(lock) { _ in }

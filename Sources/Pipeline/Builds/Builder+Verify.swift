@@ -1,5 +1,4 @@
 public import Diagnostics
-internal import FileSystem
 internal import Images
 internal import Recipes
 internal import Store
@@ -24,21 +23,17 @@ extension Builder {
   }
 
   /// What the rules say without executing anything: of a recipe, or of an image.
-  public func lint(
-    _ path: FilePath, variables: [String: String]
+  public static func lint(
+    _ path: FilePath, variables: [String: String], environment: [String: String]
   ) throws(BuildError) -> [Diagnostic] {
     guard ImageFormat(fileName: path.lastComponent?.string ?? "") == nil else {
       do throws(VerificationError) {
-        return try ImageVerifier(environment: settings.environment, scratch: "/tmp").judge(path)
+        return try ImageVerifier(environment: environment, scratch: "/tmp").judge(path)
           .findings
       } catch {
         throw BuildError(error, in: path.string)
       }
     }
-    do throws(RecipeError) {
-      return RecipeLint.lint(try RecipeReader(set: variables).read(path))
-    } catch {
-      throw BuildError(error, in: path.string)
-    }
+    return RecipeLint.lint(try recipe(path, variables: variables))
   }
 }

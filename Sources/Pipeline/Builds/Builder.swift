@@ -57,6 +57,10 @@ public struct Builder: Sendable {
   /// Builds the images of a recipe.
   public func build(_ request: BuildRequest) async throws(BuildError) -> BuildSummary {
     let clock = StageClock(settings.progress)
+    // Said now rather than after all the work.
+    do throws(FileError) { try OutputFolder.check(request.output) } catch {
+      throw BuildError(error, in: request.output.string)
+    }
     let prepared = try await prepare(
       recipe: request.recipe, variables: request.variables, locked: request.locked,
       progress: clock.send)

@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// A text with its variables filled in: `${name}` is the variable's value, `$${` is `${`.
 struct Expansion {
   struct Fault {

@@ -1,5 +1,5 @@
 /// The candidate that `word` was most likely meant to be; nil where none is near.
-func nearest(to word: String, among candidates: some Sequence<String>) -> String? {
+public func nearest(to word: String, among candidates: some Sequence<String>) -> String? {
   let plain = comparable(word)
   let allowed = max(1, plain.count / 3)
   return candidates.map { (candidate: $0, distance: editDistance(plain, comparable($0))) }
@@ -14,7 +14,7 @@ private func comparable(_ word: String) -> [Character] {
 
 /// Insertions, deletions, replacements and swaps of neighbours that turn one word into the other
 /// (optimal string alignment).
-func editDistance(_ left: [Character], _ right: [Character]) -> Int {
+private func editDistance(_ left: [Character], _ right: [Character]) -> Int {
   var beforeLast: [Int] = []
   var last = Array(0...right.count)
   for row in 0..<left.count {
