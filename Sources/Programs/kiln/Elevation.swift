@@ -7,7 +7,7 @@ import SystemPackage
 /// An ordinary user's kiln starts again as root of a user namespace, for the commands that make or
 /// hold files of other owners.
 enum Elevation {
-  private static let commands: Set<String> = ["build", "shell", "store", "verify"]
+  private static let commands: Set<String> = ["build", "plan", "shell", "store", "verify"]
 
   /// Returns where nothing is needed; otherwise the program begins anew and this never returns.
   static func elevate(_ arguments: [String]) throws(BuildError) {
@@ -25,6 +25,8 @@ enum Elevation {
     do throws(FileError) { program = try Files.readSymlink("/proc/self/exe") } catch {
       throw BuildError(error, in: command)
     }
+    // There the user database would say that the user is root.
+    _ = unsafe setenv("HOME", Surroundings.home.string, 0)
     let words = Privileges.reexecution(arguments: [program] + arguments)
     var pointers = unsafe words.map { unsafe strdup($0) }
     unsafe pointers.append(nil)

@@ -3,25 +3,19 @@ import Builds
 import Content
 import SystemPackage
 
-/// What every command that works takes.
+/// What every command that builds or resolves takes.
 struct WorkOptions: ParsableArguments {
+  @OptionGroup var cache: CacheOptions
+
   @Option(
     help: ArgumentHelp(
-      "The cache (default: $KILN_STORE, else ~/.cache/kiln).", valueName: "folder"),
-    completion: .directory)
-  var store: String?
-
-  @Option(help: "How many packages, transfers and blocks to work on at once.")
+      "How many packages, transfers and blocks to work on at once.", valueName: "number"))
   var jobs = Surroundings.processors
 
   @Flag(help: "Use only what the store has.")
   var offline = false
 
-  @Option(help: "How to show progress on standard error.")
-  var progress = ProgressReporter.Style.auto
-
-  @Flag(help: "Print the result, or the errors, as JSON on standard output.")
-  var json = false
+  @OptionGroup var talk: ProgressOptions
 
   func validate() throws {
     guard (1...512).contains(jobs) else {
@@ -30,31 +24,75 @@ struct WorkOptions: ParsableArguments {
   }
 
   func settings(_ reporter: ProgressReporter) -> BuildSettings {
-    BuildSettings(
-      store: Surroundings.store(store), jobs: jobs, offline: offline,
-      environment: Surroundings.environment, progress: { reporter.send($0) })
+    cache.settings(reporter, jobs: jobs, offline: offline)
   }
+}
+
+/// Where the cache is.
+struct CacheOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The cache (default: $KILN_STORE, else ~/.cache/kiln).", valueName: "folder"),
+    completion: .directory)
+  var store: String?
+
+  func validate() throws {
+    // An empty path is the working folder; it comes from a variable that is not set.
+    guard store != "" else { throw ValidationError("--store takes a folder, and got nothing.") }
+  }
+
+  var path: FilePath { Surroundings.store(store) }
+
+  func settings(
+    _ reporter: ProgressReporter, jobs: Int = Surroundings.processors, offline: Bool = false
+  ) -> BuildSettings {
+    BuildSettings(
+      store: path, jobs: jobs, offline: offline, environment: Surroundings.environment,
+      progress: { reporter.send($0) })
+  }
+}
+
+/// How to talk while working.
+struct ProgressOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("How to show progress on standard error.", valueName: "style"))
+  var progress = ProgressReporter.Style.auto
+
+  var reporter: ProgressReporter { ProgressReporter(style: progress) }
+}
+
+/// How to answer.
+struct AnswerOptions: ParsableArguments {
+  @Flag(help: "Print the result, or the errors, as JSON on standard output.")
+  var json = false
 }
 
 extension ProgressReporter.Style: ExpressibleByArgument {}
 
+/// Values for recipes' variables.
+struct VariableOptions: ParsableArguments {
+  @Option(
+    name: .customLong("set"),
+    help: ArgumentHelp(
+      "Give a recipe's variable a value; may be repeated.", valueName: "name=value"))
+  var assignments: [Assignment] = []
+
+  /// Of two values for one variable the later counts.
+  var values: [String: String] {
+    Dictionary(assignments.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
+  }
+}
+
 /// Recipes with the values of their variables.
 struct RecipeOptions: ParsableArguments {
-  @Argument(help: "Recipe files.", completion: .file(extensions: ["yaml", "yml"]))
+  @Argument(
+    help: ArgumentHelp("Recipe files.", valueName: "recipe"),
+    completion: .file(extensions: ["yaml", "yml"]))
   var recipes: [String]
 
-  @Option(name: .customLong("set"), help: "Give a recipe's variable a value; may be repeated.")
-  var variables: [Assignment] = []
-
-  func validate() throws {
-    guard !recipes.isEmpty else { throw ValidationError("Name at least one recipe.") }
-  }
-
-  var values: [String: String] {
-    Dictionary(variables.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
-  }
+  @OptionGroup var variables: VariableOptions
 
   var paths: [FilePath] { recipes.map(Surroundings.absolute) }
+  var values: [String: String] { variables.values }
 }
 
 /// `name=value`.

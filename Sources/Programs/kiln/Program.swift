@@ -31,34 +31,48 @@ enum Program {
       }
       return 0
     } catch let failure as BuildError {
-      return Task.isCancelled ? interrupted : failed(failure, arguments)
+      return Task.isCancelled ? interrupted() : failed(failure, arguments)
     } catch let status as ExitCode {
-      return Task.isCancelled ? interrupted : status.rawValue
+      return Task.isCancelled ? interrupted() : status.rawValue
     } catch {
-      return Task.isCancelled ? interrupted : misused(error)
+      return Task.isCancelled ? interrupted() : stopped(error, arguments)
     }
   }
 
-  private static let interrupted: Int32 = 130
+  private static let interruption: Int32 = 130
+
+  private static func interrupted() -> Int32 {
+    Terminal.errors.write("interrupted; the next run goes on with what is finished\n")
+    return interruption
+  }
 
   private static func failed(_ failure: BuildError, _ arguments: [String]) -> Int32 {
-    if arguments.contains("--json") {
-      Terminal.output.write(JSONText.pretty(["diagnostics": failure.diagnostics]) + "\n")
-    } else {
-      for diagnostic in failure.diagnostics {
-        let color = Terminal.errors.wantsColor
-        Terminal.errors.write(diagnostic.rendered(color: color) + "\n")
-      }
-    }
+    report(failure.diagnostics, arguments)
     return failure.isWrongUse ? 2 : 1
   }
 
-  /// What the argument parser has to say: help on standard output, complaints on standard error.
-  private static func misused(_ error: any Error) -> Int32 {
-    let status = Kiln.exitCode(for: error)
-    let message = Kiln.fullMessage(for: error)
-    (status.isSuccess ? Terminal.output : Terminal.errors).write(message + "\n")
-    return status.isSuccess ? 0 : 2
+  /// What the argument parser has to say: help and completions on standard output, complaints as
+  /// errors of kiln.
+  private static func stopped(_ error: any Error, _ arguments: [String]) -> Int32 {
+    if let misuse = Misuse.diagnostic(of: error, arguments) {
+      report([misuse], arguments)
+      return 2
+    }
+    let isHelp = Kiln.exitCode(for: error).isSuccess
+    (isHelp ? Terminal.output : Terminal.errors).write(Kiln.fullMessage(for: error) + "\n")
+    return isHelp ? 0 : 1
+  }
+
+  private static func report(_ diagnostics: [Diagnostic], _ arguments: [String]) {
+    // What follows `--` is for a program in the image.
+    if arguments.prefix(while: { $0 != "--" }).contains("--json") {
+      Terminal.output.write(JSONText.pretty(["diagnostics": diagnostics]) + "\n")
+      return
+    }
+    let color = Terminal.errors.wantsColor
+    for diagnostic in diagnostics {
+      Terminal.errors.write(diagnostic.rendered(color: color) + "\n")
+    }
   }
 
   /// The first signal cancels the work, which cleans up after itself; a second one ends at once.
@@ -73,7 +87,7 @@ enum Program {
         defer { seen = true }
         return seen
       }
-      if again { _exit(interrupted) }
+      if again { _exit(interruption) }
       work.cancel()
     }
     source.resume()

@@ -18,9 +18,9 @@ final class ProgressReporter: Sendable {
   private let started = ContinuousClock.now
   private let drawing = Mutex(Drawing())
 
-  /// - Parameter style: `auto` is a live display on a terminal and plain lines elsewhere.
+  /// - Parameter style: `auto` is a live display on a terminal that can show it, and plain lines elsewhere.
   init(style: Style) {
-    self.style = style == .auto && !Terminal.errors.isTerminal ? .plain : style
+    self.style = style == .auto && !Terminal.errors.isLively ? .plain : style
   }
 
   func send(_ event: ProgressEvent) {

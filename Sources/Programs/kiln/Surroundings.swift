@@ -15,7 +15,14 @@ enum Surroundings {
     return values
   }()
 
-  static var home: FilePath { FilePath(environment["HOME"] ?? "/root") }
+  /// `HOME`, else what the user database says: services and containers often set none.
+  static var home: FilePath {
+    if let home = environment["HOME"], !home.isEmpty { return FilePath(home) }
+    guard let entry = unsafe getpwuid(getuid()), let home = unsafe entry.pointee.pw_dir else {
+      return "/"
+    }
+    return unsafe FilePath(String(cString: home))
+  }
 
   static var processors: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 

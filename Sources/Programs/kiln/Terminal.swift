@@ -15,8 +15,17 @@ struct Terminal: Sendable {
     return columns > 0 ? columns : 80
   }
 
+  /// Whether it is a terminal that understands escapes and has room for a live display.
+  var isLively: Bool { isTerminal && !Self.isDumb && columns >= 40 }
+
   /// A terminal gets colour unless the user asked for none (https://no-color.org).
-  var wantsColor: Bool { isTerminal && Surroundings.environment["NO_COLOR", default: ""].isEmpty }
+  var wantsColor: Bool {
+    isTerminal && !Self.isDumb && Surroundings.environment["NO_COLOR", default: ""].isEmpty
+  }
+
+  private static var isDumb: Bool {
+    ["", "dumb"].contains(Surroundings.environment["TERM", default: ""])
+  }
 
   /// Writes all of the text; a reader that has gone away is not an error of ours.
   func write(_ text: String) {

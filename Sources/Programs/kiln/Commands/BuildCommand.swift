@@ -15,8 +15,11 @@ struct BuildCommand: AsyncParsableCommand {
 
   @OptionGroup var recipe: RecipeOptions
   @OptionGroup var work: WorkOptions
+  @OptionGroup var answer: AnswerOptions
 
-  @Option(name: .shortAndLong, help: "The folder for the images.", completion: .directory)
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("The folder for the images.", valueName: "folder"),
+    completion: .directory)
   var output = "Images"
 
   @Flag(help: "Refuse a lock that is absent or stale.")
@@ -28,8 +31,14 @@ struct BuildCommand: AsyncParsableCommand {
   @Option(help: "How hard to compress; `compatible` writes a single gzip member.")
   var compression = ImageCompression.balanced
 
+  func validate() throws {
+    guard !output.isEmpty else {
+      throw ValidationError("--output takes a folder, and got nothing.")
+    }
+  }
+
   func run() async throws {
-    let reporter = ProgressReporter(style: work.progress)
+    let reporter = work.talk.reporter
     defer { reporter.finish() }
     let builder = try Builder(work.settings(reporter), tool: Version.tool)
     var summaries: [BuildSummary] = []
@@ -40,7 +49,7 @@ struct BuildCommand: AsyncParsableCommand {
       summaries.append(try await builder.build(request))
     }
     reporter.finish()
-    if work.json {
+    if answer.json {
       Terminal.output.write(JSONText.pretty(["builds": summaries]) + "\n")
     } else {
       for summary in summaries { Terminal.output.write(SummaryText.render(summary) + "\n") }

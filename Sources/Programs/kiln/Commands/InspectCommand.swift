@@ -8,15 +8,15 @@ struct InspectCommand: AsyncParsableCommand {
     commandName: "inspect", abstract: "Say where an image's bytes are, by package and by folder.",
     discussion: "Reads the manifest beside the image.")
 
-  @Argument(help: "The image.")
+  @Argument(
+    help: "The image.", completion: .file(extensions: ["wsl", "gz", "tar", "xz", "zst"]))
   var image: String
 
-  @Flag(help: "Print the result, or the errors, as JSON on standard output.")
-  var json = false
+  @OptionGroup var answer: AnswerOptions
 
   func run() async throws {
     let inventory = try ImageInspection.inventory(of: Surroundings.absolute(image))
     Terminal.output.write(
-      (json ? JSONText.pretty(inventory) : SummaryText.render(inventory)) + "\n")
+      (answer.json ? JSONText.pretty(inventory) : SummaryText.render(inventory)) + "\n")
   }
 }

@@ -12,20 +12,22 @@ struct LockCommand: AsyncParsableCommand {
 
   @OptionGroup var recipe: RecipeOptions
   @OptionGroup var work: WorkOptions
+  @OptionGroup var answer: AnswerOptions
 
   @Flag(help: "Take the newest versions of everything.")
   var update = false
 
   @Option(
     name: .customLong("update-package"),
-    help: "Take the newest version of one package or project; may be repeated.")
+    help: ArgumentHelp(
+      "Take the newest version of one package or project; may be repeated.", valueName: "name"))
   var updatedPackages: [String] = []
 
   @Flag(help: "Write nothing; fail when a lock is absent or stale.")
   var check = false
 
   func run() async throws {
-    let reporter = ProgressReporter(style: work.progress)
+    let reporter = work.talk.reporter
     defer { reporter.finish() }
     let builder = try Builder(work.settings(reporter), tool: Version.tool)
     var reports: [LockReport] = []
@@ -36,7 +38,7 @@ struct LockCommand: AsyncParsableCommand {
       reports.append(try await builder.lock(request))
     }
     reporter.finish()
-    if work.json {
+    if answer.json {
       Terminal.output.write(JSONText.pretty(["locks": reports]) + "\n")
     } else {
       for report in reports { Terminal.output.write(SummaryText.render(report) + "\n") }

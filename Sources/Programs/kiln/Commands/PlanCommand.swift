@@ -9,9 +9,10 @@ struct PlanCommand: AsyncParsableCommand {
 
   @OptionGroup var recipe: RecipeOptions
   @OptionGroup var work: WorkOptions
+  @OptionGroup var answer: AnswerOptions
 
   func run() async throws {
-    let reporter = ProgressReporter(style: work.progress)
+    let reporter = work.talk.reporter
     defer { reporter.finish() }
     let builder = try Builder(work.settings(reporter), tool: Version.tool)
     var plans: [BuildPlan] = []
@@ -19,7 +20,7 @@ struct PlanCommand: AsyncParsableCommand {
       plans.append(try await builder.plan(recipe: path, variables: recipe.values))
     }
     reporter.finish()
-    if work.json {
+    if answer.json {
       Terminal.output.write(JSONText.pretty(["plans": plans]) + "\n")
     } else {
       for plan in plans { Terminal.output.write(SummaryText.render(plan) + "\n") }

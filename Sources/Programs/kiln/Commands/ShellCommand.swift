@@ -13,18 +13,15 @@ struct ShellCommand: AsyncParsableCommand {
   @Argument(parsing: .postTerminator, help: "A program with its arguments, after `--`.")
   var program: [String] = []
 
-  @Option(name: .customLong("set"), help: "Give a recipe's variable a value; may be repeated.")
-  var variables: [Assignment] = []
-
+  @OptionGroup var variables: VariableOptions
   @OptionGroup var work: WorkOptions
 
   func run() async throws {
-    let reporter = ProgressReporter(style: work.progress)
+    let reporter = work.talk.reporter
     let builder = try Builder(work.settings(reporter), tool: Version.tool)
-    let values = Dictionary(variables.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
     defer { reporter.finish() }
     let status = try await builder.shell(
-      recipe: Surroundings.absolute(recipe), variables: values, arguments: program)
+      recipe: Surroundings.absolute(recipe), variables: variables.values, arguments: program)
     if status != 0 { throw ExitCode(status) }
   }
 }

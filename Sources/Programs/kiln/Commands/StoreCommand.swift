@@ -12,21 +12,15 @@ struct StoreCommand: AsyncParsableCommand {
 
 /// Where the cache is, and how to answer.
 struct StoreOptions: ParsableArguments {
-  @Option(
-    help: ArgumentHelp(
-      "The cache (default: $KILN_STORE, else ~/.cache/kiln).", valueName: "folder"),
-    completion: .directory)
-  var store: String?
-
-  @Flag(help: "Print the result, or the errors, as JSON on standard output.")
-  var json = false
+  @OptionGroup var cache: CacheOptions
+  @OptionGroup var answer: AnswerOptions
 
   func keeper() throws(BuildError) -> StoreKeeper {
-    try StoreKeeper(store: Surroundings.store(store))
+    try StoreKeeper(store: cache.path)
   }
 
   func show(_ report: some Encodable, _ text: String) {
-    Terminal.output.write((json ? JSONText.pretty(report) : text) + "\n")
+    Terminal.output.write((answer.json ? JSONText.pretty(report) : text) + "\n")
   }
 }
 
@@ -66,17 +60,18 @@ struct StoreCollect: AsyncParsableCommand {
 
   @OptionGroup var options: StoreOptions
 
-  @Option(help: "Remove what was not used for so many days.")
+  @Option(help: ArgumentHelp("Remove what was not used for so long.", valueName: "days"))
   var days: Int?
 
-  @Option(help: "Remove the longest unused until so many megabytes are left.")
+  @Option(
+    help: ArgumentHelp("Remove the longest unused until so much is left.", valueName: "megabytes"))
   var megabytes: Int64?
 
   func validate() throws {
     guard days != nil || megabytes != nil else {
       throw ValidationError("Give --days, --megabytes, or both.")
     }
-    guard (days ?? 0) >= 0, (0...1_000_000_000).contains(megabytes ?? 0) else {
+    guard (0...1_000_000).contains(days ?? 0), (0...1_000_000_000).contains(megabytes ?? 0) else {
       throw ValidationError("--days and --megabytes take numbers from 0.")
     }
   }

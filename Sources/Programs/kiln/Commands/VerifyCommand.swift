@@ -12,7 +12,9 @@ struct VerifyCommand: AsyncParsableCommand {
       Fails for errors, and with --strict for warnings too.
       """)
 
-  @Argument(help: "Images.", completion: .file(extensions: ["wsl", "gz", "tar", "xz", "zst"]))
+  @Argument(
+    help: ArgumentHelp("Images.", valueName: "image"),
+    completion: .file(extensions: ["wsl", "gz", "tar", "xz", "zst"]))
   var images: [String]
 
   @Flag(help: "Boot each image as WSL does; needs root and systemd-nspawn.")
@@ -21,22 +23,26 @@ struct VerifyCommand: AsyncParsableCommand {
   @Flag(help: "Fail for warnings too.")
   var strict = false
 
-  @OptionGroup var work: WorkOptions
+  @OptionGroup var cache: CacheOptions
+  @OptionGroup var talk: ProgressOptions
+  @OptionGroup var answer: AnswerOptions
 
   func validate() throws {
-    guard !images.isEmpty else { throw ValidationError("Name at least one image.") }
+    if let recipe = images.first(where: { $0.hasSuffix(".yaml") || $0.hasSuffix(".yml") }) {
+      throw ValidationError("'\(recipe)' is a recipe, not an image; `kiln lint` judges recipes.")
+    }
   }
 
   func run() async throws {
-    let reporter = ProgressReporter(style: work.progress)
+    let reporter = talk.reporter
     defer { reporter.finish() }
-    let builder = try Builder(work.settings(reporter), tool: Version.tool)
+    let builder = try Builder(cache.settings(reporter), tool: Version.tool)
     var reports: [VerificationReport] = []
     for image in images {
       reports.append(try await builder.verify(Surroundings.absolute(image), boot: boot))
     }
     reporter.finish()
-    if work.json {
+    if answer.json {
       Terminal.output.write(JSONText.pretty(["reports": reports]) + "\n")
     } else {
       let color = Terminal.output.wantsColor
