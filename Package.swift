@@ -200,6 +200,10 @@ let package = Package(
       ]),
     tests("Reporting", ["Content"]),
     .testTarget(
+      name: "KilnTests",
+      dependencies: ["kiln", "Commands", "Digests", "FileSystem", "TestSupport", system],
+      path: "Tests/KilnTests"),
+    .testTarget(
       name: "ArchitectureTests", dependencies: ["Commands", "FileSystem", "TestSupport", system],
       path: "Tests/ArchitectureTests"),
     .testTarget(

@@ -1,0 +1,160 @@
+import Commands
+import FileSystem
+import FoundationEssentials
+import SystemPackage
+import TestSupport
+import Testing
+
+/// What the commands answer, to people and with `--json`, on a recipe that is built in seconds.
+@Suite(.serialized, .enabled(if: TestEnvironment.isRoot, "needs root"))
+struct AnswerTests {
+  /// Every command that offers `--json`, in an order in which all of them have something to say,
+  /// with the key that its answer has.
+  private static let answers: [(words: [String], arguments: [String], key: String)] = [
+    (["lint"], ["tiny.yaml"], "diagnostics"),
+    (["plan"], ["tiny.yaml"], "plans"),
+    (["lock"], ["tiny.yaml"], "locks"),
+    (["build"], ["tiny.yaml", "--locked"], "builds"),
+    (["inspect"], ["Images/tiny.tar.gz"], "shares"),
+    (["verify"], ["Images/tiny.tar.gz"], "reports"),
+    (["store", "stats"], [], "holdings"),
+    (["store", "verify"], [], "damaged"),
+    (["store", "gc"], ["--days", "1"], "removed"),
+  ]
+
+  @Test func everyCommandWithJSONAnswersInOneDocument() async throws {
+    try await KilnProgram.withTinyRecipe { kiln in
+      var claimed: Set<[String]> = []
+      for (words, command) in try await HelpTests.commands(of: kiln) {
+        let names = (command.arguments ?? []).flatMap { $0.names ?? [] }
+        if names.contains(where: { $0.name == "json" }) { claimed.insert(words) }
+      }
+      #expect(claimed == Set(Self.answers.map(\.words)))
+      for (words, arguments, key) in Self.answers {
+        // So small a root fails rules, which is an answer too.
+        let answer = try await kiln.json(
+          words + arguments + ["--json"], accepted: words == ["verify"] ? [1] : [0],
+          as: [String: AnyValue].self)
+        #expect(answer[key] != nil, "\(words): \(answer.keys)")
+      }
+    }
+  }
+
+  @Test func everyFailureWithJSONIsADocumentToo() async throws {
+    try await KilnProgram.with { kiln in
+      let recipes = [["build"], ["lock"], ["plan"], ["lint"]].map { $0 + ["none.yaml"] }
+      let images = [["inspect"], ["verify"]].map { $0 + ["none.wsl"] }
+      let stores = ["stats", "verify"].map { ["store", $0, "--store", "/proc/self/status/x"] }
+      for arguments in recipes + images + stores + [["build", "--bogus"]] {
+        let command = kiln.command(
+          arguments
+            + ["--json", "--progress", "none"].prefix(
+              arguments[0] == "build" || arguments[0] == "verify" ? 3 : 1), accepted: [1, 2])
+        let result = try await command.run()
+        let report = try JSONDecoder().decode(
+          Diagnostics.self, from: Data(result.output.utf8))
+        let first = try #require(report.diagnostics.first)
+        #expect(first.code.hasPrefix("K") && !first.message.isEmpty)
+        #expect(report.diagnostics.contains { $0.remedy != nil }, "\(arguments)")
+        #expect(result.errors == "", "\(arguments)")
+      }
+    }
+  }
+
+  struct Plans: Decodable {
+    struct Plan: Decodable {
+      let lock: String
+      let toFetch: [AnyValue]
+      let toUnpack: Int
+      let madeFrom: String?
+    }
+
+    let plans: [Plan]
+  }
+
+  private func plan(_ kiln: KilnProgram) async throws -> Plans.Plan {
+    let plans = try await kiln.json(
+      ["plan", "tiny.yaml", "--json", "--progress", "none"], as: Plans.self)
+    return try #require(plans.plans.first)
+  }
+
+  @Test func aPlanFollowsWhatIsThere() async throws {
+    try await KilnProgram.withTinyRecipe { kiln in
+      let first = try await plan(kiln)
+      #expect(first.lock == "absent" && first.toFetch.count == 1 && first.madeFrom == "base")
+      #expect(!Files.exists(kiln.home.appending("tiny.lock.json")))
+      let text = try await kiln.run("plan", "tiny.yaml").output
+      #expect(text.contains("the lock is absent") && text.contains("make     base, and all that"))
+
+      try await kiln.run("build", "tiny.yaml")
+      let second = try await plan(kiln)
+      #expect(second.lock == "fresh" && second.toFetch.isEmpty && second.madeFrom == nil)
+
+      let changed = KilnProgram.tinyRecipe.replacing("cat /opt/hello", with: "echo bye")
+      try Files.write(changed, to: kiln.home.appending("tiny.yaml"))
+      let third = try await plan(kiln)
+      #expect(third.lock == "fresh" && third.madeFrom == "step greet")
+    }
+  }
+
+  @Test func inspectSaysWhereTheBytesAre() async throws {
+    try await KilnProgram.withTinyRecipe { kiln in
+      try await kiln.run("build", "tiny.yaml", "-o", "out")
+      let text = try await kiln.run("inspect", "out/tiny.tar.gz").output
+      let lines = text.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
+      #expect(lines.contains { $0.count > 3 && $0[2...].contains("base.tar.gz") })
+      #expect(lines.contains { $0.count > 2 && $0[2] == "/bin" })
+      try Files.removeFile(kiln.home.appending("out/tiny.tar.gz.manifest.json"))
+      let error = try await kiln.run("inspect", "out/tiny.tar.gz", accepted: [1]).errors
+      #expect(error.contains("error[K8005]") && error.contains("out/tiny.tar.gz.manifest.json"))
+    }
+  }
+
+  @Test func aShellRunsInTheImageAndLeavesNothing() async throws {
+    try await KilnProgram.withTinyRecipe { kiln in
+      let shell = ["shell", "tiny.yaml", "--progress", "none", "--", "/bin/sh", "-c"]
+      let script = "cat /greeting; touch /mine; ls /mine; cat; echo oops >&2; exit 7"
+      var command = kiln.command(shell + [script], accepted: [7])
+      command.input = ""
+      let result = try await command.run()
+      #expect(result.output == "hello\n/mine\n" && result.errors.contains("oops"))
+      let again = try await kiln.command(shell + ["ls /mine 2> /dev/null || echo gone"]).run()
+      #expect(again.output == "gone\n")
+      // What stands behind `--` is the program's, and no option of kiln's.
+      let failure = try await kiln.command(
+        ["shell", "tiny.yaml", "--progress", "none", "--", "/none", "--json"], accepted: [1, 127]
+      ).run()
+      #expect(failure.output == "" && failure.errors.contains("/none"))
+    }
+  }
+
+  @Test func theStoreIsCountedCheckedAndEmptied() async throws {
+    try await KilnProgram.withTinyRecipe { kiln in
+      try await kiln.run("build", "tiny.yaml")
+      let stats = try await kiln.run("store", "stats").output
+      #expect(stats.hasPrefix("\(kiln.store): "))
+      #expect(stats.contains(#/artifact +1 /#) && stats.contains(#/layer +[3-9] /#))
+      #expect(try await kiln.run("store", "verify").output == "everything is whole\n")
+
+      var artifact: FilePath?
+      try Files.walk(kiln.store.appending("artifacts")) { (path, status) throws(FileError) in
+        if status.kind == .file { artifact = kiln.store.appending("artifacts/\(path)") }
+        return true
+      }
+      try Files.write("changed", to: try #require(artifact))
+      let damage = try await kiln.run("store", "verify", accepted: [1]).output
+      #expect(damage.contains("artifacts/"))
+      try await kiln.run("store", "verify", "--repair")
+      #expect(try await kiln.run("store", "verify").output == "everything is whole\n")
+
+      // What was used in this second counts as in use.
+      try await Command(
+        "find", [kiln.store.string, "-exec", "touch", "-h", "-d", "2001-01-01", "{}", "+"],
+        environment: ["PATH": TestEnvironment.path]
+      ).run()
+      let gone = try await kiln.run("store", "gc", "--megabytes", "0").output
+      #expect(gone.contains("kept 0 "))
+      try await kiln.run("build", "tiny.yaml", "--locked")
+    }
+  }
+}

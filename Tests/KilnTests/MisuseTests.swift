@@ -1,0 +1,107 @@
+import Commands
+import FileSystem
+import SystemPackage
+import TestSupport
+import Testing
+
+/// A wrong command line, recipe or folder: the status, and that the message says what to do.
+@Suite struct MisuseTests {
+  private static let recipe = """
+    recipe: 1
+    name: tiny
+    base: {debian: {suite: trixie}}
+
+    """
+
+  private func expect(
+    _ status: Int32, _ words: [String], of arguments: [String], in kiln: KilnProgram
+  ) async throws {
+    let result = try await kiln.command(arguments, accepted: [status]).run()
+    for word in words {
+      #expect(result.errors.contains(word), "\(arguments): \(result.errors)")
+    }
+    #expect(result.output == "" && result.errors.contains("  try: "))
+  }
+
+  @Test(arguments: [
+    (["bild", "x.yaml"], ["no command 'bild'", "`kiln build`"]),
+    (["help", "bild"], ["`kiln build`"]),
+    (["store", "stat"], ["`kiln store stats`"]),
+    (["build", "--outptu", "x", "x.yaml"], ["'--outptu'", "'--output'"]),
+    (["build"], ["<recipe>", "kiln build --help"]),
+    (["build", "x.yaml", "--jobs", "many"], ["'many'", "--jobs <number>"]),
+    (["build", "x.yaml", "--jobs", "0"], ["1 to 512"]),
+    (["build", "x.yaml", "--format", "zip"], ["'zip'", "tar.gz"]),
+    (["build", "x.yaml", "--set", "a"], ["'a'", "<name=value>"]),
+    (["build", "x.yaml", "--store", ""], ["--store takes a folder"]),
+    (["store", "gc"], ["--days"]),
+    (["verify", "x.yaml"], ["kiln lint"]),
+    (["--generate-completion-script", "tcsh"], ["'tcsh'", "zsh bash fish"]),
+  ])
+  func aWrongCommandLine(arguments: [String], words: [String]) async throws {
+    try await KilnProgram.with { kiln in
+      try await expect(2, ["error[K8006]"] + words, of: arguments, in: kiln)
+      #expect(try Files.entries(kiln.home) == [])
+    }
+  }
+
+  @Test func aRecipeThatIsNotThereIsNamedWithItsNeighbours() async throws {
+    try await KilnProgram.with { kiln in
+      try Files.write(Self.recipe, to: kiln.home.appending("tiny.yaml"))
+      for command in ["build", "lock", "plan", "lint", "shell"] {
+        try await expect(
+          2, ["error[K8003]", "tniy.yaml", "did you mean \(kiln.home)/tiny.yaml?"],
+          of: [command, "tniy.yaml"], in: kiln)
+        try await expect(2, ["error[K8003]", "has: tiny.yaml"], of: [command, "."], in: kiln)
+      }
+    }
+  }
+
+  @Test func aMisspeltKeyIsShownInItsLine() async throws {
+    try await KilnProgram.with { kiln in
+      try Files.write(Self.recipe + "packges: [sudo]\n", to: kiln.home.appending("tiny.yaml"))
+      try await expect(
+        2, ["error[K1103]", "tiny.yaml:4:1", "4 | packges", "`packages`"],
+        of: ["build", "tiny.yaml"], in: kiln)
+    }
+  }
+
+  @Test func anOutputFolderThatCannotBeIsSaidBeforeTheWork() async throws {
+    try await KilnProgram.with { kiln in
+      try Files.write(Self.recipe, to: kiln.home.appending("tiny.yaml"))
+      for output in ["tiny.yaml", "tiny.yaml/images"] {
+        try await expect(
+          1, ["error[K7001]", "cannot write images to \(kiln.home)/\(output)", "a file"],
+          of: ["build", "tiny.yaml", "--offline", "--output", output], in: kiln)
+      }
+    }
+  }
+
+  @Test func offlineWithoutALockSaysToLock() async throws {
+    try await KilnProgram.with { kiln in
+      try Files.write(Self.recipe, to: kiln.home.appending("tiny.yaml"))
+      for command in ["build", "lock", "plan", "shell"] {
+        try await expect(
+          1, ["error[K8004]", "kiln lock"], of: [command, "tiny.yaml", "--offline"], in: kiln)
+      }
+      #expect(!Files.exists(kiln.home.appending("tiny.lock.json")))
+    }
+  }
+
+  @Test func aStoreInTheWayIsNamed() async throws {
+    try await KilnProgram.with { kiln in
+      try Files.write("", to: kiln.store)
+      try await expect(1, ["error[K31", kiln.store.string], of: ["store", "stats"], in: kiln)
+    }
+  }
+
+  @Test func lintNeedsNoStoreAndNoHome() async throws {
+    try await KilnProgram.with { kiln in
+      try Files.write(Self.recipe, to: kiln.home.appending("tiny.yaml"))
+      var command = kiln.command(["lint", "tiny.yaml"])
+      command.environment = [:]
+      #expect(try await command.run().output.contains("warning[K6454]"))
+      #expect(try Files.entries(kiln.home) == ["tiny.yaml"])
+    }
+  }
+}
