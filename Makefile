@@ -54,6 +54,10 @@ build: setup ## build kiln itself
 smoke-test: setup ## build gpu-smoke-test for the images (ARCHITECTURES="amd64 arm64")
 	@for architecture in $(ARCHITECTURES); do .ci/build-smoke-test $$architecture || exit 1; done
 
+.PHONY: kernels
+kernels: ## compile the smoke test's CUDA kernels to PTX anew
+	@.ci/build-kernels
+
 .PHONY: schema
 schema: build ## write Recipes/schema.json anew
 	$(KILN) schema > Recipes/schema.json.new && mv Recipes/schema.json.new Recipes/schema.json

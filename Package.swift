@@ -232,6 +232,9 @@ if smokeTestAlone != nil {
 package.products.append(.executable(name: "gpu-smoke-test", targets: ["gpu-smoke-test"]))
 package.targets += [
   smokeTest("CPlatform", []),
+  .target(
+    name: "CKernels", path: "Sources/SmokeTest/CKernels",
+    exclude: ["base.ptx", "cuda", "tensor.ptx"], cSettings: [.unsafeFlags(["-std=c23"])]),
   smokeTest("Platform", ["CPlatform"]),
   smokeTest("Trainer", ["Platform"]),
   smokeTest("Accelerators", ["Trainer"]),

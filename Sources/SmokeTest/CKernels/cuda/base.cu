@@ -1,0 +1,2 @@
+// What every device from sm_50 on runs.
+#include "Streams.h"

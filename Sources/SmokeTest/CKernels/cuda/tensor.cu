@@ -1,0 +1,1 @@
+// The products on tensor cores, sm_80 and later.
