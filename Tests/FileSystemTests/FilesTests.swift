@@ -158,4 +158,23 @@ import Testing
       #expect(refused && granted != nil)
     }
   }
+
+  /// Otherwise the one who waited and a third would each hold a lock, of two files of one name.
+  @Test func whoWaitedForARemovedFileHoldsTheNextOne() async throws {
+    try await withTemporaryFolder { folder in
+      let path = folder.appending("lock")
+      var first = try FileLock.attempt(path, .exclusive)
+      let inode = try #require(try Files.status(path)).inode
+      let waiting = Task.detached { try FileLock.take(path, .exclusive) }
+      // The kernel lists those who wait with an arrow.
+      while !(try Files.readText("/proc/locks")).split(separator: "\n").contains(where: {
+        $0.contains("->") && $0.contains(":\(inode) ")
+      }) { await Task.yield() }
+      try first?.removeFile()
+      first = nil
+      let second = try await waiting.value
+      #expect(try FileLock.attempt(path, .exclusive) == nil)
+      withExtendedLifetime(second) {}
+    }
+  }
 }
