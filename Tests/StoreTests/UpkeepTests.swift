@@ -84,6 +84,45 @@ import Testing
     }
   }
 
+  @Test(arguments: [Store.Folder.apt(.init(ofText: "suites")), .uv])
+  func collectsAToolsFolderThatNobodyHolds(folder kind: Store.Folder) async throws {
+    try await withTemporaryFolder { folder in
+      let store = try Store(root: folder)
+      func work() async throws -> FilePath {
+        let held = try await store.hold(kind)
+        try Files.write("0123456789", to: held.path.appending("index"))
+        try Files.setModified(1000, of: held.path)
+        #expect(try store.gc(olderThan: 1, downTo: 0).removed == 0)
+        #expect(try store.stats().contains { $0.count == 1 && $0.bytes == 10 })
+        return held.path
+      }
+      let path = try await work()
+      #expect(try await store.verify(repair: true, jobs: 1) == [])
+      let report = try store.gc(olderThan: 1, downTo: nil)
+      #expect(report.removed == 1 && report.freedBytes == 10)
+      #expect(!Files.exists(path))
+    }
+  }
+
+  @Test func collectsLocksThatNobodyHolds() async throws {
+    try await withTemporaryFolder { folder in
+      let store = try Store(root: folder)
+      let locks = { try Files.entries(folder.appending("locks")).filter { $0.contains("-") } }
+      let (made, under) = (SHA256Digest(ofText: "made"), SHA256Digest(ofText: "under way"))
+      for key in [made, under] {
+        _ = try await store.result(.layer, key: key, failure: { $0 }) {
+          (target) throws(FileError) in
+          guard key == under else { return }
+          #expect((try? locks().count) == 2)
+          _ = try? store.gc(olderThan: nil, downTo: nil)
+          #expect((try? locks()) == ["layer-\(under.hex)"])
+        }
+      }
+      _ = try store.gc(olderThan: nil, downTo: nil)
+      #expect(try locks() == [])
+    }
+  }
+
   @Test func findsAndRemovesDamage() async throws {
     try await withTemporaryFolder { folder in
       let digests = try await store(folder, ages: [1, 2, 3])

@@ -2,6 +2,7 @@ internal import Content
 internal import FileSystem
 internal import Locks
 internal import Recipes
+internal import Store
 internal import SystemPackage
 
 /// One resolution of a recipe's packages.
@@ -10,8 +11,7 @@ struct AptResolution: Sendable {
   let distribution: AptDistribution
   let suites: [AptSuite]
   let foreign: [ForeignPackage]
-  /// The store's folder of apt's roots.
-  let parent: FilePath
+  let store: Store
   /// Arguments that say how this machine reaches archives.
   let aptSettings: [String]
   /// `PATH` and proxies.
@@ -113,7 +113,7 @@ struct AptResolution: Sendable {
 
   private func settings(pins: [Artifact]) -> AptRoot.Settings {
     .init(
-      parent: parent, architectures: architectures, recommends: recipe.recommends,
+      store: store, architectures: architectures, recommends: recipe.recommends,
       preferences: preferences(pins: pins), aptSettings: aptSettings, environment: environment)
   }
 

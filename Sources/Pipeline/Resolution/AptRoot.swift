@@ -2,6 +2,7 @@ internal import Commands
 internal import Content
 internal import Digests
 internal import FileSystem
+internal import Store
 internal import SystemPackage
 
 /// A private root for the host's apt: nothing of the host's own apt is read or written but
@@ -17,11 +18,10 @@ struct AptRoot: Sendable {
   /// Arguments that say how this machine reaches archives.
   let aptSettings: [String]
   private let environment: [String: String]
-  private let lock: FileLock
+  private let held: Store.HeldFolder
 
   struct Settings: Sendable {
-    /// The store's folder of such roots.
-    let parent: FilePath
+    let store: Store
     /// The image's own first.
     let architectures: [Architecture]
     let recommends: Bool
@@ -46,17 +46,18 @@ struct AptRoot: Sendable {
           try resolving("the keyring") { () throws(FileError) in try Files.read(path) })
       }
     }
-    let folder = settings.parent.appending(
-      name(suites, attempt: attempt, keys, settings.architectures))
-    try resolving("the store's folder for apt") { () throws(FileError) in
-      try Files.makeDirectories(settings.parent)
+    let held: Store.HeldFolder
+    do throws(FileError) {
+      held = try await settings.store.hold(
+        .apt(key(suites, attempt: attempt, keys, settings.architectures)))
+    } catch {
+      throw ResolutionError(error, "the store's folder for apt")
     }
-    let lock = try await hold(FilePath(folder.string + ".lock"))
     let root = AptRoot(
-      folder: folder, suites: suites, attempt: attempt, aptSettings: settings.aptSettings,
+      folder: held.path, suites: suites, attempt: attempt, aptSettings: settings.aptSettings,
       environment: settings.environment.merging(
-        ["APT_CONFIG": folder.appending("apt.conf").string, "LC_ALL": "C"]) { $1 },
-      lock: lock)
+        ["APT_CONFIG": held.path.appending("apt.conf").string, "LC_ALL": "C"]) { $1 },
+      held: held)
     try resolving("the store's folder for apt") { () throws(FileError) in
       try root.write(keys, settings)
     }
@@ -71,28 +72,14 @@ struct AptRoot: Sendable {
     return command
   }
 
-  private static func name(
+  private static func key(
     _ suites: [AptSuite], attempt: Int, _ keys: [[UInt8]], _ architectures: [Architecture]
-  ) -> String {
+  ) -> SHA256Digest {
     let text = zip(suites, keys).map { suite, key in
       "\(suite.base(attempt)) \(suite.suite) \(suite.components) \(SHA256Digest(of: key))\n"
     }
-    return String(
-      SHA256Digest(ofText: text.joined() + architectures.map(\.rawValue).joined(separator: " "))
-        .hex.prefix(24))
-  }
-
-  private static func hold(_ path: FilePath) async throws(ResolutionError) -> FileLock {
-    while true {
-      let lock = try resolving("the store's folder for apt") { () throws(FileError) in
-        try FileLock.attempt(path, .exclusive)
-      }
-      if let lock { return lock }
-      do { try await Task.sleep(for: .milliseconds(20)) } catch {
-        let failure = FileError(.other, "wait for", path, cause: .interrupted)
-        throw ResolutionError(failure, "the store's folder for apt")
-      }
-    }
+    return SHA256Digest(
+      ofText: text.joined() + architectures.map(\.rawValue).joined(separator: " "))
   }
 
   private func write(_ keys: [[UInt8]], _ settings: Settings) throws(FileError) {

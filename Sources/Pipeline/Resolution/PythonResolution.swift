@@ -111,8 +111,13 @@ struct PythonResolution: Sendable {
           lines.joined(separator: "\n") + "\n", to: scratch.appending("requirements.in"))
         if !pins.isEmpty { try Files.write(Self.preferences(pins), to: output) }
       }
+      let cache: Store.HeldFolder
+      do throws(FileError) { cache = try await store.hold(.uv) } catch {
+        throw ResolutionError(error, "the store's folder for uv")
+      }
+      defer { withExtendedLifetime(cache) {} }
       let tool = UvTool(
-        executable: uv, cache: store.root.appending("uv"), folder: scratch, target: target,
+        executable: uv, cache: cache.path, folder: scratch, target: target,
         index: index, environment: environment)
       try await tool.compile(["--format", "pylock.toml", "--output-file", output.string])
       let text = try resolving("uv's answer") { () throws(FileError) in try Files.readText(output) }

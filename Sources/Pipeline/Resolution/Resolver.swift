@@ -135,7 +135,7 @@ public struct Resolver: Sendable {
     }
     return AptResolution(
       recipe: recipe, distribution: distribution, suites: suites, foreign: foreign,
-      parent: store.root.appending("apt"),
+      store: store,
       aptSettings: mirrors.aptSettings.flatMap { ["-o", $0.argument] },
       environment: toolEnvironment, progress: progress)
   }

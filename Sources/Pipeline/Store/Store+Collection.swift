@@ -14,7 +14,7 @@ extension Store {
 
   /// Removes what was not used for long, then the least recently used until the rest is small
   /// enough. Builds may run meanwhile: what was used since the oldest running kiln began is kept,
-  /// whatever the limits say, and so is a download that someone is at.
+  /// whatever the limits say, and so are a download and a folder that someone is at.
   ///
   /// - Parameters:
   ///   - age: seconds since the last use; nil removes nothing for its age.
@@ -45,18 +45,26 @@ extension Store {
         report.inUse += isInUse ? 1 : 0
       }
     }
+    try removeIdleLocks()
     return report
+  }
+
+  /// Removes the lock files that nobody holds; whoever wants one makes it anew.
+  private func removeIdleLocks() throws(FileError) {
+    for name in try Files.entries(locks)
+    where ![Self.gates.removal, Self.gates.sessions].contains(name) {
+      try FileLock.attempt(locks.appending(name), .exclusive)?.removeFile()
+    }
   }
 
   /// - Returns: whether it is gone; false where someone used it meanwhile.
   private func remove(_ object: StoreObject) throws(FileError) -> Bool {
-    var download: FileLock?
-    if object.kind == .partial, let key = object.key {
-      download = try FileLock.attempt(
-        root.appending("locks").appending(Self.lockName(key)), .exclusive)
-      guard download != nil else { return false }
+    var work: FileLock?
+    if let name = object.lockName {
+      work = try FileLock.attempt(locks.appending(name), .exclusive)
+      guard work != nil else { return false }
     }
-    defer { withExtendedLifetime(download) {} }
+    defer { withExtendedLifetime(work) {} }
     let grave = session.scratch()
     guard try buryUnused(object, in: grave) else { return false }
     try Files.removeTree(grave)

@@ -4,7 +4,7 @@ internal import SystemPackage
 extension Store {
   /// What the store holds of one kind.
   public struct Holding: Hashable, Codable, Sendable {
-    /// `artifact`, `partial`, `work`, or a ``ResultKind``.
+    /// `artifact`, `partial`, a ``ResultKind``, `apt`, `uv` or `work`.
     public let kind: String
     public let count: Int
     public let bytes: Int64
@@ -24,7 +24,7 @@ extension Store {
           before.count + 1, before.bytes + (try Files.size(root.appending("work/\(name)")))
         )
       }
-      let kinds = ["artifact", "partial"] + ResultKind.allCases.map(\.rawValue) + ["work"]
+      let kinds = StoreObject.Kind.all.map(\.name) + ["work"]
       return kinds.map {
         Holding(kind: $0, count: found[$0]?.count ?? 0, bytes: found[$0]?.bytes ?? 0)
       }

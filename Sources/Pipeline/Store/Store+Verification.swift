@@ -41,9 +41,11 @@ extension Store {
   }
 
   private func damage(_ object: StoreObject) -> Damage.Reason? {
+    if object.kind == .uv { return nil }
     guard let key = object.key else { return .stray }
     switch object.kind {
-    case .partial: return nil
+    // What is unfinished, and what their tools check themselves.
+    case .partial, .apt, .uv: return nil
     case .artifact:
       guard let digest = try? FileDigest(of: object.path).sha256 else { return .unreadable }
       return digest == key ? nil : .digest(actual: digest)

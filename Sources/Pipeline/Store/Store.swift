@@ -11,6 +11,8 @@ public import SystemPackage
 ///     artifacts/ab/cdef…          downloads, verified
 ///     partial/abcdef…             downloads that were cut short, for the next one to go on with
 ///     results/<kind>/ab/cdef…/    folders made by ``result(_:key:failure:make:)``
+///     apt/abcdef…/                indexes that apt brings up to date, and
+///     uv/                         uv's cache: folders that are changed in place
 ///     locks/                      one lock file per key, single-flight across processes
 ///     sessions/<random>           one locked file per open store
 ///     work/<session>/             scratch of running kilns, on the same file system
@@ -44,7 +46,7 @@ public struct Store: Sendable {
       if let kind = try Files.status(root)?.kind, kind != .directory, kind != .symlink {
         throw FileError(.other, "open the store", root, cause: .notDirectory)
       }
-      for folder in ["artifacts", "partial", "results", "locks", "sessions", "work"] {
+      for folder in ["artifacts", "partial", "results", "apt", "locks", "sessions", "work"] {
         try Self.makePrivate(root.appending(folder))
       }
       session = try StoreSession.open(root)
@@ -101,14 +103,22 @@ public struct Store: Sendable {
     return path
   }
 
-  var removalGate: FilePath { root.appending("locks/removal") }
+  var locks: FilePath { root.appending("locks") }
+  var removalGate: FilePath { locks.appending(Self.gates.removal) }
+
+  /// The locks that are always there, beside those of single keys.
+  static let gates = (removal: "removal", sessions: "sessions")
 
   /// Waits for the lock of that name, which at most one task of all kilns holds.
   func exclusive(_ name: String) async throws(FileError) -> FileLock {
-    let path = root.appending("locks").appending(name)
+    try await lock(name, .exclusive)
+  }
+
+  func lock(_ name: String, _ mode: FileLock.Mode) async throws(FileError) -> FileLock {
+    let path = locks.appending(name)
     var pause = 5
     while true {
-      if let lock = try FileLock.attempt(path, .exclusive) { return lock }
+      if let lock = try FileLock.attempt(path, mode) { return lock }
       do { try await Task.sleep(for: .milliseconds(pause)) } catch {
         throw FileError(.other, "wait for", path, cause: .interrupted)
       }

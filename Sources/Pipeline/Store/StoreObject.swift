@@ -8,14 +8,22 @@ struct StoreObject: Hashable, Sendable {
     case artifact
     case partial
     case result(Store.ResultKind)
+    case apt
+    case uv
 
     var name: String {
       switch self {
       case .artifact: "artifact"
       case .partial: "partial"
       case .result(let kind): kind.rawValue
+      case .apt: "apt"
+      case .uv: "uv"
       }
     }
+
+    /// Every kind, in the order of people's interest.
+    static let all =
+      [Kind.artifact, .partial] + Store.ResultKind.allCases.map(Kind.result) + [.apt, .uv]
   }
 
   let kind: Kind
@@ -24,6 +32,16 @@ struct StoreObject: Hashable, Sendable {
   let path: FilePath
   /// Seconds since 1970.
   let used: Int64
+
+  /// Whose holder is at work on it, whenever it was last used.
+  var lockName: String? {
+    switch (kind, key) {
+    case (.partial, let key?): Store.lockName(key)
+    case (.apt, let key?): Store.Folder.apt(key).lockName
+    case (.uv, _): Store.Folder.uv.lockName
+    default: nil
+    }
+  }
 }
 
 extension Store {
@@ -33,6 +51,10 @@ extension Store {
     for name in try Files.entries(root.appending("partial")) {
       try append(root.appending("partial/\(name)"), .partial, name, &objects)
     }
+    for name in try Files.entries(root.appending("apt")) {
+      try append(root.appending("apt/\(name)"), .apt, name, &objects)
+    }
+    try append(root.appending(Folder.uv.path), .uv, "", &objects)
     for kind in ResultKind.allCases {
       let folder = root.appending("results/\(kind.rawValue)")
       if Files.exists(folder) { objects += try sharded(folder, .result(kind)) }

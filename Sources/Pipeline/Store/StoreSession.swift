@@ -29,6 +29,10 @@ final class StoreSession: Sendable {
     work.appending(String(scratches.add(1, ordering: .relaxed).newValue))
   }
 
+  private static func gate(_ root: FilePath) -> FilePath {
+    root.appending("locks").appending(Store.gates.sessions)
+  }
+
   static func open(_ root: FilePath) throws(FileError) -> StoreSession {
     let (session, dead) = try begin(root)
     for (name, lock) in dead {
@@ -47,7 +51,7 @@ final class StoreSession: Sendable {
   private static func begin(
     _ root: FilePath
   ) throws(FileError) -> (StoreSession, dead: [(String, FileLock?)]) {
-    let gate = try FileLock.take(root.appending("locks/sessions"), .exclusive)
+    let gate = try FileLock.take(gate(root), .exclusive)
     defer { withExtendedLifetime(gate) {} }
     let name = String(UInt64.random(in: .min ... .max), radix: 16)
     let file = root.appending("sessions/\(name)")
@@ -69,7 +73,7 @@ final class StoreSession: Sendable {
 
   /// When the oldest session that still lives began.
   func oldestStart(_ root: FilePath) throws(FileError) -> Int64 {
-    let gate = try FileLock.take(root.appending("locks/sessions"), .exclusive)
+    let gate = try FileLock.take(Self.gate(root), .exclusive)
     defer { withExtendedLifetime(gate) {} }
     var oldest = start
     for name in try Files.entries(root.appending("sessions")) {
