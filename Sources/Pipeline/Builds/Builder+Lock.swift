@@ -52,15 +52,14 @@ extension Builder {
       difference: LockDifference(from: old, to: new))
   }
 
-  /// The lock to build from: the standing one when it is fresh, else a new one, which is written.
-  func usableLock(
-    _ recipePath: FilePath, _ recipe: Recipe, _ mirrors: Mirrors, locked: Bool,
-    _ progress: @escaping ProgressSink
-  ) async throws(BuildError) -> Lock {
+  /// The standing lock; nil where it is absent or stale, which with `locked` is an error.
+  func freshLock(
+    _ recipePath: FilePath, _ recipe: Recipe, locked: Bool
+  ) throws(BuildError) -> Lock? {
     let (path, old) = try standingLock(recipePath)
-    if let old, try isFresh(old, recipe) { return old }
+    if try isFresh(old, recipe) { return old }
     guard !locked else { throw old == nil ? Self.missing(path) : Self.stale(path) }
-    return try await renewLock(recipePath, recipe, mirrors, progress)
+    return nil
   }
 
   /// Resolves again, keeping the versions that are still to be had, and writes the lock.

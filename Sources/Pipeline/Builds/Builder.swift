@@ -84,8 +84,15 @@ public struct Builder: Sendable {
     progress: @escaping ProgressSink
   ) async throws(BuildError) -> Prepared {
     let recipe = try read(path, variables: variables, progress: progress)
-    let mirrors = try await mirrors(for: recipe)
-    let lock = try await usableLock(path, recipe, mirrors, locked: locked, progress)
+    let fresh = try freshLock(path, recipe, locked: locked)
+    // Asking the machine for its mirrors takes half a second.
+    let mirrors = holds(fresh) ? Mirrors([:]) : try await mirrors(for: recipe)
+    let lock: Lock
+    if let fresh {
+      lock = fresh
+    } else {
+      lock = try await renewLock(path, recipe, mirrors, progress)
+    }
     do throws(FetchError) {
       let artifacts = try await fetch(lock, recipe, mirrors, progress)
       return Prepared(recipe: recipe, lock: lock, artifacts: artifacts)
@@ -103,6 +110,11 @@ public struct Builder: Sendable {
       try await fetch(renewed, recipe, mirrors, progress)
     }
     return Prepared(recipe: recipe, lock: renewed, artifacts: artifacts)
+  }
+
+  /// Whether the store has everything that a lock names.
+  private func holds(_ lock: Lock?) -> Bool {
+    lock?.artifacts.allSatisfy { store.artifact($0.sha256) != nil } ?? false
   }
 
   private func fetch(
