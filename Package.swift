@@ -251,7 +251,12 @@ if !embedded {
 }
 
 let embeddedSettings: [SwiftSetting] =
-  embedded ? [.enableExperimentalFeature("Embedded"), .unsafeFlags(["-wmo", "-Osize"])] : []
+  embedded
+  ? [
+    .enableExperimentalFeature("Embedded"),
+    // A section a function, so that the linker drops those that nobody calls.
+    .unsafeFlags(["-wmo", "-Osize", "-Xfrontend", "-function-sections"]),
+  ] : []
 
 for target in package.targets where target.type != .system {
   target.swiftSettings = [

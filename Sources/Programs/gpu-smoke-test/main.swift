@@ -1,1 +1,3 @@
-for argument in Arguments.all { print(argument) }
+import Platform
+
+for argument in Surroundings.arguments { Terminal.output.write(argument + "\n") }

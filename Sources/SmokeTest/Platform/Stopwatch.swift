@@ -9,7 +9,8 @@ public struct Stopwatch: Sendable {
   /// Nanoseconds since the start.
   public var nanoseconds: UInt64 { Self.now - start }
 
-  private static var now: UInt64 {
+  /// Nanoseconds since some moment in the past, the same for all processes of the machine.
+  public static var now: UInt64 {
     var time = timespec()
     unsafe clock_gettime(CLOCK_MONOTONIC, &time)
     return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)

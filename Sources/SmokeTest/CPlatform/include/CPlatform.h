@@ -32,6 +32,41 @@
 int platform_argument_count(void);
 const char *platform_argument(int index);
 
+/// The environment's entries, `NAME=value`, in order; null after the last.
+const char *platform_environment(int index);
+
+/// open(2), which is variadic. Descriptors do not survive an exec.
+int platform_open(const char *path, int flags, int mode);
+
+/// A pipe whose ends do not survive an exec; -1 on failure.
+int platform_pipe(int *reading, int *writing);
+
+/// fork(2) for a child that dies with its parent and writes what it says (standard output and standard
+/// error) to `words`. Returns as fork does.
+pid_t platform_fork(int words);
+
+/// Starts a program in a child that dies with its parent: nothing to read, `output` and `errors` to
+/// write to. Returns the child's id, or -1. A program that cannot be executed exits with 127.
+pid_t platform_spawn(
+    const char *program, char *const *arguments, char *const *environment, int output, int errors);
+
+/// The columns of the terminal behind `descriptor`; 0 where that is not known.
+int platform_columns(int descriptor);
+
+/// printf's `%.*g`, `%.*f` of one number, which is variadic.
+int platform_significant(char *text, size_t size, int digits, double value);
+int platform_fixed(char *text, size_t size, int digits, double value);
+
+/// How many processors this process may run on.
+int platform_processors(void);
+
+/// readlink(2) into bytes.
+static inline ssize_t platform_link(const char *path, void *target, size_t size) {
+  return readlink(path, target, size);
+}
+
+static inline void platform_pause(int milliseconds) { poll(NULL, 0, milliseconds); }
+static inline const char *platform_entry_name(const struct dirent *entry) { return entry->d_name; }
 static inline int platform_errno(void) { return errno; }
 static inline int platform_rtld_now_local(void) { return RTLD_NOW | RTLD_LOCAL; }
 static inline void *platform_rtld_default(void) { return RTLD_DEFAULT; }

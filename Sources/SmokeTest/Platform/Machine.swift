@@ -1,0 +1,173 @@
+import CPlatform
+
+/// The machine that is examined: its files, and the environment that the program was started with.
+///
+/// Paths are those inside of the machine. With a `root` they are looked up below that folder, links
+/// included, as `chroot` would; the tests give a made-up one.
+public struct Machine: Sendable {
+  /// The folder that stands for `/`; empty when it is the real one.
+  public let root: String
+  public let environment: [String: String]
+
+  public init(root: String = "", environment: [String: String]) {
+    self.root = root.hasSuffix("/") ? String(root.dropLast()) : root
+    self.environment = environment
+  }
+
+  public enum Kind: Hashable, Sendable {
+    case file
+    case folder
+    case device
+    case other
+  }
+
+  public struct Status: Hashable, Sendable {
+    public let kind: Kind
+    public let size: Int
+    /// Which file it is, whatever its name: device and inode.
+    public let identity: Identity
+  }
+
+  public struct Identity: Hashable, Sendable {
+    let device: UInt64
+    let inode: UInt64
+  }
+
+  /// The first bytes of a file, at most `limit`.
+  public func read(_ path: String, limit: Int) throws(FileError) -> [UInt8] {
+    let descriptor = unsafe platform_open(try resolve(path), O_RDONLY, 0)
+    guard descriptor >= 0 else { throw FileError(path: path) }
+    defer { close(descriptor) }
+    var bytes: [UInt8] = []
+    while bytes.count < limit {
+      let wanted = min(limit - bytes.count, 65_536)
+      var got = 0
+      let chunk = unsafe [UInt8](unsafeUninitializedCapacity: wanted) { buffer, count in
+        got = unsafe CPlatform.read(descriptor, buffer.baseAddress, wanted)
+        count = max(got, 0)
+      }
+      if got < 0, platform_errno() == EINTR { continue }
+      guard got >= 0 else { throw FileError(path: path) }
+      if got == 0 { break }
+      bytes += chunk
+    }
+    return bytes
+  }
+
+  /// The text of a small file without the white space around it; nothing when it cannot be read.
+  public func text(_ path: String, limit: Int = 65_536) -> String? {
+    guard let bytes = try? read(path, limit: limit) else { return nil }
+    return String(decoding: trimmed(bytes[...]), as: UTF8.self)
+  }
+
+  /// The names in a folder, sorted, without `.` and `..`.
+  public func list(_ path: String) throws(FileError) -> [String] {
+    guard let folder = unsafe opendir(try resolve(path)) else { throw FileError(path: path) }
+    defer { unsafe closedir(folder) }
+    var names: [String] = []
+    while let entry = unsafe readdir(folder) {
+      let name = unsafe String(optionalCString: platform_entry_name(entry))
+      if name != ".", name != ".." { names.append(name) }
+    }
+    return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  }
+
+  /// What is at `path`, links followed; nothing when there is nothing, or a link that leads nowhere.
+  public func status(_ path: String) -> Status? {
+    guard let resolved = try? resolve(path) else { return nil }
+    var status = stat()
+    guard unsafe stat(resolved, &status) == 0 else { return nil }
+    let kind: Kind =
+      switch Int32(bitPattern: UInt32(status.st_mode)) & Int32(S_IFMT) {
+      case Int32(S_IFREG): .file
+      case Int32(S_IFDIR): .folder
+      case Int32(S_IFCHR), Int32(S_IFBLK): .device
+      default: .other
+      }
+    return Status(
+      kind: kind, size: Int(status.st_size),
+      identity: Identity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino)))
+  }
+
+  /// Where the link at `path` points, as it is written; nothing when it is no link.
+  public func link(_ path: String) -> String? {
+    guard let resolved = try? resolve(path, followingLast: false) else { return nil }
+    return Self.link(at: resolved)
+  }
+
+  /// Whether this process may read and write what is at `path`.
+  public func mayReadAndWrite(_ path: String) -> Bool {
+    guard let resolved = try? resolve(path) else { return false }
+    return unsafe access(resolved, R_OK | W_OK) == 0
+  }
+
+  /// Whether this process may execute what is at `path`.
+  public func mayExecute(_ path: String) -> Bool {
+    guard let resolved = try? resolve(path) else { return false }
+    return unsafe access(resolved, X_OK) == 0
+  }
+
+  /// The path on the running system of a path of the machine, for those who open it themselves.
+  public func resolve(_ path: String) throws(FileError) -> String {
+    try resolve(path, followingLast: true)
+  }
+
+  /// The kernel does this by itself where the machine is the running one.
+  private func resolve(_ path: String, followingLast: Bool) throws(FileError) -> String {
+    if root.isEmpty { return path }
+    var pending = Array(path.split(separator: "/").reversed())
+    var resolved: [Substring] = []
+    var links = 0
+    while let name = pending.popLast() {
+      if name == "." { continue }
+      if name == ".." {
+        _ = resolved.popLast()
+        continue
+      }
+      let candidate = root + "/" + (resolved + [name]).joined(separator: "/")
+      guard followingLast || !pending.isEmpty, let target = Self.link(at: candidate) else {
+        resolved.append(name)
+        continue
+      }
+      links += 1
+      guard links <= 40 else { throw FileError(path: path, number: ELOOP) }
+      if target.utf8.first == UInt8(ascii: "/") { resolved = [] }
+      pending += target.split(separator: "/").reversed()
+    }
+    return root + "/" + resolved.joined(separator: "/")
+  }
+
+  private static func link(at path: String) -> String? {
+    var length = 0
+    let target = unsafe [UInt8](unsafeUninitializedCapacity: Int(PATH_MAX)) { buffer, count in
+      length = unsafe platform_link(path, buffer.baseAddress, buffer.count)
+      count = max(length, 0)
+    }
+    return length > 0 ? String(decoding: target, as: UTF8.self) : nil
+  }
+}
+
+/// Why a file could not be read.
+public struct FileError: Error, Hashable {
+  public let path: String
+  /// The C library's `errno`.
+  public let number: Int32
+
+  init(path: String, number: Int32 = platform_errno()) {
+    self.path = path
+    self.number = number
+  }
+
+  public var isAbsence: Bool { number == ENOENT || number == ENOTDIR }
+
+  /// The C library's words.
+  public var reason: String { unsafe String(optionalCString: strerror(number)) }
+}
+
+private func trimmed(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+  var bytes = bytes
+  func isBlank(_ byte: UInt8) -> Bool { byte <= 0x20 }
+  while let first = bytes.first, isBlank(first) { bytes.removeFirst() }
+  while let last = bytes.last, isBlank(last) { bytes.removeLast() }
+  return bytes
+}

@@ -1,0 +1,39 @@
+import CPlatform
+
+/// What the operating system handed to the program; read by the program alone, which passes it on.
+public enum Surroundings {
+  /// The arguments, without the program's own name.
+  public static var arguments: [String] {
+    let count = platform_argument_count()
+    guard count > 1 else { return [] }
+    return (1..<count).map { unsafe String(optionalCString: platform_argument($0)) }
+  }
+
+  public static var environment: [String: String] {
+    var environment: [String: String] = [:]
+    var index: Int32 = 0
+    while let entry = unsafe platform_environment(index) {
+      let text = unsafe String(cString: entry)
+      if let sign = text.utf8.firstIndex(of: UInt8(ascii: "=")) {
+        environment[String(text[..<sign])] = String(text[text.index(after: sign)...])
+      }
+      index += 1
+    }
+    return environment
+  }
+
+  /// The running kernel's release, from the kernel itself, so also where /proc is not mounted.
+  public static var kernelRelease: String {
+    var names = utsname()
+    guard unsafe uname(&names) == 0 else { return "" }
+    return unsafe withUnsafePointer(to: &names.release) {
+      unsafe $0.withMemoryRebound(to: CChar.self, capacity: MemoryLayout.size(ofValue: $0.pointee))
+      {
+        unsafe String(cString: $0)
+      }
+    }
+  }
+
+  /// The processors that this process may run on.
+  public static var processors: Int { max(1, Int(platform_processors())) }
+}
