@@ -6,6 +6,7 @@ SHELL := /bin/bash
 RECIPE ?= cuda-wsl
 ARCHITECTURES ?= amd64
 KILN := .build/release/kiln
+SMOKE_TESTS := .build/smoke-test
 TOOLS := .tools
 UV_VERSION := 0.13.9
 export PATH := $(CURDIR)/$(TOOLS)/python/bin:$(PATH)
@@ -47,8 +48,9 @@ format: ## format the sources
 	swift format --in-place --recursive Package.swift Sources Tests
 
 .PHONY: build
-build: setup ## build kiln itself
+build: setup smoke-test ## build kiln itself, with the smoke test that images carry beside it
 	swift build --configuration release --product kiln
+	@install --mode 755 $(SMOKE_TESTS)/gpu-smoke-test-* .build/release/
 
 .PHONY: smoke-test
 smoke-test: setup ## build gpu-smoke-test for the images (ARCHITECTURES="amd64 arm64")

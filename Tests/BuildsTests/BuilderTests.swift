@@ -17,7 +17,8 @@ import Testing
     """
 
   private func withBuilder(
-    _ recipe: String = recipe, _ body: (Builder, FilePath, FilePath) async throws -> Void
+    _ recipe: String = recipe, smokeTests: FilePath? = nil,
+    _ body: (Builder, FilePath, FilePath) async throws -> Void
   ) async throws {
     try await withTemporaryFolder { folder in
       let path = folder.appending("tiny.yaml")
@@ -26,7 +27,7 @@ import Testing
       let settings = BuildSettings(
         store: folder.appending("store"), jobs: 2, offline: true,
         environment: ["PATH": TestEnvironment.path, "HOME": folder.string],
-        progress: { _ in })
+        smokeTests: smokeTests, progress: { _ in })
       try await body(try Builder(settings, tool: "kiln test"), path, folder)
     }
   }
@@ -58,6 +59,17 @@ import Testing
       }
       #expect(error?.code == .lockMissing && error?.isWrongUse == false)
       #expect(!Files.exists(folder.appending("images")))
+    }
+  }
+
+  @Test func anImageIsNotBegunWithoutItsSmokeTest() async throws {
+    try await withBuilder(smokeTests: "/nowhere") { builder, recipe, folder in
+      let error = await #expect(throws: BuildError.self) {
+        try await builder.build(build(recipe, folder.appending("images")))
+      }
+      #expect(error?.code == .smokeTestMissing)
+      #expect(error?.subject.hasPrefix("/nowhere/gpu-smoke-test-") == true)
+      #expect(!Files.exists(folder.appending("tiny.lock.json")))
     }
   }
 

@@ -11,6 +11,7 @@ public struct BuildError: Failure {
     case noRecipe = "K8003"
     case lockNeedsNetwork = "K8004"
     case noImage = "K8005"
+    case smokeTestMissing = "K8007"
   }
 
   public let code: Code

@@ -9,16 +9,19 @@ public struct BuildSettings: Sendable {
   /// Whether only the store may be used.
   public var offline: Bool
   public var environment: [String: String]
+  /// The folder of `gpu-smoke-test-<architecture>`; nil leaves the program out of images.
+  public var smokeTests: FilePath?
   public var progress: ProgressSink
 
   public init(
     store: FilePath, jobs: Int, offline: Bool, environment: [String: String],
-    progress: @escaping ProgressSink
+    smokeTests: FilePath?, progress: @escaping ProgressSink
   ) {
     self.store = store
     self.jobs = jobs
     self.offline = offline
     self.environment = environment
+    self.smokeTests = smokeTests
     self.progress = progress
   }
 }

@@ -84,13 +84,27 @@ extension Builder {
     }
   }
 
+  /// The program that the images of a recipe carry.
+  func smokeTest(_ recipe: Recipe) throws(BuildError) -> FilePath? {
+    guard let folder = settings.smokeTests else { return nil }
+    let program = folder.appending("gpu-smoke-test-\(recipe.architecture.rawValue)")
+    guard Files.exists(program) else {
+      throw BuildError(
+        .smokeTestMissing, program.string,
+        "gpu-smoke-test for \(recipe.architecture.rawValue) is not there",
+        remedy: "run `make smoke-test ARCHITECTURES=\(recipe.architecture.rawValue)` where kiln is "
+          + "built, or name the program's folder with KILN_SMOKE_TESTS")
+    }
+    return program
+  }
+
   func rootfsBuilder(
-    _ lock: Lock, _ progress: @escaping ProgressSink
+    _ recipe: Recipe, _ lock: Lock, _ progress: @escaping ProgressSink
   ) throws(BuildError) -> RootfsBuilder {
     RootfsBuilder(
       store: store, sandbox: try sandbox(), jobs: settings.jobs,
       sourceDateEpoch: sourceDateEpoch(lock), networkEnvironment: networkEnvironment,
-      progress: progress)
+      smokeTest: try smokeTest(recipe), progress: progress)
   }
 
   /// What steps with network need of the host; it is part of no key and of no image.

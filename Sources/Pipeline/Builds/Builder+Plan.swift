@@ -25,7 +25,7 @@ extension Builder {
       try requireNetwork(for: recipe, path)
       lock = try await resolve(recipe, old, .keep, settings.progress)
     }
-    let planner = try rootfsBuilder(lock) { _ in }
+    let planner = try rootfsBuilder(recipe, lock) { _ in }
     var held: [SHA256Digest: FilePath] = [:]
     for artifact in lock.artifacts { held[artifact.sha256] = store.artifact(artifact.sha256) }
     let missing = lock.artifacts.filter { held[$0.sha256] == nil }

@@ -14,7 +14,8 @@ extension Builder {
     try await store.withScratch(failure: { BuildError($0, in: image.string) }) {
       (scratch) async throws(BuildError) in
       let verifier = ImageVerifier(
-        environment: settings.environment, scratch: scratch, progress: settings.progress)
+        environment: settings.environment, scratch: scratch,
+        selfCheck: SelfCheck(sandbox: try sandbox()), progress: settings.progress)
       return try await staged(image.string) { () async throws(VerificationError) in
         try await verifier.verify(
           image, boot: boot ? BootTest(environment: settings.environment) : nil)

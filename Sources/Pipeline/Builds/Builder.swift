@@ -84,6 +84,8 @@ public struct Builder: Sendable {
     progress: @escaping ProgressSink
   ) async throws(BuildError) -> Prepared {
     let recipe = try read(path, variables: variables, progress: progress)
+    // Asked before anything is fetched for an image that could not be made.
+    _ = try smokeTest(recipe)
     let fresh = try freshLock(path, recipe, locked: locked)
     // Asking the machine for its mirrors takes half a second.
     let mirrors = holds(fresh) ? Mirrors([:]) : try await mirrors(for: recipe)
@@ -130,7 +132,7 @@ public struct Builder: Sendable {
   func rootfs(
     _ prepared: Prepared, progress: @escaping ProgressSink
   ) async throws(BuildError) -> Rootfs {
-    let builder = try rootfsBuilder(prepared.lock, progress)
+    let builder = try rootfsBuilder(prepared.recipe, prepared.lock, progress)
     return try await staged(prepared.recipe.name) { () async throws(RootfsError) in
       try await builder.build(prepared.recipe, lock: prepared.lock, artifacts: prepared.artifacts)
     }

@@ -15,6 +15,8 @@ public struct Origin: Hashable, Codable, Sendable, Comparable {
     case user
     /// The recipe's `wsl` section and what WSL needs in any image.
     case wsl
+    /// `gpu-smoke-test` and its settings.
+    case smokeTest = "smoke-test"
     /// A `run` step.
     case step
     /// A base tarball.

@@ -15,6 +15,7 @@ extension RootfsBuilder {
     } catch { throw RootfsError(error) }
     files += try AptSourceFiles(recipe, chain.stack).planned()
     files += try timezone(recipe, chain.stack)
+    if let smokeTest { files += SmokeTestFiles(program: smokeTest, recipe: recipe).planned }
     // The recipe's own files come last, and win.
     for (index, entry) in recipe.files.enumerated() {
       files += try PlannedFile.planned(entry, recipe, place: recipe.places["files[\(index)]"])

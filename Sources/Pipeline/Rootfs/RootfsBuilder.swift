@@ -23,20 +23,25 @@ public struct RootfsBuilder: Sendable {
   /// Seconds since 1970; every time that a script writes into a file is this one.
   let sourceDateEpoch: Int64
   let networkEnvironment: [String: String]
+  /// The program for the recipe's architecture; nil leaves it out.
+  let smokeTest: FilePath?
   var isPlanned = false
 
   /// - Parameters:
   ///   - networkEnvironment: variables for steps with network, such as the host's proxies; no part
   ///     of any key.
+  ///   - smokeTest: `gpu-smoke-test` for the recipe's architecture; nil leaves it out.
   public init(
     store: Store, sandbox: Sandbox, jobs: Int, sourceDateEpoch: Int64,
-    networkEnvironment: [String: String] = [:], progress: @escaping ProgressSink
+    networkEnvironment: [String: String] = [:], smokeTest: FilePath? = nil,
+    progress: @escaping ProgressSink
   ) {
     self.store = store
     self.sandbox = sandbox
     self.jobs = max(1, jobs)
     self.sourceDateEpoch = sourceDateEpoch
     self.networkEnvironment = networkEnvironment
+    self.smokeTest = smokeTest
     self.progress = progress
   }
 

@@ -9,16 +9,20 @@ public import SystemPackage
 public struct ImageVerifier: Sendable {
   let environment: [String: String]
   let scratch: FilePath
+  let selfCheck: SelfCheck?
   let progress: ProgressSink
 
   /// - Parameters:
   ///   - environment: for the tools (`bsdtar`, `gzip`); their locale is set per run.
   ///   - scratch: an existing folder with room for the unpacked image; left as it was.
+  ///   - selfCheck: how to run the image's own smoke test; nil leaves that out.
   public init(
-    environment: [String: String], scratch: FilePath, progress: @escaping ProgressSink = { _ in }
+    environment: [String: String], scratch: FilePath, selfCheck: SelfCheck? = nil,
+    progress: @escaping ProgressSink = { _ in }
   ) {
     self.environment = environment
     self.scratch = scratch
+    self.selfCheck = selfCheck
     self.progress = progress
   }
 
@@ -51,20 +55,35 @@ public struct ImageVerifier: Sendable {
         progress(.advanced(.verify, done: 0, item: profile.name))
         let outcomes = try await withExtraction(image, profile) {
           (outcome, folder) async throws(VerificationError) -> [Outcome] in
-          guard let boot, profile == ExtractionProfile.all.first, outcome.check.passed else {
+          guard profile == ExtractionProfile.all.first, outcome.check.passed else {
             return [outcome]
           }
-          progress(.advanced(.verify, done: 0, item: "boot"))
-          return [outcome]
-            + (try await boot.run(
-              in: folder, image: image, flavour: report.flavour,
-              architecture: report.architecture))
+          return [outcome] + (try await execute(boot, in: folder, image, report))
         }
         for outcome in outcomes { report.add(outcome.check, outcome.findings) }
       }
     }
     progress(.finished(.verify, reused: false))
     return report
+  }
+
+  /// What programs of the image say of it: its smoke test, and systemd where a boot is asked for.
+  private func execute(
+    _ boot: BootTest?, in folder: FilePath, _ image: FilePath, _ report: VerificationReport
+  ) async throws(VerificationError) -> [Outcome] {
+    var outcomes: [Outcome] = []
+    if let selfCheck {
+      progress(.advanced(.verify, done: 0, item: "gpu-smoke-test"))
+      outcomes.append(
+        try await selfCheck.run(
+          in: folder.appending("root"), image: image, architecture: report.architecture))
+    }
+    if let boot {
+      progress(.advanced(.verify, done: 0, item: "boot"))
+      outcomes += try await boot.run(
+        in: folder, image: image, flavour: report.flavour, architecture: report.architecture)
+    }
+    return outcomes
   }
 
   /// The rules alone: reads the image once and runs nothing.

@@ -1,3 +1,5 @@
+import Content
+import FileSystem
 import Glibc
 import SystemPackage
 
@@ -34,6 +36,23 @@ enum Surroundings {
       return FilePath(cache).appending("kiln")
     }
     return home.appending(".cache/kiln")
+  }
+
+  /// `KILN_SMOKE_TESTS`, else kiln's own folder, else `libexec/kiln` beside that: the first that has
+  /// a `gpu-smoke-test-<architecture>`.
+  static var smokeTests: FilePath {
+    if let path = environment["KILN_SMOKE_TESTS"], !path.isEmpty { return absolute(path) }
+    let own = program.removingLastComponent()
+    let installed = own.removingLastComponent().appending("libexec/kiln")
+    let isInstalled = Architecture.allCases.contains {
+      Files.exists(installed.appending("gpu-smoke-test-\($0.rawValue)"))
+    }
+    return isInstalled ? installed : own
+  }
+
+  /// The file that this process executes.
+  private static var program: FilePath {
+    (try? Files.readSymlink("/proc/self/exe")).map { FilePath($0) } ?? "/usr/bin/kiln"
   }
 
   static func absolute(_ path: String) -> FilePath {
