@@ -210,7 +210,8 @@ let package = Package(
       name: "EndToEndTests",
       dependencies: ["Commands", "Content", "Digests", "FileSystem", "TestSupport", system],
       path: "Tests/EndToEndTests", exclude: ["Recipes"]),
-  ])
+  ],
+  cLanguageStandard: .gnu2x)
 
 // gpu-smoke-test, which every image carries: platform → trainer → backends → diagnosis.
 
@@ -236,7 +237,12 @@ package.targets += [
     name: "CKernels", path: "Sources/SmokeTest/CKernels",
     exclude: ["base.ptx", "cuda", "tensor.ptx"], cSettings: [.unsafeFlags(["-std=c23"])]),
   smokeTest("Platform", ["CPlatform"]),
-  smokeTest("Trainer", ["Platform"]),
+  .target(
+    name: "CDigits", path: "Sources/SmokeTest/CDigits", exclude: ["digits.bin", "pack-digits"]),
+  .target(
+    name: "CProduct", path: "Sources/SmokeTest/CProduct", exclude: ["tile.inc"],
+    cSettings: [.unsafeFlags(["-O2"], .when(configuration: .debug))]),
+  smokeTest("Trainer", ["CDigits", "CPlatform", "CProduct", "Platform"]),
   smokeTest("Accelerators", ["Trainer"]),
   .executableTarget(
     name: "gpu-smoke-test", dependencies: ["Accelerators", "CPlatform", "Platform", "Trainer"],
@@ -246,9 +252,15 @@ package.targets += [
 // Embedded Swift has no test library; the tests run the same sources as ordinary Swift.
 if !embedded {
   package.targets += [
-    smokeTestTests("Platform", [])
+    smokeTestTests("Platform", []),
+    .testTarget(
+      name: "TrainerTests", dependencies: ["CProduct", "Platform", "Trainer"],
+      path: "Tests/TrainerTests", exclude: ["train_digits.py"]),
   ]
 }
+
+/// Arithmetic on vectors is two hundred times slower unoptimised, and the tests train a lot.
+let optimised = ["Trainer"]
 
 let embeddedSettings: [SwiftSetting] =
   embedded
@@ -268,4 +280,7 @@ for target in package.targets where target.type != .system {
     .treatAllWarnings(as: .error),
   ]
   target.swiftSettings? += embeddedSettings
+  if optimised.contains(target.name) {
+    target.swiftSettings?.append(.unsafeFlags(["-O"], .when(configuration: .debug)))
+  }
 }

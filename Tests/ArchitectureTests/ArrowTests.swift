@@ -46,7 +46,7 @@ import Testing
   /// The program inside the image, which is Embedded Swift and shares nothing with the pipeline.
   static let smokeTest: [String: Set<String>] = [
     "Platform": ["CPlatform"],
-    "Trainer": ["Platform"],
+    "Trainer": ["CDigits", "CPlatform", "CProduct", "Platform"],
     "Accelerators": ["Platform", "Trainer"],
   ]
 

@@ -1,0 +1,88 @@
+#include "CProduct.h"
+
+// A multiply-add rounds once wherever the instruction set has it, also where no flag says so.
+#pragma clang fp contract(fast)
+
+#define TEXT(argument) _Pragma(#argument)
+#define EACH(count) TEXT(clang loop unroll_count(count))
+#define PLAIN TEXT(clang loop unroll(disable) vectorize(disable))
+
+#if defined(__x86_64__)
+
+#define TILE tile_avx512
+#define TARGET __attribute__((target("avx512f")))
+#define LANES 16
+#define ROWS 8
+#define VECTORS 2
+#include "tile.inc"
+
+#define TILE tile_avx2
+#define TARGET __attribute__((target("avx2,fma")))
+#define LANES 8
+#define ROWS 6
+#define VECTORS 2
+#include "tile.inc"
+
+#define TILE tile_sse2
+#define TARGET
+#define LANES 4
+#define ROWS 4
+#define VECTORS 2
+#include "tile.inc"
+
+static const struct product_kernel avx512 = {"AVX-512", 8, 32, tile_avx512};
+static const struct product_kernel avx2 = {"AVX2", 6, 16, tile_avx2};
+static const struct product_kernel sse2 = {"SSE2", 4, 8, tile_sse2};
+
+// The builtins also ask whether the operating system keeps the wide registers.
+static int all_kernels(const struct product_kernel *found[3]) {
+  int count = 0;
+  __builtin_cpu_init();
+  if (__builtin_cpu_supports("avx512f")) found[count++] = &avx512;
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) found[count++] = &avx2;
+  found[count++] = &sse2;
+  return count;
+}
+
+#elif defined(__aarch64__)
+
+#define TILE tile_neon
+#define TARGET
+#define LANES 4
+#define ROWS 6
+#define VECTORS 4
+#include "tile.inc"
+
+static const struct product_kernel neon = {"NEON", 6, 16, tile_neon};
+
+static int all_kernels(const struct product_kernel *found[3]) {
+  found[0] = &neon;
+  return 1;
+}
+
+#else
+#error "no tile for this architecture"
+#endif
+
+int product_kernel_count(void) {
+  const struct product_kernel *found[3];
+  return all_kernels(found);
+}
+
+struct product_kernel product_kernel_at(int index) {
+  const struct product_kernel *found[3];
+  all_kernels(found);
+  return *found[index];
+}
+
+void product_pack(
+  struct product_panel panel, long rows, long depth, long width, float *packed) {
+  for (long k = 0; k < depth; k++, packed += width, panel.start += panel.step) {
+    if (panel.row == 1) {
+      for (long i = 0; i < rows; i++) packed[i] = panel.start[i];
+    } else {
+      for (long i = 0; i < rows; i++) packed[i] = panel.start[i * panel.row];
+    }
+    for (long i = rows; i < width; i++) packed[i] = 0;
+  }
+}
