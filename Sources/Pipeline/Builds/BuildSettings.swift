@@ -15,7 +15,7 @@ public struct BuildSettings: Sendable {
 
   public init(
     store: FilePath, jobs: Int, offline: Bool, environment: [String: String],
-    smokeTests: FilePath?, progress: @escaping ProgressSink
+    smokeTests: FilePath? = nil, progress: @escaping ProgressSink
   ) {
     self.store = store
     self.jobs = jobs
