@@ -50,7 +50,7 @@ format: ## format the sources
 .PHONY: build
 build: setup smoke-test ## build kiln itself, with the smoke test that images carry beside it
 	swift build --configuration release --product kiln
-	@install --mode 755 $(SMOKE_TESTS)/gpu-smoke-test-* .build/release/
+	@install --mode 755 $(ARCHITECTURES:%=$(SMOKE_TESTS)/gpu-smoke-test-%) .build/release/
 
 .PHONY: smoke-test
 smoke-test: setup ## build gpu-smoke-test for the images (ARCHITECTURES="amd64 arm64")
