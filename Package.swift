@@ -244,6 +244,7 @@ package.targets += [
     cSettings: [.unsafeFlags(["-O2"], .when(configuration: .debug))]),
   smokeTest("Trainer", ["CDigits", "CPlatform", "CProduct", "Platform"]),
   smokeTest("Accelerators", ["Trainer"]),
+  smokeTest("CUDA", ["Accelerators", "CKernels", "CPlatform", "Platform", "Trainer"]),
   .executableTarget(
     name: "gpu-smoke-test", dependencies: ["Accelerators", "CPlatform", "Platform", "Trainer"],
     path: "Sources/Programs/gpu-smoke-test",

@@ -48,6 +48,7 @@ import Testing
     "Platform": ["CPlatform"],
     "Trainer": ["CDigits", "CPlatform", "CProduct", "Platform"],
     "Accelerators": ["Platform", "Trainer"],
+    "CUDA": ["Accelerators", "CKernels", "CPlatform", "Platform", "Trainer"],
   ]
 
   static func allowed(_ file: SourceFile) -> Set<String>? {

@@ -49,10 +49,12 @@ public struct Throughput: Sendable {
   /// What the device could do by its clocks and units, where they are known.
   public let theoreticalProduct: Double?
   public let theoreticalBandwidth: Double?
+  /// What else was measured: other precisions, other libraries, a load that lasts.
+  public let facts: [Fact]
 
   public init(
     step: Double, plan: TrainingPlan, product: Double, productBy: String, bandwidth: Double,
-    theoreticalProduct: Double?, theoreticalBandwidth: Double?
+    theoreticalProduct: Double?, theoreticalBandwidth: Double?, facts: [Fact] = []
   ) {
     self.step = step
     self.plan = plan
@@ -61,6 +63,7 @@ public struct Throughput: Sendable {
     self.bandwidth = bandwidth
     self.theoreticalProduct = theoreticalProduct
     self.theoreticalBandwidth = theoreticalBandwidth
+    self.facts = facts
   }
 }
 

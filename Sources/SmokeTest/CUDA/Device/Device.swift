@@ -1,0 +1,113 @@
+import Accelerators
+
+/// What the driver tells about a GPU.
+public struct Device: Sendable {
+  public let index: Int
+  let handle: Int32
+  public let name: String
+  /// Of the whole device, in bytes.
+  public let memory: Int
+  /// Domain, bus, device and function in hexadecimal, like `0000:01:00.0`.
+  public let bus: String
+  /// In NVIDIA's form, `GPU-` and five groups; nothing on drivers that do not tell.
+  public let uuid: String?
+  /// The adapter's name in Windows, as `xxxxxxxx:xxxxxxxx` (high and low half, the way that Windows
+  /// writes it); nothing on plain Linux.
+  public let luid: String?
+  private let attributes: [DeviceAttribute: Int]
+
+  init(_ driver: Driver, index: Int) throws(Trouble) {
+    self.index = index
+    var handle: Int32 = 0
+    try driver.check(
+      unsafe driver.functions.device(&handle, Int32(clamping: index)), "cuDeviceGet",
+      "asked for GPU \(index)")
+    self.handle = handle
+    name = unsafe try Self.text(driver, "cuDeviceGetName") { bytes, size in
+      unsafe driver.functions.deviceName(bytes, size, handle)
+    }
+    var memory = 0
+    try driver.check(unsafe driver.functions.deviceMemory(&memory, handle), "cuDeviceTotalMem_v2")
+    self.memory = memory
+    bus = unsafe try Self.text(driver, "cuDeviceGetPCIBusId") { bytes, size in
+      unsafe driver.functions.deviceBus(bytes, size, handle)
+    }
+    var attributes: [DeviceAttribute: Int] = [:]
+    for attribute in DeviceAttribute.allCases {
+      var value: Int32 = 0
+      let status = unsafe driver.functions.deviceAttribute(&value, attribute.rawValue, handle)
+      try driver.check(status, "cuDeviceGetAttribute", "attribute \(attribute.rawValue)")
+      attributes[attribute] = Int(value)
+    }
+    self.attributes = attributes
+    uuid = Self.uuid(driver, handle)
+    luid = Self.luid(driver, handle)
+  }
+
+  public subscript(attribute: DeviceAttribute) -> Int { attributes[attribute] ?? 0 }
+
+  /// Major and minor version, like 9.0.
+  public var capability: Version { Version(self[.capabilityMajor], self[.capabilityMinor]) }
+
+  /// For the report.
+  var facts: [Fact] {
+    var facts = [
+      Fact("name", .text(name)),
+      Fact("compute-capability", .text(capability.text)),
+      Fact("memory", .quantity(Double(memory), unit: "B")),
+      Fact("multiprocessors", .count(self[.multiprocessors])),
+      Fact("clock", .quantity(Double(self[.clock]) * 1e3, unit: "Hz")),
+      Fact("memory-clock", .quantity(Double(self[.memoryClock]) * 1e3, unit: "Hz")),
+      Fact("memory-bus", .count(self[.memoryBus])),
+      Fact("l2-cache", .quantity(Double(self[.cache]), unit: "B")),
+      Fact("error-correction", .text(self[.errorCorrection] == 0 ? "off" : "on")),
+      Fact("pci", .text(bus)),
+    ]
+    if let uuid { facts.append(Fact("uuid", .text(uuid))) }
+    if let luid { facts.append(Fact("luid", .text(luid))) }
+    return facts
+  }
+
+  private static func text(
+    _ driver: Driver, _ function: StaticString,
+    _ fill: (UnsafeMutablePointer<CChar>, Int32) -> Status
+  ) throws(Trouble) -> String {
+    var bytes = [CChar](repeating: 0, count: 256)
+    let status = unsafe bytes.withUnsafeMutableBufferPointer { bytes in
+      unsafe bytes.baseAddress.map { unsafe fill($0, 255) } ?? 0
+    }
+    try driver.check(status, function)
+    return String(decoding: bytes.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
+  private static func uuid(_ driver: Driver, _ handle: Int32) -> String? {
+    guard let function = unsafe driver.functions.deviceUUID else { return nil }
+    var bytes = [CChar](repeating: 0, count: 16)
+    guard unsafe function(&bytes, handle) == 0 else { return nil }
+    var text = "GPU-"
+    for (index, byte) in bytes.enumerated() {
+      if [4, 6, 8, 10].contains(index) { text += "-" }
+      text += hexadecimal(UInt32(UInt8(bitPattern: byte)), digits: 2)
+    }
+    return text
+  }
+
+  /// A Windows `LUID` is its low half, then its high one, both little-endian.
+  private static func luid(_ driver: Driver, _ handle: Int32) -> String? {
+    guard let function = unsafe driver.functions.deviceLUID else { return nil }
+    var bytes = [CChar](repeating: 0, count: 8)
+    var nodes: UInt32 = 0
+    guard unsafe function(&bytes, &nodes, handle) == 0 else { return nil }
+    func half(_ start: Int) -> UInt32 {
+      (0..<4).reduce(0) { $0 | UInt32(UInt8(bitPattern: bytes[start + $1])) << (8 * UInt32($1)) }
+    }
+    let (low, high) = (half(0), half(4))
+    return low == 0 && high == 0 ? nil : "\(hexadecimal(high)):\(hexadecimal(low))"
+  }
+}
+
+/// `value` in lower-case hexadecimal digits, with leading zeros.
+func hexadecimal(_ value: UInt32, digits: Int = 8) -> String {
+  let text = String(value, radix: 16)
+  return String(repeating: "0", count: max(0, digits - text.count)) + text
+}

@@ -1,0 +1,19 @@
+/// The attributes of a device that the test reads, with the numbers of `CUdevice_attribute`.
+public enum DeviceAttribute: Int32, CaseIterable, Sendable {
+  /// In kHz.
+  case clock = 13
+  case multiprocessors = 16
+  case integrated = 18
+  case computeMode = 20
+  case errorCorrection = 32
+  /// In kHz.
+  case memoryClock = 36
+  /// In bits.
+  case memoryBus = 37
+  /// In bytes.
+  case cache = 38
+  case capabilityMajor = 75
+  case capabilityMinor = 76
+  /// The most dynamic shared memory that a block may be allowed, in bytes.
+  case sharedMemory = 97
+}

@@ -1,0 +1,67 @@
+import Accelerators
+import Platform
+
+/// The driver, loaded and started.
+final class Driver {
+  let functions: DriverFunctions
+  let library: SharedLibrary
+  /// 1000 · major + 10 · minor of the newest CUDA that the driver serves.
+  let version: Version
+
+  /// - Parameter name: what the loader is asked for, `libcuda.so.1` except in tests.
+  init(_ name: String) throws(Trouble) {
+    do {
+      library = try SharedLibrary(name)
+    } catch {
+      throw Trouble(
+        code: "G2950", seen: "\(error.name) does not load: \(error.explanation)",
+        remedy: """
+          In WSL the driver's libraries come from Windows into /usr/lib/wsl/lib: install the NVIDIA \
+          driver on Windows, run `wsl --shutdown`, and check that /etc/ld.so.conf.d/ld.wsl.conf \
+          names that folder and `ldconfig` has run. On plain Linux install the NVIDIA driver; in a \
+          container start it with `--gpus all`.
+          """)
+    }
+    functions = try DriverFunctions(library)
+    var version: Int32 = 0
+    try Self.check(functions, functions.initialize(0), "cuInit")
+    try Self.check(functions, unsafe functions.driverVersion(&version), "cuDriverGetVersion")
+    self.version = Version(encoded: Int(version))
+  }
+
+  /// The one place where a `CUresult` becomes an error.
+  ///
+  /// - Parameter detail: what was asked for, where the function's name does not tell.
+  func check(
+    _ status: Status, _ function: StaticString, _ detail: @autoclosure () -> String = ""
+  ) throws(Trouble) {
+    if status != 0 { try Self.check(functions, status, function, detail()) }
+  }
+
+  private static func check(
+    _ functions: DriverFunctions, _ status: Status, _ function: StaticString, _ detail: String = ""
+  ) throws(Trouble) {
+    guard status != 0 else { return }
+    throw CUDAError(
+      function: unsafe String(cString: function.text), code: status,
+      name: unsafe text(functions.errorName, status) ?? "CUDA_ERROR_\(status)",
+      description: unsafe text(functions.errorString, status) ?? "", detail: detail
+    ).trouble
+  }
+
+  private static func text(
+    _ question: @convention(c) (Status, DriverFunctions.Text) -> Status, _ status: Status
+  ) -> String? {
+    var text: UnsafePointer<CChar>?
+    guard unsafe question(status, &text) == 0, let text = unsafe text else { return nil }
+    return unsafe String(cString: text)
+  }
+}
+
+extension StaticString {
+  /// The constant's own bytes, which end with a zero.
+  @unsafe
+  var text: UnsafePointer<CChar> {
+    unsafe UnsafeRawPointer(utf8Start).assumingMemoryBound(to: CChar.self)
+  }
+}

@@ -1,0 +1,91 @@
+import Accelerators
+import CKernels
+import Platform
+
+/// The test's kernels in a context, each module compiled when the first of its kernels is asked for.
+@safe
+final class Kernels {
+  let context: Context
+  private var modules: [UInt32: Loaded] = [:]
+  private var functions: [String: Loaded] = [:]
+
+  /// A module or a function of one.
+  @safe
+  private struct Loaded {
+    let handle: Handle?
+  }
+
+  init(_ context: Context) { self.context = context }
+
+  deinit {
+    for module in modules.values { _ = unsafe context.driver.functions.unloadModule(module.handle) }
+  }
+
+  /// Asks for one launch. `parameters` is the one structure that the kernel takes.
+  func run<Parameters: BitwiseCopyable>(
+    _ launch: kernels_launch, in module: kernels_module = kernels_module_base,
+    _ parameters: Parameters
+  ) throws(Trouble) {
+    let function = unsafe try function(launch, module)
+    let name = unsafe String(optionalCString: launch.name)
+    let driver = context.driver
+    let stream = unsafe context.stream
+    var parameters = parameters
+    let status = unsafe withUnsafeMutablePointer(to: &parameters) { parameters in
+      var arguments: UnsafeMutableRawPointer? = UnsafeMutableRawPointer(parameters)
+      return unsafe driver.functions.launch(
+        function.handle, launch.grid_x, launch.grid_y, launch.grid_z, launch.block, 1, 1,
+        launch.shared_bytes, stream, &arguments, nil)
+    }
+    try driver.check(status, "cuLaunchKernel", name)
+  }
+
+  /// Compiles a module if that was not done before.
+  func load(_ module: kernels_module) throws(Trouble) {
+    if modules[module.rawValue] == nil { modules[module.rawValue] = try compile(module) }
+  }
+
+  @unsafe
+  private func function(
+    _ launch: kernels_launch, _ module: kernels_module
+  ) throws(Trouble) -> Loaded {
+    let name = unsafe String(optionalCString: launch.name)
+    if let known = functions[name] { return known }
+    try load(module)
+    let driver = context.driver
+    var found: Handle?
+    try driver.check(
+      unsafe driver.functions.function(&found, modules[module.rawValue]?.handle, launch.name),
+      "cuModuleGetFunction", name)
+    // CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES; up to 48 KB need no leave.
+    let bytes = unsafe launch.shared_bytes
+    if bytes > 48 * 1024 {
+      try driver.check(
+        unsafe driver.functions.setFunctionAttribute(found, 8, Int32(bytes)),
+        "cuFuncSetAttribute", "\(name), \(bytes) bytes of shared memory")
+    }
+    let function = unsafe Loaded(handle: found)
+    functions[name] = function
+    return function
+  }
+
+  /// The driver compiles PTX for the device, or takes what it compiled before from its cache in
+  /// `~/.nv`.
+  private func compile(_ module: kernels_module) throws(Trouble) -> Loaded {
+    var text = [CChar](repeating: 0, count: kernels_text_size(module))
+    unsafe kernels_text(module, &text)
+    // CU_JIT_ERROR_LOG_BUFFER and its size, which the driver takes in the pointer's place.
+    var options: [Int32] = [5, 6]
+    var log = [CChar](repeating: 0, count: 4096)
+    var loaded: Handle?
+    let functions = context.driver.functions
+    let status = unsafe log.withUnsafeMutableBytes { log in
+      var values = unsafe [log.baseAddress, UnsafeMutableRawPointer(bitPattern: log.count - 1)]
+      return unsafe functions.loadModule(&loaded, text, 2, &options, &values)
+    }
+    let said = String(decoding: log.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    try context.driver.check(
+      status, "cuModuleLoadDataEx", said.isEmpty ? "" : "the compiler said: \(said)")
+    return unsafe Loaded(handle: loaded)
+  }
+}

@@ -1,0 +1,95 @@
+import Accelerators
+import Platform
+
+/// The image's cuBLAS, which makes large products as fast as NVIDIA can.
+@safe
+final class CuBLAS {
+  private typealias Create = @convention(c) (HandleOut) -> Status
+  private typealias WithHandle = @convention(c) (Handle?) -> Status
+  private typealias SetStream = @convention(c) (Handle?, Handle?) -> Status
+  private typealias Multiply =
+    @convention(c) (
+      Handle?, Int32, Int32, Int32, Int32, Int32, UnsafeRawPointer, DeviceAddress, Int32, Int32,
+      DeviceAddress, Int32, Int32, UnsafeRawPointer, DeviceAddress, Int32, Int32, Int32, Int32
+    ) -> Status
+
+  let path: String
+  private let context: Context
+  private let multiply: Multiply
+  private let destroy: WithHandle
+  private let handle: Handle?
+  // Unloaded after cuBLAS itself, in this order.
+  private let libraries: [SharedLibrary]
+
+  /// The newest cuBLAS that this driver serves.
+  ///
+  /// - Returns: nothing where there is none, or none that starts: the test's own kernels then
+  ///   stand alone.
+  static func find(_ image: ImageLibraries, _ context: Context) -> CuBLAS? {
+    for major in stride(from: max(11, context.driver.version.major), through: 11, by: -1) {
+      for path in image.candidates("libcublas", major: major) {
+        if let library = CuBLAS(path, major: major, context) { return library }
+      }
+    }
+    return nil
+  }
+
+  /// - Parameter path: of libcublas, whose libcublasLt lies beside it; wheels do not say so to the
+  ///   loader, but it takes one of the same name that is there already.
+  private init?(_ path: String, major: Int, _ context: Context) {
+    var companion = "libcublasLt.so.\(major)"
+    if let slash = path.lastIndex(of: "/") { companion = "\(path[...slash])\(companion)" }
+    guard let light = try? SharedLibrary(companion), let library = try? SharedLibrary(path),
+      let create = unsafe library.symbol("cublasCreate_v2", as: Create.self),
+      let destroy = unsafe library.symbol("cublasDestroy_v2", as: WithHandle.self),
+      let setStream = unsafe library.symbol("cublasSetStream_v2", as: SetStream.self),
+      let multiply = unsafe library.symbol("cublasGemmEx", as: Multiply.self)
+    else { return nil }
+    var handle: Handle?
+    guard unsafe create(&handle) == 0 else { return nil }
+    unsafe self.handle = unsafe handle
+    unsafe self.destroy = unsafe destroy
+    unsafe self.multiply = unsafe multiply
+    self.context = context
+    self.path = library.path
+    libraries = [library, light]
+    // From here on deinit runs.
+    guard unsafe setStream(handle, context.stream) == 0 else { return nil }
+  }
+
+  deinit { _ = unsafe destroy(handle) }
+
+  /// Asks for `result = left · right`, all row-major and square.
+  ///
+  /// cuBLAS takes columns for rows, so it is asked for the transposed product of the operands in
+  /// the other order, which is the same bytes.
+  ///
+  /// - Parameter size: rows and columns.
+  func multiply(
+    size: Int, left: DeviceAddress, right: DeviceAddress, result: DeviceAddress,
+    _ precision: Precision
+  ) throws(Trouble) {
+    let (one, zero): (Float, Float) = (1, 0)
+    // cudaDataType: CUDA_R_32F 0, CUDA_R_16F 2, CUDA_R_16BF 14. cublasComputeType_t:
+    // CUBLAS_COMPUTE_32F 68, CUBLAS_COMPUTE_32F_FAST_TF32 77.
+    let type: Int32 =
+      switch precision {
+      case .float32, .tf32: 0
+      case .float16: 2
+      case .bfloat16: 14
+      }
+    let compute: Int32 = precision == .tf32 ? 77 : 68
+    let n = Int32(size)
+    let status = unsafe multiply(
+      handle, 0, 0, n, n, n, [one], right, type, n, left, type, n, [zero], result, type, n,
+      compute, -1)
+    guard status == 0 else {
+      throw Trouble(
+        code: "G2956", seen: "cublasGemmEx: status \(status) for \(precision.name), \(path)",
+        remedy: """
+          cuBLAS was found but did not multiply. It may be damaged or too old for this GPU: \
+          install the image's CUDA packages anew.
+          """)
+    }
+  }
+}

@@ -1,0 +1,73 @@
+import CPlatform
+import Platform
+
+/// The CUDA libraries that the image carries, looked for in the folders where packages and wheels put
+/// them.
+struct ImageLibraries {
+  /// Absolute paths of folders.
+  let folders: [String]
+
+  /// A runtime library and the version that it tells.
+  struct Runtime {
+    let path: String
+    let version: Version
+  }
+
+  /// The newest CUDA runtime in the folders, which sets what the driver has to serve.
+  ///
+  /// A file may be called by its major version alone (`libcudart.so.12`), and all of CUDA 11 is
+  /// `libcudart.so.11.0`, so the library itself is asked; that needs no driver. Where it does not
+  /// load, its name has to do.
+  func newestRuntime() -> Runtime? {
+    var newest: Runtime?
+    for folder in folders {
+      for name in Self.names(in: folder) where name.hasPrefix("libcudart") {
+        guard let named = Self.version(in: name) else { continue }
+        let path = "\(folder)/\(name)"
+        let version = Self.runtimeVersion(path) ?? named
+        if newest.map({ $0.version < version }) ?? true {
+          newest = Runtime(path: path, version: version)
+        }
+      }
+    }
+    return newest
+  }
+
+  /// Where cuBLAS for CUDA `major` may be: paths in the folders, then the name for the loader.
+  func candidates(_ library: String, major: Int) -> [String] {
+    let name = "\(library).so.\(major)"
+    return folders.filter { Self.names(in: $0).contains(name) }.map { "\($0)/\(name)" } + [name]
+  }
+
+  private static func runtimeVersion(_ path: String) -> Version? {
+    typealias Question = @convention(c) (UnsafeMutablePointer<Int32>) -> Int32
+    guard let library = try? SharedLibrary(path),
+      let question = unsafe library.symbol("cudaRuntimeGetVersion", as: Question.self)
+    else { return nil }
+    var version: Int32 = 0
+    guard unsafe question(&version) == 0, version > 0 else { return nil }
+    return Version(encoded: Int(version))
+  }
+
+  /// The digits after `.so.`, at most two of them.
+  private static func version(in name: String) -> Version? {
+    var parts = name.split(separator: ".", omittingEmptySubsequences: false)[...]
+    while let part = parts.popFirst(), part != "so" {}
+    guard let major = parts.first.flatMap({ Int($0) }) else { return nil }
+    return Version(major, parts.dropFirst().first.flatMap { Int($0) } ?? 0)
+  }
+
+  /// What is in a folder, in no order; nothing where there is no folder.
+  private static func names(in folder: String) -> [String] {
+    guard let stream = unsafe opendir(folder) else { return [] }
+    defer { unsafe closedir(stream) }
+    var names: [String] = []
+    while let entry = unsafe readdir(stream) {
+      let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+        unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      names.append(name)
+    }
+    return names
+  }
+}

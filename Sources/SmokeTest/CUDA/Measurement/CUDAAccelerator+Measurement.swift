@@ -1,0 +1,128 @@
+public import Accelerators
+import CKernels
+import Platform
+public import Trainer
+
+extension CUDAAccelerator {
+  /// At `quick` the test's own kernels alone: cuBLAS takes longer to load than all of the rest.
+  public func measure(_ level: Level) throws(Trouble) -> Throughput {
+    let kernels = try opened()
+    let device = kernels.context.device
+    let workload = Workload(for: device)
+    let own: Precision = ProductTiles.tensorCores(device) ? .tf32 : .float32
+    let step = try measureStep(workload.plan, .float32)
+    var products = [try measureProduct(own)]
+    var facts: [Fact] = []
+    if level == .full {
+      if own == .tf32 { products.append(try measureProduct(.float32)) }
+      products += try measureLibrary()
+      if workload.plan == Workload.smallPlan {
+        let seconds = try measureStep(Workload.largePlan, own)
+        facts.append(Fact("large-step-\(own.name)", .quantity(seconds, unit: "s")))
+      }
+      facts += try sustain(own)
+    }
+    // The report compares like with like: the best that takes and gives float32 numbers.
+    let comparable = products.filter { $0.precision == .tf32 || $0.precision == .float32 }
+    let best = comparable.reduce(products[0]) { $1.rate > $0.rate ? $1 : $0 }
+    facts += products.map { Fact("product-\($0.by)", .quantity($0.rate, unit: "FLOP/s")) }
+    return Throughput(
+      step: step, plan: workload.plan, product: best.rate, productBy: best.by,
+      bandwidth: try measureBandwidth(),
+      theoreticalProduct: device.theoreticalProduct(best.precision),
+      theoreticalBandwidth: device.theoreticalBandwidth, facts: facts)
+  }
+
+  /// Seconds that a training step of `plan` takes, the mean of a captured graph of some steps.
+  public func measureStep(_ plan: TrainingPlan, _ precision: Precision) throws(Trouble) -> Double {
+    let kernels = try opened()
+    let context = kernels.context
+    let steps = Workload(for: context.device).steps
+    let network = try DeviceNetwork(
+      kernels, plan, Parameters(plan.network, seed: plan.seed), precision: precision,
+      steps: 2 * steps)
+    let rows = try Buffer(context, floats: plan.batch * plan.network.inputs)
+    try kernels.fillWithNoise(rows, seed: 3)
+    let labels = try context.buffer(
+      (0..<plan.batch).map { Int32($0 % plan.network.classes) })
+    let graph = try Graph(context) { () throws(Trouble) in
+      for _ in 0..<steps { try network.train(rows: rows.address, labels: labels.address) }
+    }
+    try graph.launch()
+    let seconds = try context.time { () throws(Trouble) in try graph.launch() }
+    return seconds / Double(steps)
+  }
+
+  /// A product's speed.
+  public struct ProductRate: Sendable {
+    /// Operations a second, two for each multiplication.
+    public let rate: Double
+    /// Who made it and how, like `kiln TF32`.
+    public let by: String
+    public let precision: Precision
+  }
+
+  /// The test's own kernels' speed at a large product, of which some numbers are held against float64.
+  public func measureProduct(_ precision: Precision) throws(Trouble) -> ProductRate {
+    try LargeProduct(opened(), precision).measure()
+  }
+
+  /// cuBLAS's speed in each precision that the device has; nothing where the image has no cuBLAS.
+  public func measureLibrary() throws(Trouble) -> [ProductRate] {
+    let kernels = try opened()
+    guard let library = CuBLAS.find(image, kernels.context) else { return [] }
+    let modern = kernels.context.device.capability >= Version(8, 0)
+    var rates: [ProductRate] = []
+    for precision in Precision.allCases where modern || precision == .float32 {
+      rates.append(try LargeProduct(kernels, precision).measure(library))
+    }
+    return rates
+  }
+
+  /// Bytes a second that a copy reads and writes in the device's memory, beyond its cache.
+  public func measureBandwidth() throws(Trouble) -> Double {
+    let kernels = try opened()
+    let context = kernels.context
+    let bytes = Workload(for: context.device).copied
+    let from = try Buffer(context, bytes: bytes)
+    let to = try Buffer(context, bytes: bytes)
+    try kernels.fillWithNoise(from, seed: 4)
+    func copy() throws(Trouble) {
+      let count = UInt64(bytes / 16)
+      try unsafe kernels.run(
+        kernels_stream_launch(StaticString("copy").text, count),
+        kernels_copy(from: from.address, to: to.address, count: count))
+    }
+    try copy()
+    let seconds = try context.time { () throws(Trouble) in for _ in 0..<3 { try copy() } }
+    return 3 * 2 * Double(bytes) / seconds
+  }
+
+  /// Multiplies for a time and sees whether the device stays as fast and right.
+  private func sustain(_ precision: Precision) throws(Trouble) -> [Fact] {
+    let product = try LargeProduct(opened(), precision)
+    let stopwatch = Stopwatch()
+    var slowest = Double.infinity
+    var fastest = 0.0
+    repeat {
+      let rate = try product.measure().rate
+      slowest = min(slowest, rate)
+      fastest = max(fastest, rate)
+    } while Double(stopwatch.nanoseconds) < sustained * 1e9
+    return [
+      Fact("sustained", .quantity(Double(stopwatch.nanoseconds) / 1e9, unit: "s")),
+      Fact("sustained-slowest", .quantity(slowest, unit: "FLOP/s")),
+      Fact("sustained-fastest", .quantity(fastest, unit: "FLOP/s")),
+    ]
+  }
+}
+
+extension Kernels {
+  /// Fills `buffer` with float32 numbers in [−1, 1).
+  func fillWithNoise(_ buffer: Buffer, seed: UInt32) throws(Trouble) {
+    let count = UInt64(buffer.bytes / 4)
+    try unsafe run(
+      kernels_stream_launch(StaticString("noise").text, count),
+      kernels_fill(to: buffer.address, count: count, value: 0, seed: seed))
+  }
+}

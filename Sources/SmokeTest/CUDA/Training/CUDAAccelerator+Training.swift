@@ -1,0 +1,30 @@
+public import Accelerators
+public import Trainer
+
+extension CUDAAccelerator {
+  /// Trains in float32, so that the CPU's numbers are the same up to rounding. An epoch is captured
+  /// once and replayed; the losses stay on the device until the end.
+  public func train(_ plan: TrainingPlan, on samples: Samples) throws(Trouble) -> TrainingRun {
+    let kernels = try opened()
+    let context = kernels.context
+    let steps = samples.count / plan.batch
+    let network = try DeviceNetwork(
+      kernels, plan, Parameters(plan.network, seed: plan.seed), precision: .float32,
+      steps: steps * plan.epochs)
+    let rows = try context.buffer(samples.rows)
+    let labels = try context.buffer(samples.labels)
+    let epoch = try Graph(context) { () throws(Trouble) in
+      for step in 0..<steps {
+        let first = step * plan.batch
+        try network.train(
+          rows: rows.float(first * plan.network.inputs), labels: labels.float(first))
+      }
+    }
+    let seconds = try context.time { () throws(Trouble) in
+      for _ in 0..<plan.epochs { try epoch.launch() }
+    }
+    let (losses, parameters) = try network.download(steps: steps * plan.epochs)
+    return TrainingRun(
+      losses: losses, parameters: parameters, nanoseconds: UInt64(seconds * 1e9))
+  }
+}

@@ -1,0 +1,250 @@
+import Accelerators
+import CKernels
+import Trainer
+
+/// A network in the device's memory with all that a training step needs, and the step's launches.
+///
+/// The gradients are summed from partial ones in a fixed order, so the same plan on the same device
+/// gives the same bits.
+final class DeviceNetwork {
+  let kernels: Kernels
+  let plan: TrainingPlan
+  private let tiles: ProductTiles
+  /// Weights and biases, hidden layer first, and their velocities.
+  private let parameters: [Buffer]
+  private let velocities: [Buffer]
+  private let activations: Buffer
+  /// Of the output layer: its gradient (thin networks), or logits and then their gradient.
+  private let gradient: Buffer
+  private let hiddenBiasPartials: Buffer
+  private let outputWeightPartials: Buffer
+  private let outputBiasPartials: Buffer
+  private let hiddenWeightPartials: Buffer
+  private let lossPartials: Buffer
+  /// One mean loss a step.
+  private let losses: Buffer
+  private let step: Buffer
+  private let hiddenSlice: Int
+  private let productSlice: Int
+  private let outputSlice: Int
+
+  private static let columnSumRows = 64
+
+  /// - Parameters:
+  ///   - precision: of the matrix products; `float32` gives what the CPU gives.
+  ///   - steps: how many steps will be made at most.
+  init(
+    _ kernels: Kernels, _ plan: TrainingPlan, _ initial: Parameters, precision: Precision,
+    steps: Int
+  ) throws(Trouble) {
+    self.kernels = kernels
+    self.plan = plan
+    let context = kernels.context
+    let device = context.device
+    let tiles = ProductTiles(device: device, precision: precision)
+    self.tiles = tiles
+    let (inputs, hidden, classes) = (
+      plan.network.inputs, plan.network.hidden, plan.network.classes
+    )
+    let (batch, processors) = (plan.batch, Int32(device[.multiprocessors]))
+    func slice(_ rows: Int, _ columns: Int) -> Int {
+      let tile = tiles.tile(kernels_form_tn, rows: rows, columns: columns, depth: batch)
+      return Int(kernels_slice_depth(tile, Int32(rows), Int32(columns), Int32(batch), processors))
+    }
+    func count(_ depth: Int, _ slice: Int) -> Int {
+      Int(kernels_product_slices(Int32(depth), Int32(slice)))
+    }
+    let thin = classes <= Int(kernels_thin_classes)
+    let thinSlice = Int(kernels_thin_hidden_slice(Int32(batch), Int32(hidden), processors))
+    hiddenSlice = thin ? thinSlice : Self.columnSumRows
+    productSlice = slice(inputs, hidden)
+    outputSlice = thin ? thinSlice : slice(hidden, classes)
+
+    parameters = [
+      try context.buffer(initial.hiddenWeights), try context.buffer(initial.hiddenBiases),
+      try context.buffer(initial.outputWeights), try context.buffer(initial.outputBiases),
+    ]
+    velocities = try Self.zeros(like: parameters, context)
+    activations = try Buffer(context, floats: batch * hidden)
+    gradient = try Buffer(context, floats: batch * max(classes, Int(kernels_thin_classes)))
+    // In one slice the product updates the parameters itself and leaves no partial gradient.
+    hiddenWeightPartials = try Buffer(
+      context, floats: productSlice < batch ? count(batch, productSlice) * inputs * hidden : 1)
+    hiddenBiasPartials = try Buffer(context, floats: (batch / hiddenSlice + 1) * hidden)
+    outputWeightPartials = try Buffer(
+      context, floats: count(batch, outputSlice) * hidden * classes)
+    outputBiasPartials = try Buffer(context, floats: (batch / 32 + 1) * classes)
+    lossPartials = try Buffer(context, floats: batch / 8 + 1)
+    losses = try Buffer(context, floats: max(1, steps))
+    step = try context.buffer([UInt64(0)])
+  }
+
+  private static func zeros(like buffers: [Buffer], _ context: Context) throws(Trouble) -> [Buffer]
+  {
+    var zeros: [Buffer] = []
+    for buffer in buffers {
+      let zero = try Buffer(context, bytes: buffer.bytes)
+      try context.set(zero, bytes: 0)
+      zeros.append(zero)
+    }
+    return zeros
+  }
+
+  /// Asks for one step on `plan.batch` rows and labels.
+  func train(rows: DeviceAddress, labels: DeviceAddress) throws(Trouble) {
+    let network = plan.network
+    let tile = tiles.tile(
+      kernels_form_nn, rows: plan.batch, columns: network.hidden, depth: network.inputs)
+    try kernels.run(
+      Product(
+        kernels_form_nn, tile, rows: plan.batch, columns: network.hidden, depth: network.inputs,
+        left: rows, right: parameters[0].address, result: activations.address,
+        extra: parameters[1].address, epilogue: kernels_epilogue_bias_tanh))
+    var update = kernels_update()
+    update.losses = losses.address
+    update.step = step.address
+    update.loss_partials = lossPartials.address
+    update.rate = plan.learningRate
+    update.momentum = plan.momentum
+    if network.classes <= Int(kernels_thin_classes) {
+      try thinGradients(labels, &update)
+    } else {
+      try wideGradients(labels, &update)
+    }
+    update.hidden_weights = try weightGradient(
+      of: 0, left: rows, right: activations.address, rows: network.inputs,
+      columns: network.hidden, slice: productSlice, partials: hiddenWeightPartials)
+    try unsafe kernels.run(kernels_update_launch(&update), update)
+  }
+
+  /// The losses of the first `steps` steps, and the parameters as they are now.
+  func download(steps: Int) throws(Trouble) -> (losses: [Float], parameters: Parameters) {
+    let context = kernels.context
+    func values(_ index: Int) throws(Trouble) -> [Float] {
+      try context.download(parameters[index], count: parameters[index].bytes / 4)
+    }
+    return (
+      try context.download(losses, count: steps),
+      Parameters(
+        hiddenWeights: try values(0), hiddenBiases: try values(1), outputWeights: try values(2),
+        outputBiases: try values(3))
+    )
+  }
+
+  /// Up to 16 classes: two kernels do all that lies between the activations and the hidden gradient,
+  /// which takes the activations' place.
+  private func thinGradients(
+    _ labels: DeviceAddress, _ update: inout kernels_update
+  ) throws(Trouble) {
+    let (batch, hidden) = (Int32(plan.batch), Int32(plan.network.hidden))
+    let classes = Int32(plan.network.classes)
+    let output = unsafe kernels_thin_output_launch(batch)
+    try unsafe kernels.run(
+      output,
+      kernels_thin_output(
+        activations: activations.address, weights: parameters[2].address,
+        biases: parameters[3].address, labels: labels, gradient: gradient.address,
+        losses: lossPartials.address, bias_partials: outputBiasPartials.address, batch: batch,
+        hidden: hidden, classes: classes, reserved: 0))
+    let layer = unsafe kernels_thin_hidden_launch(batch, hidden, Int32(hiddenSlice))
+    try unsafe kernels.run(
+      layer,
+      kernels_thin_hidden(
+        activations: activations.address, gradient: gradient.address,
+        weights: parameters[2].address, hidden_gradient: activations.address,
+        weight_partials: outputWeightPartials.address,
+        bias_partials: hiddenBiasPartials.address, batch: batch, hidden: hidden,
+        classes: classes, slice_rows: Int32(hiddenSlice)))
+    unsafe update.loss_slices = Int32(output.grid_x)
+    update.hidden_biases = region(1, hiddenBiasPartials, slices: unsafe Int(layer.grid_y))
+    update.output_weights = region(2, outputWeightPartials, slices: unsafe Int(layer.grid_y))
+    update.output_biases = region(3, outputBiasPartials, slices: unsafe Int(output.grid_x))
+  }
+
+  /// Any number of classes. The weights' gradient is taken first, because the hidden gradient then
+  /// takes the activations' place.
+  private func wideGradients(
+    _ labels: DeviceAddress, _ update: inout kernels_update
+  ) throws(Trouble) {
+    let (batch, hidden, classes) = (plan.batch, plan.network.hidden, plan.network.classes)
+    let forward = tiles.tile(kernels_form_nn, rows: batch, columns: classes, depth: hidden)
+    try kernels.run(
+      Product(
+        kernels_form_nn, forward, rows: batch, columns: classes, depth: hidden,
+        left: activations.address, right: parameters[2].address, result: gradient.address,
+        extra: parameters[3].address, epilogue: kernels_epilogue_bias))
+    let softmax = unsafe kernels_softmax_launch(Int32(batch))
+    try unsafe kernels.run(
+      softmax,
+      kernels_softmax(
+        logits: gradient.address, labels: labels, gradient: gradient.address,
+        losses: lossPartials.address, batch: Int32(batch), classes: Int32(classes)))
+    unsafe update.loss_slices = Int32(softmax.grid_x)
+    let backward = tiles.tile(kernels_form_nt, rows: batch, columns: hidden, depth: classes)
+    let hiddenGradient = Product(
+      kernels_form_nt, backward, rows: batch, columns: hidden, depth: classes,
+      left: gradient.address, right: parameters[2].address, result: activations.address,
+      extra: activations.address, epilogue: kernels_epilogue_tanh_gradient)
+    // With one slice this also changes the weights, which the hidden gradient needs as they were.
+    let partial = try weightGradientProduct(
+      left: activations.address, right: gradient.address, rows: hidden, columns: classes,
+      slice: outputSlice, partials: outputWeightPartials)
+    try kernels.run(hiddenGradient)
+    update.output_weights = region(2, outputWeightPartials, slices: partial)
+    update.output_biases = try biasGradient(3, gradient, outputBiasPartials)
+    update.hidden_biases = try biasGradient(1, activations, hiddenBiasPartials)
+  }
+
+  /// `leftᵀ · right` over the batch. In one slice the product updates the parameters itself.
+  private func weightGradient(
+    of index: Int, left: DeviceAddress, right: DeviceAddress, rows: Int, columns: Int,
+    slice: Int, partials: Buffer
+  ) throws(Trouble) -> kernels_region {
+    guard slice >= plan.batch else {
+      let slices = try weightGradientProduct(
+        left: left, right: right, rows: rows, columns: columns, slice: slice, partials: partials)
+      return region(index, partials, slices: slices)
+    }
+    let tile = tiles.tile(kernels_form_tn, rows: rows, columns: columns, depth: plan.batch)
+    try kernels.run(
+      Product(
+        kernels_form_tn, tile, rows: rows, columns: columns, depth: plan.batch, left: left,
+        right: right, result: parameters[index].address, extra: velocities[index].address,
+        epilogue: kernels_epilogue_update, rate: plan.learningRate, momentum: plan.momentum))
+    return kernels_region()
+  }
+
+  /// The same into `partials`; returns how many slices lie there.
+  private func weightGradientProduct(
+    left: DeviceAddress, right: DeviceAddress, rows: Int, columns: Int, slice: Int,
+    partials: Buffer
+  ) throws(Trouble) -> Int {
+    let tile = tiles.tile(kernels_form_tn, rows: rows, columns: columns, depth: plan.batch)
+    let product = Product(
+      kernels_form_tn, tile, rows: rows, columns: columns, depth: plan.batch, left: left,
+      right: right, result: partials.address, sliceDepth: slice)
+    try kernels.run(product)
+    return product.slices
+  }
+
+  private func biasGradient(
+    _ index: Int, _ matrix: Buffer, _ partials: Buffer
+  ) throws(Trouble) -> kernels_region {
+    let columns = Int32(parameters[index].bytes / 4)
+    let rows = Int32(Self.columnSumRows)
+    let launch = unsafe kernels_column_sums_launch(Int32(plan.batch), columns, rows)
+    try unsafe kernels.run(
+      launch,
+      kernels_column_sums(
+        matrix: matrix.address, partials: partials.address, rows: Int32(plan.batch),
+        columns: columns, slice_rows: rows, reserved: 0))
+    return region(index, partials, slices: unsafe Int(launch.grid_y))
+  }
+
+  private func region(_ index: Int, _ partials: Buffer, slices: Int) -> kernels_region {
+    kernels_region(
+      parameters: parameters[index].address, velocity: velocities[index].address,
+      partials: partials.address, count: Int32(parameters[index].bytes / 4),
+      slices: Int32(slices))
+  }
+}
