@@ -24,6 +24,37 @@ import Testing
     #expect(lines.last == "    | \t ^")
   }
 
+  /// - Parameter column: of the `x` in a line of dashes.
+  @Test(arguments: [1, 60, 500_000, 999_999, 1_000_000])
+  func cutsALongLineAroundTheCaret(column: Int) {
+    let line =
+      String(repeating: "-", count: column - 1) + "x"
+      + String(repeating: "-", count: 1_000_000 - column)
+    let place = Diagnostic.Place(file: "a", line: 1, column: column, excerpt: line)
+    let lines = Diagnostic(code: "K1", message: "m", place: place).rendered().split(separator: "\n")
+    #expect(lines.count == 4 && lines.allSatisfy { $0.count < 200 })
+    #expect(Array(lines[2])[lines[3].count - 1] == "x")
+    #expect(lines[2].hasPrefix("  1 | …") == (column > 81))
+    #expect(lines[2].hasSuffix("…") == (column < 999_900))
+  }
+
+  @Test func aColumnBehindALongLineIsItsEnd() {
+    let line = String(repeating: "-", count: 1000)
+    let place = Diagnostic.Place(file: "a", line: 1, column: 5000, excerpt: line)
+    let lines = Diagnostic(code: "K1", message: "m", place: place).rendered().split(separator: "\n")
+    #expect(lines[3].count == lines[2].count + 1)
+  }
+
+  @Test func sendsNoCommandsToTheTerminal() {
+    let evil = "a\u{1B}]0;x\u{7}b\u{9B}c"
+    let text = Diagnostic(
+      code: "K1", message: evil, place: .init(file: evil, line: 1, column: 1, excerpt: evil),
+      reason: evil, remedy: evil
+    ).rendered()
+    #expect(!text.unicodeScalars.contains { "\u{1B}\u{7}\u{9B}".unicodeScalars.contains($0) })
+    #expect(text.split(separator: "\n").count == 6)
+  }
+
   @Test func indentsTheFollowingLinesOfAReason() {
     let text = Diagnostic(code: "K1", message: "m", reason: "one\ntwo").rendered()
     #expect(text == "error[K1]: m\n  why: one\n       two")

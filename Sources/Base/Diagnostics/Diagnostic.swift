@@ -47,39 +47,6 @@ public struct Diagnostic: Hashable, Codable, Sendable {
   }
 }
 
-extension Diagnostic {
-  /// The text for a terminal or a log: several lines, no trailing line break.
-  public func rendered(color: Bool = false) -> String {
-    let paint = { (text: String, code: String) in color ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text }
-    let tint = severity == .error ? "1;31" : severity == .warning ? "1;33" : "1;36"
-    var lines = [paint("\(severity.rawValue)[\(code)]", tint) + ": " + paint(message, "1")]
-    if let place {
-      lines.append("  --> " + place.description)
-      if let excerpt = place.excerpt, let line = place.line {
-        let gutter = String(line)
-        lines.append("  \(gutter) | \(excerpt)")
-        if let column = place.column {
-          lines.append("  \(gutter.map { _ in " " }.joined()) | \(indent(excerpt, column))^")
-        }
-      }
-    }
-    if let reason { lines.append(contentsOf: hanging("why", reason)) }
-    if let remedy { lines.append(contentsOf: hanging("try", remedy)) }
-    return lines.joined(separator: "\n")
-  }
-
-  private func indent(_ excerpt: String, _ column: Int) -> String {
-    let before = excerpt.unicodeScalars.prefix(max(0, column - 1))
-    return String(String.UnicodeScalarView(before.map { $0 == "\t" ? "\t" : " " }))
-  }
-
-  private func hanging(_ label: String, _ text: String) -> [String] {
-    text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().map {
-      $0.offset == 0 ? "  \(label): \($0.element)" : "       \($0.element)"
-    }
-  }
-}
-
 extension Diagnostic.Place: CustomStringConvertible {
   public var description: String {
     [file, line.map(String.init), column.map(String.init)].compactMap(\.self)

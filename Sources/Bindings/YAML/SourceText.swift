@@ -6,9 +6,6 @@ struct SourceText {
   let bytes: [UInt8]
   private let lines: [String]
 
-  /// Longer lines, as only generated files have them, are not shown.
-  private static let longestExcerpt = 400
-
   init(_ bytes: [UInt8], file: String, limits: NodeReader.Limits) throws(YAMLError) {
     self.bytes = bytes
     self.file = file
@@ -100,8 +97,7 @@ struct SourceText {
   ///   - column: from 0, in Unicode scalars.
   func place(line: Int, column: Int) -> Diagnostic.Place {
     let excerpt = lines.indices.contains(line) ? lines[line] : nil
-    let shown = excerpt.flatMap { $0.utf8.count <= Self.longestExcerpt ? $0 : nil }
-    return .init(file: file, line: line + 1, column: column + 1, excerpt: shown)
+    return .init(file: file, line: line + 1, column: column + 1, excerpt: excerpt)
   }
 
   func scalar(line: Int, column: Int) -> Unicode.Scalar? {

@@ -1,0 +1,61 @@
+extension Diagnostic {
+  /// Scalars of a source line that are shown at the most.
+  private static let longestExcerpt = 160
+
+  /// The text for a terminal or a log: several lines, no trailing line break.
+  public func rendered(color: Bool = false) -> String {
+    let paint = { (text: String, code: String) in color ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text }
+    let tint = severity == .error ? "1;31" : severity == .warning ? "1;33" : "1;36"
+    var lines = [
+      paint("\(severity.rawValue)[\(code)]", tint) + ": " + paint(harmless(message), "1")
+    ]
+    if let place {
+      lines.append("  --> " + harmless(place.description))
+      if let excerpt = place.excerpt, let line = place.line {
+        let (excerpt, column) = shown(excerpt, place.column)
+        let gutter = String(line)
+        lines.append("  \(gutter) | \(harmless(excerpt))")
+        if let column {
+          lines.append("  \(gutter.map { _ in " " }.joined()) | \(indent(excerpt, column))^")
+        }
+      }
+    }
+    if let reason { lines.append(contentsOf: hanging("why", harmless(reason))) }
+    if let remedy { lines.append(contentsOf: hanging("try", harmless(remedy))) }
+    return lines.joined(separator: "\n")
+  }
+
+  /// The part of a line around a column, and where the column is in it.
+  private func shown(_ excerpt: String, _ column: Int?) -> (excerpt: String, column: Int?) {
+    let line = excerpt.unicodeScalars
+    guard line.count > Self.longestExcerpt else { return (excerpt, column) }
+    let column = column.map { min($0, line.count + 1) }
+    let start = max(0, (column ?? 1) - 1 - Self.longestExcerpt / 2)
+    let part = line.dropFirst(start).prefix(Self.longestExcerpt)
+    let before = start > 0 ? "…" : ""
+    let after = start + part.count < line.count ? "…" : ""
+    return (before + String(part) + after, column.map { $0 - start + before.count })
+  }
+
+  /// Without the characters that command a terminal: names and lines come out of images and
+  /// recipes that others made.
+  private func harmless(_ text: String) -> String {
+    let isCommand = { (scalar: Unicode.Scalar) in
+      scalar.properties.generalCategory == .control && scalar != "\n" && scalar != "\t"
+    }
+    guard text.unicodeScalars.contains(where: isCommand) else { return text }
+    return String(
+      String.UnicodeScalarView(text.unicodeScalars.map { isCommand($0) ? "\u{FFFD}" : $0 }))
+  }
+
+  private func indent(_ excerpt: String, _ column: Int) -> String {
+    let before = excerpt.unicodeScalars.prefix(max(0, column - 1))
+    return String(String.UnicodeScalarView(before.map { $0 == "\t" ? "\t" : " " }))
+  }
+
+  private func hanging(_ label: String, _ text: String) -> [String] {
+    text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().map {
+      $0.offset == 0 ? "  \(label): \($0.element)" : "       \($0.element)"
+    }
+  }
+}
