@@ -115,20 +115,4 @@ struct RefusedWheelTests {
     #expect(error?.wheel == "plain-1.0-py3-none-any.whl")
     #expect(error?.description.contains("in the wheel and not in RECORD") == true)
   }
-
-  @Test func readsFileNames() throws {
-    let name = try WheelFileName("torch-2.5.1%2Bcu124-1-cp311.cp312-abi3-manylinux_2_17_x86_64.whl")
-    #expect(name.distribution == "torch")
-    #expect(name.version == "2.5.1+cu124")
-    #expect(name.build == "1")
-    #expect(name.pythonTags == ["cp311", "cp312"])
-    #expect(name.abiTags == ["abi3"])
-    #expect(name.platformTags == ["manylinux_2_17_x86_64"])
-    #expect(try WheelFileName("Feature_Wheel-1.0-py3-none-any.whl").project == "Feature-Wheel")
-    for bad in [
-      "a-1-py3-none-any.zip", "a-1-py3-none.whl", "a--py3-none-any.whl", "a/b-1-p-n-a.whl",
-    ] {
-      #expect(throws: WheelError.self) { try WheelFileName(bad) }
-    }
-  }
 }

@@ -1,3 +1,4 @@
+internal import Content
 internal import Digests
 
 /// What uv chose, from its `pylock.toml` (PEP 751).
@@ -18,7 +19,7 @@ struct Pylock: Hashable, Sendable {
       case path(String)
     }
 
-    let name: WheelName
+    let name: WheelFileName
     let location: Location
     let sha256: SHA256Digest
     /// Bytes, where the index says so.
@@ -61,18 +62,19 @@ struct Pylock: Hashable, Sendable {
     }
     // Of equal tags the higher build, then the name: some rule, and always the same.
     let best = fitting.min {
-      ($0.rank, $1.wheel.name.build, $0.wheel.name.fileName)
-        < ($1.rank, $0.wheel.name.build, $1.wheel.name.fileName)
+      ($0.rank, $1.wheel.name.build, $0.wheel.name.text)
+        < ($1.rank, $0.wheel.name.build, $1.wheel.name.text)
     }
     guard let best else {
       throw ResolutionError(
         .noWheel, name,
         reason: wheels.isEmpty
-          ? "it has no wheels at all" : wheels.map(\.name.fileName).joined(separator: "\n"),
+          ? "it has no wheels at all" : wheels.map(\.name.text).joined(separator: "\n"),
         remedy: "kiln installs wheels only: build one, and name it in `python.wheels`")
     }
     return Project(
-      name: WheelName.normalised(name), version: table["version"]?.text ?? best.wheel.name.version,
+      name: ProjectName.normalized(name),
+      version: table["version"]?.text ?? best.wheel.name.version,
       wheel: best.wheel)
   }
 
@@ -94,7 +96,7 @@ struct Pylock: Hashable, Sendable {
       case .path(let text): text
       }
     let file = Percent.decoded(address.split(separator: "/").last ?? "")
-    guard let wheelName = WheelName(file) else { return nil }
+    guard let wheelName = try? WheelFileName(file) else { return nil }
     guard let digest = entry["hashes"]?["sha256"]?.text.flatMap({ SHA256Digest(hex: $0) }) else {
       throw ResolutionError(.noDigest, file, remedy: "use an index that publishes SHA-256 digests")
     }

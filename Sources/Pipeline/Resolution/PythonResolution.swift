@@ -55,7 +55,7 @@ struct PythonResolution: Sendable {
 
   /// A wheel of the recipe's folder.
   private struct LocalWheel {
-    let name: WheelName
+    let name: WheelFileName
     /// Relative to the recipe's folder.
     let path: FilePath
     let file: FilePath
@@ -65,9 +65,12 @@ struct PythonResolution: Sendable {
   private func localWheels() throws(ResolutionError) -> [LocalWheel] {
     var wheels: [LocalWheel] = []
     for path in python.wheels {
-      guard let name = WheelName(path.lastComponent?.string ?? "") else {
+      let name: WheelFileName
+      do throws(WheelFileName.Malformed) {
+        name = try WheelFileName(path.lastComponent?.string ?? "")
+      } catch {
         throw ResolutionError(
-          .localWheel, path.string, reason: "its file name is not that of a wheel",
+          .localWheel, path.string, reason: "its file name is not that of a wheel: \(error.reason)",
           remedy: "keep the name that the wheel was built with: `name-1.0-py3-none-any.whl`")
       }
       let file = directory.pushing(path)
@@ -151,7 +154,9 @@ struct PythonResolution: Sendable {
     for project in lock.projects {
       artifacts.append(try artifact(project, requirers, local, sizes))
     }
-    let asked = python.requirements.map { WheelName.normalised($0.prefix(while: Self.isNamePart)) }
+    let asked = python.requirements.map {
+      ProjectName.normalized($0.prefix(while: Self.isNamePart))
+    }
     return Wheels(
       artifacts: artifacts, requested: Set(asked + local.map(\.name.project)).sorted(),
       date: lock.projects.compactMap(\.wheel.uploaded).max() ?? 0)
@@ -169,7 +174,7 @@ struct PythonResolution: Sendable {
     let place: (source: String, path: String, size: Int64?)
     switch wheel.location {
     case .index:
-      place = (source, "\(project.name)/\(wheel.name.fileName)", sizes[wheel.sha256])
+      place = (source, "\(project.name)/\(wheel.name.text)", sizes[wheel.sha256])
     case .url(let url): place = ("recipe", url, sizes[wheel.sha256])
     case .path(let path):
       guard let own = local.first(where: { $0.name == wheel.name }) else {
@@ -180,7 +185,7 @@ struct PythonResolution: Sendable {
       place = ("recipe", own.path.string, own.size)
     }
     guard let size = place.size else {
-      throw ResolutionError(.sizeUnknown, wheel.name.fileName)
+      throw ResolutionError(.sizeUnknown, wheel.name.text)
     }
     return Artifact(
       kind: .wheel, name: project.name, version: project.version,

@@ -48,9 +48,9 @@ struct UvTool: Sendable {
       // numpy==2.5.5              # via -r requirements.in, pandas
       guard let note = line.firstRange(of: "# via ") else { continue }
       let name = line.prefix { !"=@ [".contains($0) }
-      requirers[WheelName.normalised(name)] = line[note.upperBound...].split(separator: ",")
+      requirers[ProjectName.normalized(name)] = line[note.upperBound...].split(separator: ",")
         .map { $0.drop { $0 == " " } }.filter { !$0.hasPrefix("-r ") }
-        .map { WheelName.normalised($0) }
+        .map { ProjectName.normalized($0) }
     }
     return requirers
   }

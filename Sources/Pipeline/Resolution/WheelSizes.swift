@@ -1,4 +1,5 @@
 internal import Concurrency
+internal import Content
 internal import Digests
 internal import Transfers
 
@@ -48,7 +49,7 @@ struct WheelSizes: Sendable {
       }
     }
     throw ResolutionError(
-      .sizeUnknown, wheel.name.fileName, reason: "the server does not tell its size",
+      .sizeUnknown, wheel.name.text, reason: "the server does not tell its size",
       remedy: "use an index whose server does")
   }
 }

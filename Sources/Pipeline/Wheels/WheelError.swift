@@ -1,4 +1,5 @@
 public import Archives
+internal import Content
 public import Diagnostics
 public import FileSystem
 
@@ -60,6 +61,10 @@ public struct WheelError: Failure {
     self.entry = entry
     self.reason = reason
     self.cause = cause
+  }
+
+  init(_ name: WheelFileName.Malformed) {
+    self.init(.badFileName, wheel: name.text, reason: name.reason)
   }
 
   public var diagnostics: [Diagnostic] {

@@ -1,3 +1,5 @@
+internal import Content
+
 extension ByteCode {
   /// Compiles what RECORD files list, each module in a process of its own.
   ///
@@ -51,7 +53,7 @@ extension ByteCode {
       guard file.path.utf8.suffix(3).elementsEqual(".py".utf8),
         let (scheme, path) = InstallScheme.of(file.path)
       else { return nil }
-      let folder = environment.folder(of: scheme, project: wheel.wheel.fileName.project)
+      let folder = environment.folder(of: scheme, project: wheel.wheel.fileName.writtenProject)
       let target = environment.resolved(folder.isEmpty ? path : "\(folder)/\(path)")
       let stem = ZipName.last(target).dropLast(3)
       let parent = ZipName.parent("\(environment.path)/\(target)")

@@ -1,3 +1,4 @@
+internal import Content
 internal import Digests
 internal import FileSystem
 public import Store
@@ -103,7 +104,7 @@ public struct ByteCode: Sendable {
   private func key(_ wheel: UnpackedWheel, _ environment: VirtualEnvironment) -> SHA256Digest {
     SHA256Digest(
       ofText: [
-        "byte code 1", wheel.sha256.hex, wheel.wheel.fileName.project, environment.path,
+        "byte code 1", wheel.sha256.hex, wheel.wheel.fileName.writtenProject, environment.path,
         environment.pythonVersion, environment.interpreter, python, Self.script,
       ].joined(separator: "\0"))
   }

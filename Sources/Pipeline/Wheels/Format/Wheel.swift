@@ -1,3 +1,4 @@
+public import Content
 internal import Digests
 
 /// What a wheel says of itself: its file name, and `WHEEL`, `METADATA`, `RECORD` and
@@ -66,13 +67,13 @@ public struct Wheel: Hashable, Sendable {
     guard let name = metadata["Name"], let version = metadata["Version"] else {
       throw fail(.badMetadata, .metadata, "it has no Name or no Version")
     }
-    guard Normalized.name(name) == Normalized.name(fileName.distribution),
-      Normalized.version(version) == Normalized.version(fileName.version)
+    guard ProjectName.normalized(name) == ProjectName.normalized(fileName.distribution),
+      ProjectVersion.normalized(version) == ProjectVersion.normalized(fileName.version)
     else {
       throw fail(.badMetadata, .metadata, "it is that of \(name) \(version)")
     }
-    let stem = Normalized.name(String(decoding: infoFolder.utf8.dropLast(10), as: UTF8.self))
-    guard stem.utf8.starts(with: Normalized.name(name).utf8) else {
+    let stem = ProjectName.normalized(String(decoding: infoFolder.utf8.dropLast(10), as: UTF8.self))
+    guard stem.utf8.starts(with: ProjectName.normalized(name).utf8) else {
       throw fail(.badMetadata, nil, "the folder belongs to another project than \(name)")
     }
     self.fileName = fileName

@@ -1,3 +1,5 @@
+internal import Content
+
 extension VirtualEnvironment {
   /// What the `ensurepip` of any Python, or of Debian's, puts into a new environment.
   private static let seeds: Set<String> = ["pip", "pkg-resources", "setuptools", "wheel"]
@@ -24,12 +26,7 @@ extension VirtualEnvironment {
   ///   has of them is removed.
   public func creation(replacing projects: [String]) -> [String] {
     // Only what can be there, so that the same environment serves many sets of wheels.
-    let replaced = Self.seeds.intersection(projects.map(Self.normalized)).sorted()
+    let replaced = Self.seeds.intersection(projects.map(ProjectName.normalized)).sorted()
     return ["/bin/sh", "-e", "-c", Self.script, "sh", "/" + path] + replaced
-  }
-
-  /// A project's name as PEP 503 compares it.
-  private static func normalized(_ project: String) -> String {
-    project.lowercased().split { "-_.".contains($0) }.joined(separator: "-")
   }
 }

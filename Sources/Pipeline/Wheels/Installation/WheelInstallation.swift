@@ -1,3 +1,4 @@
+internal import Content
 internal import Digests
 internal import FileSystem
 internal import SystemPackage
@@ -61,7 +62,7 @@ struct WheelInstallation {
       }
     }
     for (file, scheme, path) in ranked.joined() {
-      let folder = environment.folder(of: scheme, project: wheel.fileName.project)
+      let folder = environment.folder(of: scheme, project: wheel.fileName.writtenProject)
       let target = folder.isEmpty ? path : "\(folder)/\(path)"
       let recorded = environment.recordPath(target)
       installed[file.path] = recorded

@@ -1,3 +1,4 @@
+internal import Content
 public import Digests
 internal import FileSystem
 public import SystemPackage

@@ -65,7 +65,10 @@ public struct WheelUnpacker: Sendable {
   private func unpack(
     _ artifact: Artifact, _ file: FilePath
   ) async throws(WheelError) -> UnpackedWheel {
-    let fileName = try WheelFileName(artifact.fileName)
+    let fileName: WheelFileName
+    do throws(WheelFileName.Malformed) { fileName = try WheelFileName(artifact.fileName) } catch {
+      throw WheelError(error)
+    }
     let failure = { @Sendable (error: FileError) in
       WheelError(
         error.cause == .interrupted ? .interrupted : .storage, wheel: fileName.text,

@@ -12,10 +12,16 @@ public struct WheelFileName: Hashable, Sendable {
   public let abiTags: [String]
   public let platformTags: [String]
 
+  /// A text that is no wheel's file name, and why, in half a sentence.
+  public struct Malformed: Error, Hashable {
+    public let text: String
+    public let reason: String
+  }
+
   /// - Parameter text: the last component of a path or URL; `%2B` and its like are decoded.
-  public init(_ text: String) throws(WheelError) {
+  public init(_ text: String) throws(Malformed) {
     let text = Self.decodePercents(text)
-    let refuse = { WheelError(.badFileName, wheel: text, reason: $0) }
+    let refuse = { Malformed(text: text, reason: $0) }
     guard text.utf8.suffix(4).elementsEqual(".whl".utf8) else {
       throw refuse("it does not end in .whl")
     }
@@ -38,8 +44,10 @@ public struct WheelFileName: Hashable, Sendable {
     (pythonTags, abiTags, platformTags) = (tags[0], tags[1], tags[2])
   }
 
+  public var project: String { ProjectName.normalized(distribution) }
+
   /// The project as pip takes it from the file name, where headers are installed.
-  public var project: String {
+  public var writtenProject: String {
     String(decoding: distribution.utf8.map { $0 == 0x5F ? 0x2D : $0 }, as: UTF8.self)
   }
 
@@ -64,24 +72,5 @@ public struct WheelFileName: Hashable, Sendable {
       }
     }
     return String(decoding: bytes, as: UTF8.self)
-  }
-}
-
-/// Names and versions as indexes compare them.
-enum Normalized {
-  /// Lower case, runs of `-`, `_`, `.` as one `-` (PEP 503).
-  static func name(_ text: String) -> String {
-    text.lowercased().split(whereSeparator: { "-_.".contains($0) }).joined(separator: "-")
-  }
-
-  /// Equal for versions that PEP 440 holds equal by padding, zeros, case or separators: enough to
-  /// tell a mixed-up file from a differently written version.
-  static func version(_ text: String) -> String {
-    let halves = text.lowercased().split(separator: "+", maxSplits: 1)
-    let release = (halves.first ?? "").split(whereSeparator: { "-_.".contains($0) })
-      .map { Int($0).map(String.init) ?? String($0) }
-    let trimmed = release.reversed().drop { $0 == "0" }.reversed()
-    return (Array(trimmed) + (halves.count > 1 ? ["+" + name(String(halves[1]))] : []))
-      .joined(separator: ".")
   }
 }

@@ -1,57 +1,16 @@
 internal import Content
 
-/// The file name of a wheel (PEP 427): `name-version(-build)?-python-abi-platform.whl`.
-struct WheelName: Hashable, Sendable {
-  let fileName: String
-  /// As PEP 503 normalises it.
-  let project: String
-  let version: String
-  let build: String
-  let pythons: [Substring]
-  let abis: [Substring]
-  let platforms: [Substring]
-
-  init?(_ fileName: String) {
-    guard fileName.hasSuffix(".whl") else { return nil }
-    let parts = fileName.dropLast(4).split(separator: "-", omittingEmptySubsequences: false)
-    guard parts.count == 5 || parts.count == 6, !parts.contains("") else { return nil }
-    self.fileName = fileName
-    project = Self.normalised(parts[0])
-    version = String(parts[1])
-    build = parts.count == 6 ? String(parts[2]) : ""
-    pythons = parts[parts.count - 3].split(separator: ".")
-    abis = parts[parts.count - 2].split(separator: ".")
-    platforms = parts[parts.count - 1].split(separator: ".")
-  }
-
-  /// PEP 503: lower case, runs of `-`, `_` and `.` are one `-`.
-  static func normalised(_ name: some StringProtocol) -> String {
-    var result = ""
-    for character in name.lowercased() {
-      guard "-_.".contains(character) else {
-        result.append(character)
-        continue
-      }
-      if result.last != "-" { result.append("-") }
-    }
-    return result
-  }
-
-  /// Whether it runs on any machine.
-  var isPlain: Bool { platforms == ["any"] }
-}
-
-extension WheelName {
+extension WheelFileName {
   /// How well the wheel fits, the smaller the better; nil where it does not.
   ///
   /// The order is pip's (`packaging.tags.sys_tags`): the interpreter's own ABI, the stable ABI, no
   /// ABI; then the same of older ones; then any CPython, any Python; a newer glibc before an older.
   func rank(on target: PythonTarget) -> Int? {
     var best: Int?
-    for platform in platforms {
+    for platform in platformTags {
       guard let platformRank = Self.platformRank(platform, target) else { continue }
-      for python in pythons {
-        for abi in abis {
+      for python in pythonTags {
+        for abi in abiTags {
           guard let group = Self.group(python, abi, isPlain: platform == "any", target) else {
             continue
           }
@@ -62,8 +21,11 @@ extension WheelName {
     return best
   }
 
+  /// Whether it runs on any machine.
+  var isPlain: Bool { platformTags == ["any"] }
+
   private static func group(
-    _ python: Substring, _ abi: Substring, isPlain: Bool, _ target: PythonTarget
+    _ python: String, _ abi: String, isPlain: Bool, _ target: PythonTarget
   ) -> Int? {
     let own = "cp3\(target.minor)"
     if python.hasPrefix("cp3"), let minor = Int(python.dropFirst(3)) {
@@ -79,7 +41,7 @@ extension WheelName {
     return minor == target.minor ? start : start + 1 + target.minor - minor
   }
 
-  private static func platformRank(_ platform: Substring, _ target: PythonTarget) -> Int? {
+  private static func platformRank(_ platform: String, _ target: PythonTarget) -> Int? {
     if platform == "any" { return 0 }
     let machine = "_" + target.architecture.machine
     guard platform.hasSuffix(machine) else { return nil }
