@@ -1,6 +1,24 @@
 import Diagnostics
 import Testing
 
+@Suite struct NearestTests {
+  @Test(arguments: [
+    ("", "", 0), ("abc", "abc", 0), ("abc", "acb", 1), ("abc", "ab", 1), ("abc", "xabc", 1),
+    ("abc", "abd", 1), ("abc", "cab", 2), ("kitten", "sitting", 3), ("", "abc", 3),
+  ])
+  func countsTheEdits(left: String, right: String, distance: Int) {
+    #expect(editDistance(Array(left), Array(right)) == distance)
+    #expect(editDistance(Array(right.utf8), Array(left.utf8)) == distance)
+  }
+
+  @Test func takesTheNearestAndNothingFar() {
+    let keys = ["packages", "python", "preferences"]
+    #expect(nearest(to: "pakages", among: keys) == "packages")
+    #expect(nearest(to: "PYTHON_", among: keys) == "python")
+    #expect(nearest(to: "wsl", among: keys) == nil)
+  }
+}
+
 @Suite struct DiagnosticTests {
   @Test func rendersPlaceExcerptAndCaret() {
     let diagnostic = Diagnostic(

@@ -14,7 +14,7 @@ private func comparable(_ word: String) -> [Character] {
 
 /// Insertions, deletions, replacements and swaps of neighbours that turn one word into the other
 /// (optimal string alignment).
-private func editDistance(_ left: [Character], _ right: [Character]) -> Int {
+public func editDistance<Unit: Equatable>(_ left: [Unit], _ right: [Unit]) -> Int {
   var beforeLast: [Int] = []
   var last = Array(0...right.count)
   for row in 0..<left.count {
