@@ -252,8 +252,21 @@ package.targets += [
 ]
 // Embedded Swift has no test library; the tests run the same sources as ordinary Swift.
 if !embedded {
+  package.products.append(
+    .library(name: "driver-double", type: .dynamic, targets: ["DriverDouble"]))
   package.targets += [
+    .target(
+      name: "DriverDouble", path: "Tests/DriverDouble",
+      cxxSettings: [
+        .headerSearchPath("."), .unsafeFlags(["-std=c++20", "-O2", "-fvisibility=hidden"]),
+      ]),
+    .target(
+      name: "DriverDoubleSupport", path: "Tests/DriverDoubleSupport"),
     smokeTestTests("Platform", []),
+    .testTarget(
+      name: "KernelsTests",
+      dependencies: ["CKernels", "CPlatform", "DriverDoubleSupport", "Platform"],
+      path: "Tests/KernelsTests"),
     .testTarget(
       name: "TrainerTests", dependencies: ["CProduct", "Platform", "Trainer"],
       path: "Tests/TrainerTests", exclude: ["train_digits.py"]),

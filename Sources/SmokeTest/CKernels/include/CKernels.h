@@ -42,6 +42,14 @@ typedef struct kernels_launch {
   uint32_t shared_bytes;
 } kernels_launch;
 
+// The kernels use these functions too.
+#ifdef __CUDA__
+#define KERNELS_ON_BOTH_SIDES __attribute__((host, device))
+#else
+#define KERNELS_ON_BOTH_SIDES
+#endif
+
+KERNELS_ON_BOTH_SIDES
 static inline uint32_t kernels_blocks(uint64_t count, uint32_t each) {
   return (uint32_t)((count + each - 1) / each);
 }
@@ -298,29 +306,25 @@ typedef struct kernels_update {
 } kernels_update;
 
 /// Numbers of a region that one block updates: few when there are many slices for few numbers.
-static inline uint32_t kernels_region_width(const kernels_region *region) {
+KERNELS_ON_BOTH_SIDES
+static inline uint32_t kernels_region_width(int32_t count, int32_t slices) {
   uint32_t width = 256;
-  while (width > 1 && (width / 2 >= (uint32_t)region->count ||
-                       256 / width * 32 < (uint32_t)region->slices))
+  while (width > 1 && (width / 2 >= (uint32_t)count || 256 / width * 32 < (uint32_t)slices))
     width /= 2;
   return width;
 }
 
-static inline uint32_t kernels_region_blocks(const kernels_region *region) {
-  return kernels_blocks((uint64_t)region->count, kernels_region_width(region));
+KERNELS_ON_BOTH_SIDES
+static inline uint32_t kernels_region_blocks(int32_t count, int32_t slices) {
+  return kernels_blocks((uint64_t)count, kernels_region_width(count, slices));
 }
 
 static inline kernels_launch kernels_update_launch(const kernels_update *update) {
-  kernels_launch launch = {
-      "update",
-      kernels_region_blocks(&update->hidden_weights) + kernels_region_blocks(&update->hidden_biases) +
-          kernels_region_blocks(&update->output_weights) +
-          kernels_region_blocks(&update->output_biases) + 1,
-      1,
-      1,
-      256,
-      0,
-  };
+  const kernels_region *regions[4] = {&update->hidden_weights, &update->hidden_biases,
+                                      &update->output_weights, &update->output_biases};
+  kernels_launch launch = {"update", 1, 1, 1, 256, 0};
+  for (int i = 0; i < 4; ++i)
+    launch.grid_x += kernels_region_blocks(regions[i]->count, regions[i]->slices);
   return launch;
 }
 
@@ -338,10 +342,8 @@ typedef struct kernels_pattern {
   kernels_address outcome;
 } kernels_pattern;
 
-/// The word at `index`, for the kernels and for the caller.
-#ifdef __CUDA__
-__attribute__((host, device))
-#endif
+/// The word at `index`.
+KERNELS_ON_BOTH_SIDES
 static inline uint64_t kernels_pattern_word(uint64_t seed, uint64_t index) {
   uint64_t word = seed + index * 0x9E3779B97F4A7C15u;
   word = (word ^ (word >> 30)) * 0xBF58476D1CE4E5B9u;
@@ -362,10 +364,20 @@ typedef struct kernels_fill {
   uint32_t seed;
 } kernels_fill;
 
-/// For `pattern_write`, `pattern_check`, `copy`, `fill` and `noise`, whose blocks stride over `count`.
-static inline kernels_launch kernels_stream_launch(const char *name, uint64_t count) {
+/// The kernels that pass over memory.
+typedef enum kernels_stream {
+  kernels_stream_pattern_write,
+  kernels_stream_pattern_check,
+  kernels_stream_copy,
+  kernels_stream_fill,
+  kernels_stream_noise,
+} kernels_stream;
+
+/// Their blocks stride over `count`.
+static inline kernels_launch kernels_stream_launch(kernels_stream stream, uint64_t count) {
+  static const char *const names[] = {"pattern_write", "pattern_check", "copy", "fill", "noise"};
   uint64_t blocks = (count + 1023) / 1024;
-  kernels_launch launch = {name, blocks < 8192 ? (uint32_t)blocks : 8192, 1, 1, 256, 0};
+  kernels_launch launch = {names[stream], blocks < 8192 ? (uint32_t)blocks : 8192, 1, 1, 256, 0};
   return launch;
 }
 

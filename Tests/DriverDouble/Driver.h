@@ -1,0 +1,98 @@
+// The driver API's types, as NVIDIA documents them; the double includes none of its headers.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <cstring>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "Faults.h"
+#include "Kernels.h"
+
+enum CUresult : int {
+  success = 0,
+  invalid_value = 1,
+  out_of_memory = 2,
+  not_initialized = 3,
+  no_device = 100,
+  invalid_device = 101,
+  invalid_context = 201,
+  no_binary_for_gpu = 209,
+  invalid_ptx = 218,
+  unsupported_ptx_version = 222,
+  invalid_handle = 400,
+  not_found = 500,
+  launch_out_of_resources = 701,
+  stream_capture_unsupported = 900,
+};
+
+using CUdevice = int;
+using CUdeviceptr = uint64_t;
+
+/// A kernel of a loaded module.
+struct Function {
+  const EmulatedKernel *kernel;
+  int allowed_shared_bytes = 48 << 10;
+};
+struct Module {
+  std::string text;
+  std::map<std::string, Function> functions;
+};
+/// Work that a captured stream recorded.
+using Graph = std::vector<std::function<CUresult()>>;
+struct Stream {
+  std::unique_ptr<Graph> capture;
+};
+struct Event {
+  std::chrono::steady_clock::time_point time;
+  bool recorded = false;
+};
+struct Context {
+  int retained = 0;
+};
+
+using CUmodule = Module *;
+using CUfunction = Function *;
+using CUstream = Stream *;
+using CUevent = Event *;
+using CUgraph = Graph *;
+using CUgraphExec = Graph *;
+using CUcontext = Context *;
+
+/// Crashes, hangs or fails as the environment asks of `function`, and holds it to the order of calls:
+/// nothing before cuInit, and, where it says so, a context.
+CUresult enter(const char *function, bool needs_context);
+
+/// Runs `work` at once, or records it when `stream` is captured.
+CUresult enqueue(CUstream stream, std::function<CUresult()> work);
+
+/// The device's memory: allocations of the host's.
+struct Memory {
+  std::mutex lock;
+  std::map<CUdeviceptr, size_t> blocks;
+  size_t used = 0;
+
+  /// Whether `bytes` from `address` on lie in one allocation.
+  bool holds(CUdeviceptr address, size_t bytes);
+  /// The bit that sticks, for KILN_DOUBLE_WRONG=memory.
+  void spoil(CUdeviceptr address, size_t bytes);
+};
+Memory &memory();
+
+extern bool is_initialized;
+extern thread_local CUcontext current_context;
+
+#define ENTER(function)                                                            \
+  if (const CUresult status = enter(#function, false); status != success) return status
+#define ENTER_WITH_CONTEXT(function)                                               \
+  if (const CUresult status = enter(#function, true); status != success) return status
+#define REQUIRE(condition, otherwise) \
+  if (!(condition)) return otherwise
+#define API extern "C" __attribute__((visibility("default"))) CUresult

@@ -1,0 +1,15 @@
+// What the environment asks of the double; include/DriverDouble.h lists it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+struct Faults {
+  int initialization = 0, failure = 0;
+  std::string failing, crashing, hanging, wrong, name = "kiln test double";
+  uint64_t delay = 0, memory = 1ull << 30, allocatable = UINT64_MAX;
+  int version = 12080, major = 9, minor = 0, devices = 1;
+};
+
+/// The faults as the environment has them at the first call.
+const Faults &faults();

@@ -1,0 +1,37 @@
+// A libcuda.so.1 for tests: it answers the driver API and runs the smoke test's kernels, compiled
+// from their own source, on the CPU. Its device is called "kiln test double", which gpu-smoke-test
+// never counts as a GPU.
+//
+// The environment makes it misbehave. It is read at the first call. FUNCTION is the name of an
+// exported function as the caller looks it up (`cuLaunchKernel`, `cuMemAlloc_v2`):
+//
+//   KILN_DOUBLE_INIT=CODE           cuInit returns CODE
+//   KILN_DOUBLE_FAIL=FUNCTION:CODE  FUNCTION returns CODE
+//   KILN_DOUBLE_CRASH=FUNCTION      FUNCTION raises SIGSEGV
+//   KILN_DOUBLE_HANG=FUNCTION       FUNCTION never returns
+//   KILN_DOUBLE_WRONG=KERNEL        every launch of KERNEL spoils the first number that it made
+//   KILN_DOUBLE_WRONG=memory        one bit in the middle of all that is written to memory sticks:
+//                                   by copies from the host and by pattern_write
+//   KILN_DOUBLE_SLOW=MICROSECONDS   a launch takes that much longer
+//   KILN_DOUBLE_OUT_OF_MEMORY=BYTES no allocation beyond BYTES in all succeeds
+//   KILN_DOUBLE_MEMORY=BYTES        the device's memory, else 1 GiB
+//   KILN_DOUBLE_VERSION=NUMBER      cuDriverGetVersion, else 12080; with its PTX version
+//   KILN_DOUBLE_CAPABILITY=X.Y      the compute capability, else 9.0
+//   KILN_DOUBLE_DEVICES=NUMBER      devices, else 1; with 0 cuInit returns CUDA_ERROR_NO_DEVICE
+//   KILN_DOUBLE_NAME=TEXT           the device's name
+//
+// Nothing is asynchronous: a call returns when its work is done, and a captured stream records it.
+//
+// A process that cannot change its environment, as a test among others, loads a copy of the library
+// under a path of its own, which is a double of its own, and tells it before the first call:
+#ifndef DRIVER_DOUBLE_H
+#define DRIVER_DOUBLE_H
+
+#ifdef __cplusplus
+extern "C"
+#endif
+/// As if the environment had KILN_DOUBLE_`name` with `value`.
+__attribute__((visibility("default")))
+void kiln_double_set(const char *name, const char *value);
+
+#endif
