@@ -77,19 +77,19 @@ private struct MemoryTest {
   }
 
   private func write(_ buffer: Buffer, seed: UInt64) throws(Trouble) {
-    try run("pattern_write", buffer, seed, outcome: 0)
+    try run(kernels_stream_pattern_write, buffer, seed, outcome: 0)
   }
 
   private func check(_ buffer: Buffer, seed: UInt64, _ outcome: Buffer) throws(Trouble) {
-    try run("pattern_check", buffer, seed, outcome: outcome.address)
+    try run(kernels_stream_pattern_check, buffer, seed, outcome: outcome.address)
   }
 
   private func run(
-    _ name: StaticString, _ buffer: Buffer, _ seed: UInt64, outcome: DeviceAddress
+    _ stream: kernels_stream, _ buffer: Buffer, _ seed: UInt64, outcome: DeviceAddress
   ) throws(Trouble) {
     let count = UInt64(buffer.bytes / 8)
     try unsafe kernels.run(
-      kernels_stream_launch(name.text, count),
+      kernels_stream_launch(stream, count),
       kernels_pattern(words: buffer.address, count: count, seed: seed, outcome: outcome))
   }
 

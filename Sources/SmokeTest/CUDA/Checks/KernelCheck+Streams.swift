@@ -43,18 +43,18 @@ extension KernelCheck {
   func checkStreams() throws(Trouble) {
     let count = 5000
     let target = try untouched(floats: count + 1)
-    func fill(_ name: StaticString) throws(Trouble) {
+    func fill(_ stream: kernels_stream) throws(Trouble) {
       try unsafe kernels.run(
-        kernels_stream_launch(name.text, UInt64(count)),
+        kernels_stream_launch(stream, UInt64(count)),
         kernels_fill(to: target.address, count: UInt64(count), value: 0.375, seed: 9))
     }
-    try fill("fill")
+    try fill(kernels_stream_fill)
     try expectExactly(target, "fill", count) { _ in 0.375 }
-    try fill("noise")
+    try fill(kernels_stream_noise)
     try expectExactly(target, "noise", count) { Noise.value(seed: 9, at: $0) }
     let copy = try untouched(floats: count + 1)
     try unsafe kernels.run(
-      kernels_stream_launch(StaticString("copy").text, UInt64(count / 4)),
+      kernels_stream_launch(kernels_stream_copy, UInt64(count / 4)),
       kernels_copy(from: target.address, to: copy.address, count: UInt64(count / 4)))
     try expectExactly(copy, "copy", count) { Noise.value(seed: 9, at: $0) }
   }

@@ -90,7 +90,7 @@ extension CUDAAccelerator {
     func copy() throws(Trouble) {
       let count = UInt64(bytes / 16)
       try unsafe kernels.run(
-        kernels_stream_launch(StaticString("copy").text, count),
+        kernels_stream_launch(kernels_stream_copy, count),
         kernels_copy(from: from.address, to: to.address, count: count))
     }
     try copy()
@@ -122,7 +122,7 @@ extension Kernels {
   func fillWithNoise(_ buffer: Buffer, seed: UInt32) throws(Trouble) {
     let count = UInt64(buffer.bytes / 4)
     try unsafe run(
-      kernels_stream_launch(StaticString("noise").text, count),
+      kernels_stream_launch(kernels_stream_noise, count),
       kernels_fill(to: buffer.address, count: count, value: 0, seed: seed))
   }
 }
