@@ -11,133 +11,68 @@ extension WSLSettings {
         "Which files to make: `import` for `wsl --import`, `from-file` for `wsl --install "
           + "--from-file` and a double-click.", .list(.choice()), fallback: ["import", "from-file"]
       ) { $0.install = $1 },
-      Key("conf", "What to set in `/etc/wsl.conf`.", section(of: conf), fallback: [:]) {
+      Key("conf", "What to set in `/etc/wsl.conf`.", file(of: WSLSetting.conf), fallback: [:]) {
         $0.conf = $1
       },
       Key(
-        "distribution", "What to set in `/etc/wsl-distribution.conf`.", section(of: distribution),
-        fallback: [:]
+        "distribution", "What to set in `/etc/wsl-distribution.conf`.",
+        file(of: WSLSetting.distribution), fallback: [:]
       ) { $0.distribution = $1 },
     ])
 
   private typealias Section = [String: Value]
 
-  private static func section(of sections: [Key<Configuration>]) -> Definition<Configuration> {
-    .object([:], sections)
+  private static func file(of settings: [WSLSetting]) -> Definition<Configuration> {
+    .object([:], sections(of: settings))
   }
 
-  private static func section(
-    _ name: String, _ summary: String, _ keys: [Key<Section>]
-  ) -> Key<Configuration> {
-    Key(name, summary, .object([:], keys)) { $0[name] = $1 }
+  /// The keys that WSL reads, and no others, by their sections.
+  private static func sections(of settings: [WSLSetting]) -> [Key<Configuration>] {
+    let settings = settings.filter(\.isRead)
+    var names: [String] = []
+    for setting in settings where names.last != setting.section { names.append(setting.section) }
+    return names.map { name in
+      let keys = settings.filter { $0.section == name }.map(key)
+      return Key(name, summaries[name] ?? "", .object([:], keys)) { $0[name] = $1 }
+    }
   }
 
-  private static func flag(_ name: String, _ summary: String) -> Key<Section> {
-    Key(name, summary, .boolean()) { $0[name] = .boolean($1) }
+  private static func key(of setting: WSLSetting) -> Key<Section> {
+    let (name, summary) = (setting.key, setting.summary)
+    if let text = texts[setting.name] { return Key(name, summary, text) { $0[name] = .text($1) } }
+    switch setting.kind {
+    case .boolean: return Key(name, summary, .boolean()) { $0[name] = .boolean($1) }
+    case .integer:
+      let range = setting.name == "oobe.defaultUid" ? 0...60000 : 0...Int(Int32.max)
+      return Key(name, summary, .integer(range)) { $0[name] = .integer($1) }
+    case .text, .choice:
+      return Key(name, summary, .text("one line of text")) { $0[name] = .text($1) }
+    }
   }
 
-  private static func number(_ name: String, _ summary: String) -> Key<Section> {
-    Key(name, summary, .integer(0...Int(Int32.max))) { $0[name] = .integer($1) }
-  }
-
-  private static func text(
-    _ name: String, _ summary: String, _ definition: Definition<String> = .text("one line of text")
-  ) -> Key<Section> {
-    Key(name, summary, definition) { $0[name] = .text($1) }
-  }
-
-  // The keys that WSL reads, and no others: reference/wsl.md, from WSL's sources.
-  private static let conf: [Key<Configuration>] = [
-    section(
-      "automount", "Windows drives below `/mnt`.",
-      [
-        flag("enabled", "Whether they are mounted."),
-        text("root", "Where they are mounted.", .imagePath("a folder")),
-        text("options", "Mount options of DrvFs."),
-        flag("mountFsTab", "Whether `/etc/fstab` is mounted."),
-        flag("ldconfig", "Whether WSL tells the loader where the GPU's libraries are."),
-        text(
-          "cgroups", "Which control groups are mounted.", .text("`v1` or `v2`", pattern: "v[12]")),
-      ]),
-    section(
-      "boot", "What happens when the distribution starts.",
-      [
-        flag("systemd", "Whether systemd runs."),
-        text("command", "A command for root."),
-        number("initTimeout", "Milliseconds that WSL waits for systemd."),
-        flag("protectBinfmt", "Whether systemd is kept from removing WSL's interoperability."),
-      ]),
-    section(
-      "fileServer", "The server behind `\\\\wsl$`.",
-      [
-        flag("enabled", "Whether it runs."), text("logFile", "Where it logs."),
-        number("logLevel", "How much it logs."),
-        flag("logTruncate", "Whether a new log replaces the old one."),
-      ]),
-    section(
-      "filesystem", "File systems.",
-      [
-        text(
-          "umask", "The umask, in octal and in quotes.",
-          .text("an octal mask in quotes such as \"022\"", pattern: "0?[0-7]{3}"))
-      ]),
-    section(
-      "general", "Everything else.",
-      [flag("guiApplications", "Whether graphical Linux programs are shown on Windows.")]),
-    section(
-      "gpu", "The GPU.",
-      [
-        flag("enabled", "Whether the GPU is seen."),
-        flag(
-          "appendLibPath", "Whether the folder of the GPU's libraries is added to the loader's."),
-      ]),
-    section(
-      "interop", "Windows programs.",
-      [
-        flag("enabled", "Whether they can be started."),
-        flag("appendWindowsPath", "Whether Windows' PATH is added to the shell's."),
-      ]),
-    section(
-      "network", "The network.",
-      [
-        flag("generateHosts", "Whether WSL writes `/etc/hosts`."),
-        flag("generateResolvConf", "Whether WSL writes `/etc/resolv.conf`."),
-        text(
-          "hostname", "The host name.",
-          .text(
-            "a host name", pattern: "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?")),
-      ]),
-    section(
-      "time", "The clock.", [flag("useWindowsTimezone", "Whether Windows' time zone is used.")]),
-    section("user", "Users.", [text("default", "Who runs the shell.", .userName)]),
+  private static let summaries = [
+    "automount": "Windows drives below `/mnt`.",
+    "boot": "What happens when the distribution starts.",
+    "fileServer": "The server behind `\\\\wsl$`.", "filesystem": "File systems.",
+    "general": "Everything else.", "gpu": "The GPU.", "interop": "Windows programs.",
+    "network": "The network.", "time": "The clock.", "user": "Users.",
+    "oobe": "The first start after `wsl --install`.",
+    "shortcut": "The entry in Windows' start menu.",
+    "windowsterminal": "The profile in Windows Terminal.",
   ]
 
-  private static let distribution: [Key<Configuration>] = [
-    section(
-      "oobe", "The first start after `wsl --install`.",
-      [
-        text("command", "What runs then.", .imagePath("a program")),
-        Key(
-          "defaultUid", "The user that it makes.", .integer(0...60000)
-        ) { $0["defaultUid"] = .integer($1) },
-        text(
-          "defaultName", "The distribution's name in WSL.",
-          .text("a name", pattern: "[A-Za-z0-9._-]{1,64}")),
-      ]),
-    section(
-      "shortcut", "The entry in Windows' start menu.",
-      [
-        flag("enabled", "Whether there is one."),
-        text("icon", "An icon of the recipe's folder, or an absolute path in the image.", resource),
-      ]),
-    section(
-      "windowsterminal", "The profile in Windows Terminal.",
-      [
-        flag("enabled", "Whether there is one."),
-        text(
-          "profileTemplate",
-          "A profile of the recipe's folder, or an absolute path in the image.", resource),
-      ]),
+  /// What recipes may write, where that is less than WSL would take.
+  private static let texts: [String: Definition<String>] = [
+    "automount.root": .imagePath("a folder"),
+    "automount.cgroups": .text("`v1` or `v2`", pattern: "v[12]"),
+    "filesystem.umask": .text("an octal mask in quotes such as \"022\"", pattern: "0?[0-7]{3}"),
+    "network.hostname": .text(
+      "a host name", pattern: "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"),
+    "user.default": .userName,
+    "oobe.command": .imagePath("a program"),
+    "oobe.defaultName": .text("a name", pattern: "[A-Za-z0-9._-]{1,64}"),
+    "shortcut.icon": resource,
+    "windowsterminal.profileTemplate": resource,
   ]
 
   /// WSL reads no larger icon and profile: reference/wsl.md.
