@@ -106,11 +106,12 @@ let package = Package(
         "Archives", "Concurrency", "Content", "Diagnostics", "Digests", "FileSystem", "Locks",
         "Packages", "Recipes", "Sandbox", "Store", "WSL", "Wheels", system,
       ]),
+    library("Pipeline", "GPUCode", ["Archives", "Diagnostics", "FileSystem", system]),
     library(
       "Pipeline", "Images",
       [
-        "Compression", "Concurrency", "Content", "Diagnostics", "Digests", "FileSystem", "Locks",
-        "Recipes", system,
+        "Compression", "Concurrency", "Content", "Diagnostics", "Digests", "FileSystem", "GPUCode",
+        "Locks", "Recipes", system,
       ]),
     library(
       "Pipeline", "Verification",
@@ -121,8 +122,9 @@ let package = Package(
     library(
       "Pipeline", "Builds",
       [
-        "Concurrency", "Content", "Diagnostics", "Digests", "Fetching", "FileSystem", "Images",
-        "Locks", "Mirrors", "Recipes", "Resolution", "Rootfs", "Sandbox", "Store", "Verification",
+        "Concurrency", "Content", "Diagnostics", "Digests", "Fetching", "FileSystem", "GPUCode",
+        "Images", "Locks", "Mirrors", "Recipes", "Resolution", "Rootfs", "Sandbox", "Store",
+        "Verification",
         "WSL", system,
       ]),
 
@@ -183,6 +185,7 @@ let package = Package(
         "Commands", "Content", "Diagnostics", "Digests", "FileSystem", "Locks", "Packages",
         "Recipes", "Sandbox", "Store", "WSL", "Wheels",
       ]),
+    tests("GPUCode", ["Commands", "Diagnostics", "FileSystem"]),
     tests(
       "Images",
       [

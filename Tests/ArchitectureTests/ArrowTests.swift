@@ -34,13 +34,15 @@ import Testing
     "Rootfs": [
       "Archives", "Locks", "Packages", "Recipes", "Sandbox", "Store", "WSL", "Wheels",
     ],
-    "Images": ["Compression", "Locks", "Recipes"],
+    "GPUCode": ["Archives"],
+    "Images": ["Compression", "GPUCode", "Locks", "Recipes"],
     "Verification": ["Archives", "Commands", "Compression", "Locks", "Recipes", "Sandbox", "WSL"],
     "Builds": [
-      "Commands", "Fetching", "Images", "Locks", "Mirrors", "Recipes", "Resolution", "Rootfs",
+      "Commands", "Fetching", "GPUCode", "Images", "Locks", "Mirrors", "Recipes", "Resolution",
+      "Rootfs",
       "Sandbox", "Store", "Verification", "WSL", "Packages",
     ],
-    "Reporting": ["Builds", "Images", "Locks", "Recipes", "Store", "Verification"],
+    "Reporting": ["Builds", "GPUCode", "Images", "Locks", "Recipes", "Store", "Verification"],
   ]
 
   /// The program inside the image, which is Embedded Swift and shares nothing with the pipeline.
