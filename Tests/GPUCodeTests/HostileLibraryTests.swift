@@ -125,8 +125,8 @@ import Testing
   @Test(.timeLimit(.minutes(1))) func endlessEntriesEnd() async throws {
     var entry = MadeEntry.ptx(75)
     (entry.headerSize, entry.payload) = (64, 0)
-    let content = [UInt8](
-      [[UInt8]](repeating: entry.encoded, count: (1 << 18) + 1).joined())
+    var content = entry.encoded
+    while content.count <= 64 << 18 { content += content }
     let record =
       MadeEntry.record([]).prefix(8) + MadeLibrary.bytes(UInt64(content.count)) + content
     try await expectDamaged([.init(name: ".nv_fatbin", content: Array(record))])
