@@ -1,61 +1,25 @@
-import Commands
 import Content
-import Digests
 import FileSystem
-import Locks
 import Recipes
 import Rootfs
 import Sandbox
-import Store
-import SystemPackage
-import TestSupport
 import Testing
 
-private let privileges = try? Privileges.detect(searchPath: "/usr/bin:/usr/sbin")
-private let canMount = privileges == .root || privileges == .namespaceRoot
-
 /// A recipe over a tiny base tarball: no packages, but everything that comes after them.
-@Suite("Rootfs layers", .enabled(if: canMount, "needs root, or root of a user namespace"))
+@Suite("Rootfs layers", .enabled(if: TinyBase.canMount, "needs root, or root of a user namespace"))
 struct LayeringTests {
   private func with(
     _ body: (Recipe, (Recipe) async throws -> Rootfs) async throws -> Void
   ) async throws {
-    let folder = FilePath("/tmp/kiln-rootfs-\(UInt64.random(in: .min ... .max))")
-    defer { try? Files.removeTree(folder) }
-    let tree = folder.appending("tree")
-    try Files.makeDirectories(tree)
-    try await TinyRoot.make(at: tree)
-    let tarball = folder.appending("base.tar.gz")
-    try await Command(
-      "tar", ["-C", tree.string, "-czf", tarball.string, "."],
-      environment: ["PATH": "/usr/bin:/bin"]
-    ).run()
-    let digest = SHA256Digest(of: try Files.read(tarball))
-    let base = Artifact(
-      kind: .base, name: "tiny", version: "", architecture: .amd64,
-      size: try Files.status(tarball)?.size ?? 0, sha256: digest, source: "recipe",
-      path: "base.tar.gz")
-    let lock = Lock(
-      recipe: "tiny", recipeDigest: digest, architecture: .amd64, date: 1_700_000_000,
-      artifacts: [base], requested: [])
-    let store = try Store(root: folder.appending("store"))
-    let builder = RootfsBuilder(
-      store: store, sandbox: Sandbox(privileges: privileges ?? .root), jobs: 2,
-      sourceDateEpoch: lock.date
-    ) { _ in }
-    var recipe = Recipe(
-      name: "tiny", base: .tarball(.init(location: .path("base.tar.gz"), sha256: digest.hex)),
-      directory: folder)
-    recipe.wsl.install = [.importing]
-    try await body(recipe) { recipe in
-      try await builder.build(recipe, lock: lock, artifacts: [digest: tarball])
+    try await TinyBase.with { base in
+      try await body(base.recipe) { recipe in
+        try await base.builder.build(recipe, lock: base.lock, artifacts: base.artifacts)
+      }
     }
   }
 
   private func step(_ name: String, _ script: String) -> Recipe.Step {
-    Recipe.Step(
-      name: name, script: script, user: "root", network: false, environment: [:], timeout: 30,
-      inputs: [])
+    TinyBase.step(name, script)
   }
 
   @Test("puts files and steps in, and makes again only what changed")

@@ -1,6 +1,5 @@
 public import Diagnostics
 import FileSystem
-public import Locks
 public import Recipes
 import SystemPackage
 import WSL
@@ -16,36 +15,28 @@ public enum RecipeLint {
       drivers(recipe) + content + distributionFiles(recipe) + writable(recipe))
   }
 
-  /// Driver packages that resolution brought in, asked for or not.
-  public static func lint(_ recipe: Recipe, lock: Lock) -> [Diagnostic] {
-    let found = lock.packages.filter {
-      DriverPackages.contains($0.name) && !recipe.packages.contains($0.name)
-    }
-    return VerificationReport.sorted(
-      lint(recipe)
-        + found.map { driver($0.name, "it comes as a dependency of what the recipe asks for") })
-  }
-
   private static func drivers(_ recipe: Recipe) -> [Diagnostic] {
-    recipe.packages.map { String($0.prefix { !"=/:".contains($0) }) }
-      .filter { DriverPackages.contains($0) }
-      .map { driver($0, "the recipe asks for it") }
+    names(recipe).filter { DriverPackages.contains($0) }.map { name in
+      Diagnostic(
+        code: "K6451", message: "\(name) brings a Linux GPU driver, which hides the host's",
+        reason: "the recipe asks for it",
+        remedy: "ask for the toolkit (cuda-toolkit-X-Y) or the wheels: the driver is Windows' own")
+    }
   }
 
-  private static func driver(_ name: String, _ reason: String) -> Diagnostic {
-    Diagnostic(
-      code: "K6451", message: "\(name) brings a Linux GPU driver, which hides the host's",
-      reason: reason,
-      remedy: "ask for the toolkit (cuda-toolkit-X-Y) or the wheels: the driver is Windows' own")
+  /// The packages that are asked for, without versions, suites and architectures.
+  private static func names(_ recipe: Recipe) -> [String] {
+    recipe.packages.map { String($0.prefix { !"=/:".contains($0) }) }
   }
 
   private static func systemd(_ recipe: Recipe) -> [Diagnostic] {
     let asked = recipe.wsl.conf.setting("boot.systemd")?.text.lowercased()
-    let isOn = recipe.packages.contains("systemd-sysv") ? asked ?? "true" : asked ?? "false"
+    let names = names(recipe)
+    let isOn = names.contains("systemd-sysv") ? asked ?? "true" : asked ?? "false"
     guard ["true", "1"].contains(isOn) else { return [] }
     // `login` is essential up to Debian 12; asking for it is right everywhere.
-    let missing = ["systemd-sysv", "dbus", "libpam-systemd", "login"].filter { name in
-      !recipe.packages.contains { $0.prefix { !"=/:".contains($0) } == name }
+    let missing = ["systemd-sysv", "dbus", "libpam-systemd", "login"].filter {
+      !names.contains($0)
     }
     guard !missing.isEmpty else { return [] }
     return [
@@ -86,7 +77,7 @@ public enum RecipeLint {
           reason: "Microsoft's validator wants 1000", remedy: "set it to 1000"))
     }
     if recipe.users.contains(where: { $0.sudo != .none }),
-      !recipe.packages.contains(where: { $0.hasPrefix("sudo") })
+      names(recipe).allSatisfy({ !["sudo", "sudo-ldap", "sudo-rs"].contains($0) })
     {
       found.append(
         Diagnostic(
@@ -128,8 +119,9 @@ public enum RecipeLint {
 
   private static func locale(_ recipe: Recipe) -> [Diagnostic] {
     let isBuiltIn = ["C", "POSIX", "C.UTF-8", "C.utf8"].contains(recipe.locale)
-    guard !isBuiltIn, !recipe.packages.contains("locales-all") else { return [] }
-    let hasPackage = recipe.packages.contains("locales")
+    let names = names(recipe)
+    guard !isBuiltIn, !names.contains("locales-all") else { return [] }
+    let hasPackage = names.contains("locales")
     if hasPackage, recipe.run.contains(where: { $0.script.contains("locale-gen") }) { return [] }
     return [
       Diagnostic(

@@ -1,0 +1,211 @@
+import Diagnostics
+import FileSystem
+import Recipes
+import SystemPackage
+import TestSupport
+import Testing
+import Verification
+
+/// Each rule of recipes: a recipe that breaks none, and one change that breaks it.
+@Suite struct RecipeLintTests {
+  /// Nothing is found in it; its folder has the icon.
+  private func withSoundRecipe(_ body: (Recipe, FilePath) throws -> Void) async throws {
+    try await withTemporaryFolder { folder in
+      try Files.write("icon", to: folder.appending("kiln.ico"))
+      let recipe = Recipe(
+        name: "sound", base: .debian(.init(suite: "trixie", variant: .minbase, components: [])),
+        packages: ["systemd-sysv", "dbus", "libpam-systemd", "login", "sudo"],
+        users: [.init(name: "me", uid: 1000, groups: [], sudo: .nopasswd, shell: "/bin/sh")],
+        wsl: WSLSettings(
+          install: [.importing, .fromFile],
+          conf: ["boot": ["systemd": .boolean(true)], "user": ["default": .text("me")]],
+          distribution: [
+            "oobe": ["defaultUid": .integer(1000)], "shortcut": ["icon": .text("kiln.ico")],
+          ]),
+        directory: folder)
+      try body(recipe, folder)
+    }
+  }
+
+  /// The one thing found after a change of the sound recipe.
+  private func expect(
+    _ severity: Diagnostic.Severity, _ code: String, _ words: String...,
+    after change: (inout Recipe) -> Void
+  ) async throws {
+    try await withSoundRecipe { recipe, _ in
+      var recipe = recipe
+      change(&recipe)
+      let findings = RecipeLint.lint(recipe)
+      #expect(findings.map(\.code) == [code] && findings.map(\.severity) == [severity])
+      for word in words { #expect(findings.first?.rendered().contains(word) == true) }
+      #expect(findings.first?.remedy?.isEmpty == false)
+    }
+  }
+
+  @Test func aSoundRecipeHasNoFindings() async throws {
+    try await withSoundRecipe { recipe, _ in #expect(RecipeLint.lint(recipe) == []) }
+  }
+
+  @Test(arguments: ["nvidia-driver", "cuda-12-9", "libcuda1:amd64", "cuda-drivers=580.1"])
+  func aDriverHidesTheHosts(package: String) async throws {
+    let name = String(package.prefix { !":=".contains($0) })
+    try await expect(.error, "K6451", "\(name) brings", "cuda-toolkit") {
+      $0.packages.append(package)
+    }
+  }
+
+  @Test(arguments: ["cuda-toolkit-12-9", "cuda-cudart-12-9", "libcudart12", "nvidia-cuda-toolkit"])
+  func aToolkitIsNoDriver(package: String) async throws {
+    try await withSoundRecipe { recipe, _ in
+      var recipe = recipe
+      recipe.packages.append(package)
+      #expect(RecipeLint.lint(recipe) == [])
+    }
+  }
+
+  @Test func systemdWantsItsPackages() async throws {
+    try await expect(.error, "K6452", "systemd-sysv to `packages`") {
+      $0.packages.removeAll { $0 == "systemd-sysv" }
+    }
+    try await expect(.warning, "K6452", "dbus, libpam-systemd to `packages`") {
+      $0.packages.removeAll { ["dbus", "libpam-systemd"].contains($0) }
+    }
+    // WSL starts what is there, asked or not.
+    try await expect(.warning, "K6452", "login") {
+      $0.wsl.conf["boot"] = nil
+      $0.packages.removeAll { $0 == "login" }
+    }
+  }
+
+  @Test func withoutSystemdNothingOfItIsWanted() async throws {
+    try await withSoundRecipe { recipe, _ in
+      var recipe = recipe
+      recipe.packages = ["sudo"]
+      for conf in [["boot": ["systemd": WSLSettings.Value.boolean(false)]], [:]] {
+        recipe.wsl.conf = conf
+        #expect(RecipeLint.lint(recipe) == [])
+      }
+      recipe.packages = ["systemd-sysv=257", "dbus/trixie", "libpam-systemd", "login", "sudo"]
+      recipe.wsl.conf = ["boot": ["systemd": .boolean(true)]]
+      #expect(RecipeLint.lint(recipe) == [])
+    }
+  }
+
+  @Test func theDefaultUserMustBeMade() async throws {
+    try await expect(.error, "K6453", "`you`") {
+      $0.wsl.conf["user"] = ["default": .text("you")]
+    }
+    try await withSoundRecipe { recipe, _ in
+      var recipe = recipe
+      recipe.wsl.conf["user"] = ["default": .text("root")]
+      #expect(RecipeLint.lint(recipe) == [])
+    }
+  }
+
+  @Test func anImportWithoutUsersIsRootForAll() async throws {
+    try await expect(.warning, "K6454", "`wsl --import`") {
+      $0.users = []
+      $0.wsl.conf["user"] = nil
+    }
+    try await withSoundRecipe { recipe, _ in
+      var recipe = recipe
+      recipe.users = []
+      recipe.wsl.conf["user"] = nil
+      recipe.wsl.install = [.fromFile]
+      #expect(RecipeLint.lint(recipe) == [])
+    }
+  }
+
+  @Test func theFirstUserOfAWSLFileHasMicrosoftsNumber() async throws {
+    try await expect(.warning, "K6455", "is 1001", "1000") {
+      $0.wsl.distribution["oobe"] = ["defaultUid": .integer(1001)]
+    }
+  }
+
+  @Test func sudoIsAPackage() async throws {
+    try await expect(.error, "K6456", "sudo to `packages`") {
+      $0.packages.removeAll { $0 == "sudo" }
+      $0.packages.append("sudoku")
+    }
+    try await withSoundRecipe { recipe, _ in
+      var recipe = recipe
+      recipe.packages.removeAll { $0 == "sudo" }
+      recipe.users[0].sudo = .none
+      #expect(RecipeLint.lint(recipe) == [])
+    }
+  }
+
+  @Test(arguments: [("shortcut", "icon"), ("windowsterminal", "ProfileTemplate")])
+  func filesOfTheDistributionAreThereAndSmall(section: String, key: String) async throws {
+    try await expect(.error, "K6457", "/none.file", "not in the recipe's folder") {
+      $0.wsl.distribution[section] = [key: .text("none.file")]
+    }
+    try await withSoundRecipe { recipe, folder in
+      var recipe = recipe
+      recipe.wsl.distribution[section] = [key: .text("large")]
+      let limit = 1 << 20
+      try Files.write([UInt8](repeating: 0, count: limit), to: folder.appending("large"))
+      #expect(RecipeLint.lint(recipe) == [])
+      try Files.write([UInt8](repeating: 0, count: limit + 1), to: folder.appending("large"))
+      let findings = RecipeLint.lint(recipe)
+      #expect(findings.map(\.code) == ["K6457"])
+      #expect(findings.first?.reason?.contains("\(limit + 1) bytes") == true)
+      // A file of the image is looked at in the image.
+      recipe.wsl.distribution[section] = [key: .text("/usr/share/none")]
+      #expect(RecipeLint.lint(recipe) == [])
+    }
+  }
+
+  @Test func aWSLFileWantsAnIcon() async throws {
+    try await expect(.warning, "K6458", "shortcut.icon") { $0.wsl.distribution["shortcut"] = nil }
+    try await withSoundRecipe { recipe, _ in
+      var recipe = recipe
+      recipe.wsl.distribution["shortcut"] = nil
+      recipe.wsl.install = [.importing]
+      #expect(RecipeLint.lint(recipe) == [])
+    }
+  }
+
+  @Test func aLocaleMustBeMade() async throws {
+    try await expect(.warning, "K6459", "`de_DE.UTF-8`", "the package locales") {
+      $0.locale = "de_DE.UTF-8"
+    }
+    try await expect(.warning, "K6459", "no `run` step") {
+      $0.locale = "de_DE.UTF-8"
+      $0.packages.append("locales")
+    }
+    try await withSoundRecipe { recipe, _ in
+      var recipe = recipe
+      recipe.locale = "de_DE.UTF-8"
+      recipe.packages.append("locales-all")
+      #expect(RecipeLint.lint(recipe) == [])
+      recipe.packages[recipe.packages.count - 1] = "locales"
+      recipe.run = [
+        .init(
+          name: "locale", script: "locale-gen", user: "root", network: false, environment: [:],
+          timeout: 60, inputs: [])
+      ]
+      #expect(RecipeLint.lint(recipe) == [])
+    }
+  }
+
+  @Test func whatCannotBeWrittenIsSaidBeforeTheBuild() async throws {
+    try await expect(.error, "K6001", "`boot.a b`") {
+      $0.wsl.conf["boot", default: [:]]["a b"] = .text("x")
+    }
+    try await expect(.error, "K6005", "`A`") { $0.environment = ["A": "line\nline"] }
+  }
+
+  @Test func ofATarballOnlyWhatIsKnownIsJudged() async throws {
+    try await withSoundRecipe { recipe, _ in
+      var recipe = recipe
+      recipe.packages = []
+      recipe.locale = "de_DE.UTF-8"
+      #expect(RecipeLint.lint(recipe).map(\.code) == ["K6452", "K6456", "K6459"])
+      recipe.base = .tarball(.init(location: .path("base.tar.gz"), sha256: nil))
+      #expect(RecipeLint.lint(recipe) == [])
+      recipe.wsl.distribution["shortcut"] = nil
+      #expect(RecipeLint.lint(recipe).map(\.code) == ["K6458"])
+    }
+  }
+}
