@@ -204,7 +204,9 @@ let package = Package(
     tests("Reporting", ["Content"]),
     .testTarget(
       name: "KilnTests",
-      dependencies: ["kiln", "Commands", "Digests", "FileSystem", "TestSupport", system],
+      dependencies: [
+        "kiln", "Commands", "Content", "Digests", "FileSystem", "TestSupport", system,
+      ],
       path: "Tests/KilnTests"),
     .testTarget(
       name: "ArchitectureTests", dependencies: ["Commands", "FileSystem", "TestSupport", system],

@@ -58,6 +58,7 @@ import Testing
       """
     try await KilnProgram.with { kiln in
       try Files.write(recipe, to: kiln.home.appending("tiny.yaml"))
+      try kiln.addSmokeTest()
       let running = try build(kiln)
       while server.count("/base.tar.gz") == 0, kill(running.process, 0) == 0 {
         try await Task.sleep(for: .milliseconds(10))

@@ -1,4 +1,5 @@
 import Commands
+import Content
 import FileSystem
 import FoundationEssentials
 import SystemPackage
@@ -17,7 +18,22 @@ struct KilnProgram {
   }()
 
   var environment: [String: String] {
-    ["PATH": TestEnvironment.path, "HOME": home.string, "KILN_STORE": store.string]
+    [
+      "PATH": TestEnvironment.path, "HOME": home.string, "KILN_STORE": store.string,
+      "KILN_SMOKE_TESTS": smokeTests.string,
+    ]
+  }
+
+  private var smokeTests: FilePath { home.appending("smoke-tests") }
+
+  /// Puts a program where kiln looks for the one that every image carries; these images are not run.
+  func addSmokeTest() throws {
+    try Files.makeDirectory(smokeTests)
+    for architecture in Architecture.allCases {
+      try Files.write(
+        "#!/bin/sh\n", to: smokeTests.appending("gpu-smoke-test-\(architecture.rawValue)"),
+        permissions: 0o755)
+    }
   }
 
   func command(_ arguments: [String], accepted: Set<Int32> = [0]) -> Command {

@@ -80,11 +80,21 @@ import Testing
   @Test func offlineWithoutALockSaysToLock() async throws {
     try await KilnProgram.with { kiln in
       try Files.write(Self.recipe, to: kiln.home.appending("tiny.yaml"))
+      try kiln.addSmokeTest()
       for command in ["build", "lock", "plan", "shell"] {
         try await expect(
           1, ["error[K8004]", "kiln lock"], of: [command, "tiny.yaml", "--offline"], in: kiln)
       }
       #expect(!Files.exists(kiln.home.appending("tiny.lock.json")))
+    }
+  }
+
+  @Test func aMissingSmokeTestIsSaidBeforeTheWork() async throws {
+    try await KilnProgram.with { kiln in
+      try Files.write(Self.recipe, to: kiln.home.appending("tiny.yaml"))
+      try await expect(
+        1, ["error[K8007]", "gpu-smoke-test-amd64", "make smoke-test"],
+        of: ["build", "tiny.yaml", "--offline"], in: kiln)
     }
   }
 

@@ -31,6 +31,7 @@ extension KilnProgram {
         environment: ["PATH": "/usr/bin:/bin"]
       ).run()
       try Files.write(recipe, to: kiln.home.appending("tiny.yaml"))
+      try kiln.addSmokeTest()
       try await body(kiln)
     }
   }
