@@ -240,8 +240,7 @@ package.targets += [
   smokeTest("CPlatform", []),
   .target(
     name: "CKernels", path: "Sources/SmokeTest/CKernels",
-    exclude: ["base.packed", "base.ptx", "cuda", "pack-ptx", "tensor.packed", "tensor.ptx"],
-    cSettings: [.unsafeFlags(["-std=c23"])]),
+    exclude: ["base.ptx", "cuda", "tensor.ptx"], cSettings: [.unsafeFlags(["-std=c23"])]),
   smokeTest("Platform", ["CPlatform"]),
   .target(
     name: "CDigits", path: "Sources/SmokeTest/CDigits", exclude: ["digits.bin", "pack-digits"]),
@@ -251,8 +250,9 @@ package.targets += [
   smokeTest("Trainer", ["CDigits", "CPlatform", "CProduct", "Platform"]),
   smokeTest("Accelerators", ["Trainer"]),
   smokeTest("CUDA", ["Accelerators", "CKernels", "CPlatform", "Platform", "Trainer"]),
+  smokeTest("Diagnosis", ["Accelerators", "Platform", "Trainer"]),
   .executableTarget(
-    name: "gpu-smoke-test", dependencies: ["Accelerators", "CPlatform", "Platform", "Trainer"],
+    name: "gpu-smoke-test", dependencies: ["Accelerators", "CUDA", "Diagnosis", "Platform"],
     path: "Sources/Programs/gpu-smoke-test",
     linkerSettings: [.linkedLibrary("m"), .linkedLibrary("dl")]),
 ]

@@ -51,6 +51,7 @@ import Testing
     "Trainer": ["CDigits", "CPlatform", "CProduct", "Platform"],
     "Accelerators": ["Platform", "Trainer"],
     "CUDA": ["Accelerators", "CKernels", "CPlatform", "Platform", "Trainer"],
+    "Diagnosis": ["Accelerators", "Platform", "Trainer"],
   ]
 
   static func allowed(_ file: SourceFile) -> Set<String>? {

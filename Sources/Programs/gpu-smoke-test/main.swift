@@ -1,3 +1,1 @@
-import Platform
-
-for argument in Surroundings.arguments { Terminal.output.write(argument + "\n") }
+Program.run()

@@ -1,6 +1,5 @@
 #include "CPlatform.h"
 
-#include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
@@ -66,13 +65,6 @@ pid_t platform_spawn(
 int platform_columns(int descriptor) {
   struct winsize size;
   return ioctl(descriptor, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
-}
-
-int platform_processors(void) {
-  cpu_set_t processors;
-  CPU_ZERO(&processors);
-  if (sched_getaffinity(0, sizeof processors, &processors) == 0) return CPU_COUNT(&processors);
-  return (int)sysconf(_SC_NPROCESSORS_ONLN);
 }
 
 int platform_significant(char *text, size_t size, int digits, double value) {

@@ -10,7 +10,7 @@ public struct Machine: Sendable {
   public let environment: [String: String]
 
   public init(root: String = "", environment: [String: String]) {
-    self.root = root.hasSuffix("/") ? String(root.dropLast()) : root
+    self.root = root.ends(with: "/") ? String(decoding: root.utf8.dropLast(), as: UTF8.self) : root
     self.environment = environment
   }
 
@@ -57,7 +57,7 @@ public struct Machine: Sendable {
   /// The text of a small file without the white space around it; nothing when it cannot be read.
   public func text(_ path: String, limit: Int = 65_536) -> String? {
     guard let bytes = try? read(path, limit: limit) else { return nil }
-    return String(decoding: trimmed(bytes[...]), as: UTF8.self)
+    return String(decoding: bytes, as: UTF8.self).trimmed
   }
 
   /// The names in a folder, sorted, without `.` and `..`.
@@ -115,8 +115,8 @@ public struct Machine: Sendable {
   /// The kernel does this by itself where the machine is the running one.
   private func resolve(_ path: String, followingLast: Bool) throws(FileError) -> String {
     if root.isEmpty { return path }
-    var pending = Array(path.split(separator: "/").reversed())
-    var resolved: [Substring] = []
+    var pending = Array(path.split(at: "/").reversed())
+    var resolved: [String] = []
     var links = 0
     while let name = pending.popLast() {
       if name == "." { continue }
@@ -124,17 +124,17 @@ public struct Machine: Sendable {
         _ = resolved.popLast()
         continue
       }
-      let candidate = root + "/" + (resolved + [name]).joined(separator: "/")
+      let candidate = (resolved + [name]).reduce(root) { $0 + "/" + $1 }
       guard followingLast || !pending.isEmpty, let target = Self.link(at: candidate) else {
         resolved.append(name)
         continue
       }
       links += 1
       guard links <= 40 else { throw FileError(path: path, number: ELOOP) }
-      if target.utf8.first == UInt8(ascii: "/") { resolved = [] }
-      pending += target.split(separator: "/").reversed()
+      if target.begins(with: "/") { resolved = [] }
+      pending += target.split(at: "/").reversed()
     }
-    return root + "/" + resolved.joined(separator: "/")
+    return resolved.isEmpty ? root + "/" : resolved.reduce(root) { $0 + "/" + $1 }
   }
 
   private static func link(at path: String) -> String? {
@@ -162,12 +162,4 @@ public struct FileError: Error, Hashable {
 
   /// The C library's words.
   public var reason: String { unsafe String(optionalCString: strerror(number)) }
-}
-
-private func trimmed(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-  var bytes = bytes
-  func isBlank(_ byte: UInt8) -> Bool { byte <= 0x20 }
-  while let first = bytes.first, isBlank(first) { bytes.removeFirst() }
-  while let last = bytes.last, isBlank(last) { bytes.removeLast() }
-  return bytes
 }

@@ -13,9 +13,11 @@ public enum Surroundings {
     var environment: [String: String] = [:]
     var index: Int32 = 0
     while let entry = unsafe platform_environment(index) {
-      let text = unsafe String(cString: entry)
-      if let sign = text.utf8.firstIndex(of: UInt8(ascii: "=")) {
-        environment[String(text[..<sign])] = String(text[text.index(after: sign)...])
+      let parts = unsafe String(cString: entry).utf8.split(
+        separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+      if parts.count == 2 {
+        environment[String(decoding: parts[0], as: UTF8.self)] = String(
+          decoding: parts[1], as: UTF8.self)
       }
       index += 1
     }
@@ -34,6 +36,6 @@ public enum Surroundings {
     }
   }
 
-  /// The processors that this process may run on.
-  public static var processors: Int { max(1, Int(platform_processors())) }
+  /// Ends the program.
+  public static func exit(_ status: Int32) -> Never { CPlatform.exit(status) }
 }

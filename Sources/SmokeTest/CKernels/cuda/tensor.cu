@@ -1,2 +1,1 @@
-// What devices with tensor cores run, from sm_80 on.
-#include "TensorProduct.h"
+// The products on tensor cores, sm_80 and later.

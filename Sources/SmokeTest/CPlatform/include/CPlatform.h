@@ -57,9 +57,6 @@ int platform_columns(int descriptor);
 int platform_significant(char *text, size_t size, int digits, double value);
 int platform_fixed(char *text, size_t size, int digits, double value);
 
-/// How many processors this process may run on.
-int platform_processors(void);
-
 /// readlink(2) into bytes.
 static inline ssize_t platform_link(const char *path, void *target, size_t size) {
   return readlink(path, target, size);

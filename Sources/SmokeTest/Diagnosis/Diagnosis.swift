@@ -1,0 +1,102 @@
+public import Accelerators
+public import Platform
+internal import Trainer
+
+/// The whole test: the questions in their order, the verdict at the end.
+public struct Diagnosis {
+  /// What an accelerator is made for.
+  public struct Target: Hashable, Sendable {
+    /// The driver, as the loader takes it: a name, or a path where the machine is not the real one.
+    public let library: String
+    /// Which of the driver's devices, from 0.
+    public let device: Int
+    /// Where the image keeps the libraries of its frameworks; absolute paths.
+    public let folders: [String]
+  }
+
+  let host: Host
+  let settings: Settings
+  /// Called in the child.
+  let accelerator: (Target) -> any Accelerator
+
+  public init(
+    _ machine: Machine, _ settings: Settings, accelerator: @escaping (Target) -> any Accelerator
+  ) {
+    host = Host(machine)
+    self.settings = settings
+    self.accelerator = accelerator
+  }
+
+  public func run(version: String) -> Report {
+    let stopwatch = Stopwatch()
+    let backend = settings.backend ?? .cuda
+    let outcomes = backend == .cpu ? runOnCPU() : runOnDevices()
+    return Report(
+      version: version, backend: backend, level: settings.level, outcomes: complete(outcomes),
+      verdict: Verdict(outcomes, isEmulated: isEmulated(outcomes)),
+      nanoseconds: stopwatch.nanoseconds)
+  }
+
+  private func runOnDevices() -> [Outcome] {
+    var outcomes: [Outcome] = []
+    for examine in [
+      host.examinePlatform, host.examineDeviceNodes, host.examineMounts, host.examineLibraries,
+    ] {
+      let outcome = timed(examine)
+      outcomes.append(outcome)
+      guard outcome.allowsMore else { return outcomes }
+    }
+    let bench = Bench(host: host, settings: settings, accelerator: accelerator)
+    outcomes += bench.run()
+    if let framework = settings.framework, outcomes.allSatisfy({ $0.allowsMore }) {
+      outcomes.append(check(framework))
+    }
+    return outcomes
+  }
+
+  /// The trainer alone, for those who want to see that it works; it proves nothing about a GPU.
+  private func runOnCPU() -> [Outcome] {
+    let reason = "no GPU was asked for"
+    return [
+      timed { host.examinePlatform() },
+      timed {
+        let digits = Digits()
+        let run = CPUTrainer.train(.digits, on: digits.training)
+        let (state, accuracy) = Judgement.judgeAccuracy(run.parameters, heldOut: digits.heldOut)
+        return Outcome(
+          .training, state,
+          [
+            Fact("held-out-accuracy", .quantity(accuracy * 100, unit: "%")),
+            Fact("time", .quantity(Double(run.nanoseconds) / 1e9, unit: "s")),
+            Fact("cpu-cores", .count(Processors.count)),
+          ])
+      }, Outcome(.acceleration, .skipped(reason)),
+    ]
+  }
+
+  private func check(_ framework: Framework) -> Outcome {
+    FrameworkCheck(machine: host.machine, python: settings.python, limit: settings.frameworkTimeout)
+      .run()
+  }
+
+  private func isEmulated(_ outcomes: [Outcome]) -> Bool {
+    outcomes.contains { $0.stage == .device && $0.isEmulated }
+  }
+
+  /// The stages that were not reached, in their places.
+  private func complete(_ outcomes: [Outcome]) -> [Outcome] {
+    let reached = outcomes.map { $0.stage }
+    guard settings.backend != .cpu else { return outcomes }
+    return outcomes
+      + Stage.allCases.filter {
+        !reached.contains($0) && ($0 != .framework || settings.framework != nil)
+      }.map { Outcome($0, .notReached) }
+  }
+}
+
+extension Outcome {
+  /// A driver made for tests.
+  var isEmulated: Bool {
+    facts.contains { $0.name == "name" && $0.value == .text(Verdict.testDouble) }
+  }
+}

@@ -1,0 +1,121 @@
+internal import Accelerators
+internal import Platform
+internal import Trainer
+
+/// Drives devices in child processes, and holds them against the CPU, which works meanwhile.
+struct Bench {
+  let host: Host
+  let settings: Settings
+  let accelerator: (Diagnosis.Target) -> any Accelerator
+
+  private let digits = Digits()
+  private let plan = TrainingPlan.digits
+
+  init(
+    host: Host, settings: Settings, accelerator: @escaping (Diagnosis.Target) -> any Accelerator
+  ) {
+    self.host = host
+    self.settings = settings
+    self.accelerator = accelerator
+  }
+
+  /// The stages of the device that is asked for, or of the first; with ``Level/full`` of all others
+  /// too.
+  func run() -> [Outcome] {
+    let first = settings.device ?? 0
+    var reference: Reference?
+    var outcomes = examine(first, name: nil, &reference)
+    guard settings.level == .full, settings.device == nil, let count = count(in: outcomes) else {
+      return outcomes
+    }
+    if count > 1 { for index in outcomes.indices { outcomes[index].device = first } }
+    for device in 1..<max(1, count) { outcomes += examine(device, name: device, &reference) }
+    return outcomes
+  }
+
+  private func count(in outcomes: [Outcome]) -> Int? {
+    for outcome in outcomes where outcome.stage == .device {
+      for fact in outcome.facts where fact.name == "devices" {
+        if case .count(let count) = fact.value { return min(count, 64) }
+      }
+    }
+    return nil
+  }
+
+  private func examine(
+    _ device: Int, name: Int?, _ reference: inout Reference?
+  ) -> [Outcome] {
+    let child: Child
+    do throws(FileError) {
+      child = try Child.fork { reporter in
+        let drive = Drive(
+          plan: plan, samples: digits.training, level: settings.level, reporter: reporter)
+        drive.run(accelerator(target(device)))
+      }
+    } catch {
+      return [Outcome(.driver, .failed(.noProcess(error)), device: name)]
+    }
+    var watch = DeviceWatch(limit: settings.timeout, device: name)
+    let cpu = reference ?? measureCPU()
+    reference = cpu
+    watch.watch(child)
+    return judged(watch, cpu)
+  }
+
+  private func target(_ device: Int) -> Diagnosis.Target {
+    let path = Host.driverFolder + "/" + Host.driver
+    // Where the machine is made up, the loader would look on the real one.
+    let library =
+      host.machine.root.isEmpty
+      ? Host.driver : (try? host.machine.resolve(host.driverPath ?? path)) ?? Host.driver
+    return Diagnosis.Target(
+      library: library, device: device,
+      folders: ImageLibraries.folders(host.machine, python: settings.python))
+  }
+
+  /// What the device is held against. The network is the one that `Accelerator.measure` times.
+  private func measureCPU() -> Reference {
+    let run = CPUTrainer.train(plan, on: digits.training)
+    return Reference(run: run, speed: CPUSpeed.measure(TrainingPlan.speed))
+  }
+
+  /// What the child could not say itself: whether its training and its speed are good enough.
+  private func judged(_ watch: DeviceWatch, _ reference: Reference) -> [Outcome] {
+    let isEmulated = watch.outcomes.contains { $0.isEmulated }
+    var outcomes: [Outcome] = []
+    for var outcome in watch.outcomes {
+      if outcome.state == .passed, outcome.stage == .training {
+        judge(&outcome, watch.run, reference.run)
+      }
+      if outcome.state == .passed, outcome.stage == .acceleration {
+        judge(&outcome, watch.throughput, reference.speed)
+        if isEmulated { outcome.state = .skipped("an emulated device proves no acceleration") }
+      }
+      outcomes.append(outcome)
+      guard outcome.allowsMore else { break }
+    }
+    return outcomes
+  }
+
+  private func judge(_ outcome: inout Outcome, _ run: TrainingRun?, _ reference: TrainingRun) {
+    guard let run else { return outcome.state = .failed(.nothingSent) }
+    let (state, facts) = Judgement.judge(run, against: reference, heldOut: digits.heldOut)
+    outcome.state = state
+    outcome.facts += facts
+  }
+
+  private func judge(_ outcome: inout Outcome, _ throughput: Throughput?, _ cpu: CPUSpeed) {
+    guard let throughput else { return outcome.state = .failed(.nothingSent) }
+    // A device that timed another network is held against the CPU's time for that one.
+    let speed = throughput.plan.network == cpu.network ? cpu : CPUSpeed.measure(throughput.plan)
+    let (state, facts) = Judgement.judge(throughput, against: speed)
+    outcome.state = state
+    outcome.facts += facts
+  }
+}
+
+extension Trouble {
+  fileprivate static let nothingSent = Trouble(
+    code: "G1053", seen: "the process that drives the GPU passed a stage without its result",
+    remedy: "This is a mistake of gpu-smoke-test: report it with the output of --json.")
+}

@@ -1,0 +1,121 @@
+internal import Accelerators
+internal import Platform
+internal import Trainer
+
+/// What the parent makes of a child that drives a device: outcomes, whatever becomes of the child.
+struct DeviceWatch {
+  private(set) var outcomes: [Outcome] = []
+  private(set) var run: TrainingRun?
+  private(set) var throughput: Throughput?
+
+  private let device: Int?
+  private let limit: UInt64
+  private var reader = MessageReader()
+  /// The stage in progress, and since when.
+  private var current: (stage: Stage, since: UInt64)
+  private var words: [UInt8] = []
+  private var isFinished = false
+
+  /// The accelerator's stages, in the order in which the child asks.
+  static let stages: [Stage] = [
+    .driver, .version, .device, .memory, .kernels, .training, .acceleration,
+  ]
+
+  /// - Parameter limit: what one stage may take, in nanoseconds.
+  init(limit: UInt64, device: Int? = nil) {
+    self.limit = limit
+    self.device = device
+    current = (.driver, Stopwatch.now)
+  }
+
+  /// Listens until the child has said all, died, or let a stage take too long.
+  mutating func watch(_ child: Child) {
+    while !isFinished {
+      switch child.next(by: current.since &+ limit) {
+      case .report(let bytes):
+        for message in reader.read(bytes) { take(message) }
+        if reader.isBroken { end("sent what cannot be read", child) }
+      case .words(let bytes):
+        words = (words + bytes).suffix(4096)
+      case .ended(let ending):
+        close(ending)
+      case .late:
+        fail(tooLate(child.stop()), at: Stopwatch.now)
+        isFinished = true
+      }
+    }
+  }
+
+  private mutating func take(_ message: Message) {
+    switch message {
+    case .begun(let stage, let time): current = (stage, time)
+    case .ended(let stage, let time, let facts):
+      append(stage, .passed, facts, at: time)
+    case .failed(let stage, let time, let trouble):
+      append(stage, .failed(trouble), [], at: time)
+    case .trained(let run): self.run = run
+    case .measured(let throughput): self.throughput = throughput
+    case .finished: isFinished = true
+    }
+  }
+
+  private mutating func append(
+    _ stage: Stage, _ state: Outcome.State, _ facts: [Fact], at time: UInt64
+  ) {
+    let nanoseconds = time > current.since ? time - current.since : 0
+    outcomes.append(Outcome(stage, state, facts, nanoseconds: nanoseconds, device: device))
+    current.since = time
+  }
+
+  private mutating func fail(_ trouble: Trouble, at time: UInt64) {
+    append(current.stage, .failed(trouble), [], at: time)
+  }
+
+  private mutating func end(_ what: String, _ child: Child) {
+    child.stop()
+    fail(unexpected(what), at: Stopwatch.now)
+    isFinished = true
+  }
+
+  /// The child ended without having said that it is finished.
+  private mutating func close(_ ending: Child.Ending) {
+    switch ending {
+    case .signal(let signal): fail(crash(signal), at: Stopwatch.now)
+    case .exited(let status): fail(unexpected("ended with status \(status)"), at: Stopwatch.now)
+    case .stuck: fail(tooLate(.stuck), at: Stopwatch.now)
+    }
+    isFinished = true
+  }
+}
+
+extension DeviceWatch {
+  private var lastWords: String { words.isEmpty ? "" : "; it said: " + lastLine(words) }
+
+  private func crash(_ signal: Int32) -> Trouble {
+    Trouble(
+      code: "G1051",
+      seen: "the driver crashed in the stage \(current.stage.name): \(signalName(signal))"
+        + lastWords,
+      remedy: "Update the GPU's driver (in WSL: in Windows), then wsl --shutdown. If it stays, "
+        + "report it to the driver's maker with this line.")
+  }
+
+  private func tooLate(_ ending: Child.Ending) -> Trouble {
+    let stuck = ending == .stuck ? ", and cannot be stopped" : ""
+    return Trouble(
+      code: "G1052",
+      seen: "the stage \(current.stage.name) took longer than \(significant(Double(limit) / 1e9)) s"
+        + stuck + lastWords,
+      remedy: "The driver hangs. Restart: in Windows wsl --shutdown, on Linux the machine. "
+        + "A slow machine may need more: --timeout SECONDS")
+  }
+
+  private func unexpected(_ what: String) -> Trouble {
+    Trouble(
+      code: "G1053",
+      seen: "the process that drives the GPU \(what) in the stage \(current.stage.name)"
+        + lastWords,
+      remedy: "A library that the driver loads ended it. Run again with an empty LD_PRELOAD and "
+        + "LD_LIBRARY_PATH; if it stays, update the GPU's driver.")
+  }
+}

@@ -1,0 +1,66 @@
+internal import Accelerators
+public import Platform
+
+/// What kind of system this is, as far as it decides how a GPU gets in.
+public struct Host: Sendable {
+  public enum System: Hashable, Sendable {
+    case wsl1
+    case wsl2
+    case linux
+  }
+
+  public let machine: Machine
+  public let system: System
+  public let isContainer: Bool
+  /// The kernel's release, empty where nothing tells it.
+  public let kernel: String
+
+  /// The mounts `/usr/lib/wsl/lib` and `/usr/lib/wsl/drivers` are WSL's own doing; a container on WSL
+  /// gets what its engine gives it.
+  public var isDistribution: Bool { system == .wsl2 && !isContainer }
+
+  public init(_ machine: Machine) {
+    self.machine = machine
+    let release = machine.text("/proc/sys/kernel/osrelease") ?? ""
+    kernel = release.isEmpty && machine.root.isEmpty ? Surroundings.kernelRelease : release
+    system = Self.system(machine, kernel: kernel)
+    isContainer =
+      machine.status("/.dockerenv") != nil || machine.status("/run/.containerenv") != nil
+      || machine.environment["KUBERNETES_SERVICE_HOST"] != nil
+      // WSL gives this name to its own systemd.
+      || (machine.environment["container"] ?? "wsl") != "wsl"
+  }
+
+  private static func system(_ machine: Machine, kernel: String) -> System {
+    let version = machine.text("/proc/version") ?? ""
+    if kernel.has("WSL2") || version.has("WSL2") { return .wsl2 }
+    // WSL 1 is Windows answering as Linux 4.4: `4.4.0-19041-Microsoft`. The kernels of WSL 2 write
+    // `microsoft` small.
+    if kernel.has("Microsoft") || version.has("Microsoft") { return .wsl1 }
+    // A kernel that the user built has any name; WSL's init leaves these.
+    let isWSL =
+      machine.environment["WSL_DISTRO_NAME"] != nil || machine.environment["WSL_INTEROP"] != nil
+      || machine.status("/proc/sys/fs/binfmt_misc/WSLInterop") != nil
+      || machine.status("/run/WSL") != nil
+    return isWSL ? .wsl2 : .linux
+  }
+
+  /// The value of a key of `/etc/wsl.conf`, in small letters.
+  func wslSetting(_ section: String, _ key: String) -> String? {
+    var current = ""
+    for line in (machine.text("/etc/wsl.conf") ?? "").lines {
+      let line = Host.lowercased(line.trimmed)
+      if line.begins(with: "["), line.ends(with: "]") {
+        current = line.split(at: "[").first?.split(at: "]").first?.trimmed ?? ""
+      } else if current == section, line.begins(with: key) {
+        let parts = line.split(at: "=")
+        if parts.count == 2, parts[0].trimmed == key { return parts[1].trimmed }
+      }
+    }
+    return nil
+  }
+
+  private static func lowercased(_ text: String) -> String {
+    String(decoding: text.utf8.map { $0 >= 0x41 && $0 <= 0x5A ? $0 + 32 : $0 }, as: UTF8.self)
+  }
+}

@@ -1,0 +1,28 @@
+internal import Platform
+
+/// Where an image keeps CUDA's libraries: NVIDIA's wheels in its Python environment, or a toolkit.
+enum ImageLibraries {
+  /// Absolute paths of the running system.
+  ///
+  /// - Parameter python: the environment's interpreter, like `/opt/ml/bin/python3`.
+  static func folders(_ machine: Machine, python: String?) -> [String] {
+    var folders: [String] = []
+    if let environment = python.flatMap({ environment(of: $0) }) {
+      let versions = (try? machine.list(environment + "/lib")) ?? []
+      for version in versions where version.begins(with: "python3") {
+        let wheels = environment + "/lib/" + version + "/site-packages/nvidia"
+        folders += ((try? machine.list(wheels)) ?? []).map { wheels + "/" + $0 + "/lib" }
+      }
+    }
+    folders.append("/usr/local/cuda/lib64")
+    return folders.filter { machine.status($0)?.kind == .folder }
+      .compactMap { try? machine.resolve($0) }
+  }
+
+  /// `/opt/ml` of `/opt/ml/bin/python3`.
+  private static func environment(of python: String) -> String? {
+    let parts = python.split(at: "/")
+    guard parts.count > 2, parts[parts.count - 2] == "bin" else { return nil }
+    return "/" + joined(Array(parts.dropLast(2)), "/")
+  }
+}

@@ -1,0 +1,112 @@
+internal import Accelerators
+public import Platform
+internal import Trainer
+
+/// Whether the image is right for a GPU, asked where there is none: what `kiln verify` runs in an
+/// image before anybody starts it.
+public struct SelfCheck {
+  let host: Host
+  let settings: Settings
+
+  public init(_ machine: Machine, _ settings: Settings) {
+    host = Host(machine)
+    self.settings = settings
+  }
+
+  public func run(version: String) -> Report {
+    let stopwatch = Stopwatch()
+    let outcomes = [
+      timed { host.examinePlatform() },
+      timed { libraries() },
+      timed { training() },
+      settings.python.map { python in timed { framework(python) } },
+    ].compactMap { $0 }
+    let isRight = outcomes.allSatisfy { $0.allowsMore }
+    return Report(
+      version: version, backend: settings.backend ?? .cuda, level: settings.level,
+      isSelfCheck: true, outcomes: outcomes, verdict: isRight ? .passed : .failed,
+      nanoseconds: stopwatch.nanoseconds)
+  }
+
+  /// An image for WSL, whoever runs it now.
+  private var isForWSL: Bool {
+    host.isDistribution || host.machine.status("/etc/wsl-distribution.conf") != nil
+      || host.machine.status("/etc/wsl.conf") != nil
+  }
+
+  private func libraries() -> Outcome {
+    guard isForWSL else {
+      return Outcome(.libraries, .skipped("only WSL leaves the driver's libraries to the host"))
+    }
+    let search = LoaderSearch(host.machine)
+    for name in [
+      "libcuda.so.1", "libcuda.so", "libnvidia-ml.so.1", "libnvidia-ptxjitcompiler.so.1",
+    ] {
+      if let hit = search.find(name), !isHosts(hit.path) {
+        return Outcome(
+          .libraries,
+          .failed(
+            Trouble(
+              code: "G1101", seen: "the image has a driver of its own: \(hit.path)",
+              remedy: "It would hide the host's. Remove its package from the recipe (libcuda1, "
+                + "nvidia-driver, libnvidia-compute, cuda-compat).")))
+      }
+    }
+    if let trouble = host.brokenConfiguration(mustBeWritten: host.isDistribution) {
+      return Outcome(.libraries, .failed(trouble))
+    }
+    if settings.backend == .cuda, let trouble = missingLink() {
+      return Outcome(.libraries, .failed(trouble))
+    }
+    return Outcome(.libraries, .passed, [Fact("driver", .text("the host's"))])
+  }
+
+  /// Whether a path of the loader's leads into the host's folder.
+  private func isHosts(_ path: String) -> Bool {
+    path.begins(with: "/usr/lib/wsl/")
+      || host.machine.link(path)?.begins(with: "/usr/lib/wsl/") == true
+  }
+
+  private func missingLink() -> Trouble? {
+    let links = LoaderSearch.ownFolders.map { $0 + "/libcuda.so" }
+    if links.contains(where: isHosts) { return nil }
+    return Trouble(
+      code: "G1102", seen: "no libcuda.so leads to \(Host.driverFolder)/\(Host.driver)",
+      remedy: "WSL's cache has libcuda.so.1 only, and some programs ask for libcuda.so: ln -s "
+        + "\(Host.driverFolder)/\(Host.driver) \(LoaderSearch.ownFolders[1])/libcuda.so")
+  }
+
+  private func training() -> Outcome {
+    let digits = Digits()
+    let run = CPUTrainer.train(.digits, on: digits.training)
+    let (state, accuracy) = Judgement.judgeAccuracy(run.parameters, heldOut: digits.heldOut)
+    return Outcome(
+      .training, state,
+      [
+        Fact("on", .text("the CPU")),
+        Fact("held-out-accuracy", .quantity(accuracy * 100, unit: "%")),
+        Fact("cpu-cores", .count(Processors.count)),
+      ])
+  }
+
+  /// The interpreter that the image's settings name must be there.
+  private func framework(_ python: String) -> Outcome {
+    if host.machine.mayExecute(python) {
+      return Outcome(.framework, .passed, [Fact("interpreter", .text(python))])
+    }
+    return Outcome(
+      .framework,
+      .failed(
+        Trouble(
+          code: "G1103", seen: "\(python), which \(Settings.path) names, cannot be executed",
+          remedy: "Install the image's Python environment there, or correct the line python=…")))
+  }
+}
+
+/// What `stage` says, with the time that it took.
+func timed(_ stage: () -> Outcome) -> Outcome {
+  let stopwatch = Stopwatch()
+  var outcome = stage()
+  outcome.nanoseconds = stopwatch.nanoseconds
+  return outcome
+}
