@@ -3,8 +3,15 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
+# `make -f …/Makefile` would look for everything, and remove what it cleans, in the wrong folder.
+HERE := $(patsubst %/,%,$(dir $(abspath $(firstword $(MAKEFILE_LIST)))))
+ifneq ($(realpath $(HERE)),$(realpath $(CURDIR)))
+$(error run it as: make -C $(HERE) $(MAKECMDGOALS))
+endif
+
 RECIPE ?= cuda-wsl
 ARCHITECTURES ?= amd64
+SCRIPTS := $(wildcard .ci/*)
 KILN := .build/release/kiln
 SMOKE_TESTS := .build/smoke-test
 TOOLS := .tools
@@ -36,12 +43,13 @@ test: setup setup-test ## run the unit tests
 	swift test --skip EndToEndTests
 
 .PHONY: test-end-to-end
-test-end-to-end: setup setup-test build ## build, verify and boot real images (FILTER=… for one group)
+test-end-to-end: setup setup-test build ## build, verify and boot real images (FILTER=… for one)
 	KILN_E2E=1 swift test --filter 'EndToEndTests$(if $(FILTER),.*$(FILTER))'
 
 .PHONY: check
-check: ## check the format of the sources
+check: ## check the format of the sources, and the scripts
 	swift format lint --strict --recursive Package.swift Sources Tests
+	@for script in $(SCRIPTS); do bash -n $$script || exit 1; done
 
 .PHONY: format
 format: ## format the sources
@@ -73,7 +81,7 @@ setup: $(TOOLS)/python/bin/uv ## install what building and running kiln needs
 	@.ci/install-packages "kiln" $(BUILD_PACKAGES) $(RUN_PACKAGES)
 
 .PHONY: setup-test
-setup-test:
+setup-test: ## install what the tests compare kiln with
 	@.ci/install-packages "the tests" $(TEST_PACKAGES)
 
 $(TOOLS)/python/bin/uv:
