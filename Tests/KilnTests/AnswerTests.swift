@@ -97,6 +97,17 @@ struct AnswerTests {
     }
   }
 
+  /// As Debian's ordinary users have it, and as services and containers do.
+  @Test(arguments: ["/usr/local/bin:/usr/bin:/bin", nil])
+  func aPathWithoutAdministratorsFoldersDoes(path: String?) async throws {
+    try await KilnProgram.withTinyRecipe { kiln in
+      var command = kiln.command(["build", "tiny.yaml"])
+      command.environment["PATH"] = path
+      try await command.run()
+      #expect(Files.exists(kiln.home.appending("Images/tiny.tar.gz")))
+    }
+  }
+
   @Test func inspectSaysWhereTheBytesAre() async throws {
     try await KilnProgram.withTinyRecipe { kiln in
       try await kiln.run("build", "tiny.yaml", "-o", "out")

@@ -14,7 +14,7 @@ enum Elevation {
     guard let command = arguments.first, commands.contains(command), !asksForHelp(arguments) else {
       return
     }
-    let path = Surroundings.environment["PATH"] ?? "/usr/sbin:/usr/bin:/sbin:/bin"
+    let path = Surroundings.environment["PATH", default: ""]
     let privileges: Privileges
     do throws(SandboxError) { privileges = try Privileges.detect(searchPath: path) } catch {
       throw BuildError(error, in: command)
@@ -26,8 +26,9 @@ enum Elevation {
       throw BuildError(error, in: command)
     }
     // There the user database would say that the user is root.
-    _ = unsafe setenv("HOME", Surroundings.home.string, 0)
+    _ = unsafe setenv("HOME", Surroundings.home.string, 1)
     let words = Privileges.reexecution(arguments: [program] + arguments)
+    _ = unsafe setenv("PATH", path, 1)
     var pointers = unsafe words.map { unsafe strdup($0) }
     unsafe pointers.append(nil)
     unsafe execvp(words[0], pointers)

@@ -14,8 +14,16 @@ enum Surroundings {
       if pair.count == 2 { values[String(pair[0])] = String(pair[1]) }
       unsafe entry += 1
     }
+    values["PATH"] = searchPath(values["PATH"] ?? "")
     return values
   }()
+
+  /// Debian's ordinary users have no `sbin` in their path, where some of the tools are.
+  private static func searchPath(_ path: String) -> String {
+    let folders = path.split(separator: ":").map(String.init)
+    let usual = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"]
+    return (folders + usual.filter { !folders.contains($0) }).joined(separator: ":")
+  }
 
   /// `HOME`, else what the user database says: services and containers often set none.
   static var home: FilePath {
