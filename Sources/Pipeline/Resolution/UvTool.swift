@@ -31,7 +31,10 @@ struct UvTool: Sendable {
     let result: CommandResult
     do throws(CommandError) { result = try await command.run() } catch {
       guard error.code == .notInstalled else { throw ResolutionError(error, "uv") }
-      throw ResolutionError(.uvMissing, "uv", remedy: "run `make setup`, or `pip install uv`")
+      throw ResolutionError(
+        .uvMissing, "uv",
+        remedy: "put it into the PATH, or name it with KILN_UV: `make setup` puts it into "
+          + ".tools/python/bin of kiln's folder, `pip install uv` into Python's")
     }
     guard result.status == 0 else { throw UvMessages(result.errors).failure(target) }
     return result.output
