@@ -43,20 +43,14 @@ public struct SelfCheck {
       "libcuda.so.1", "libcuda.so", "libnvidia-ml.so.1", "libnvidia-ptxjitcompiler.so.1",
     ] {
       if let hit = search.find(name), !isHosts(hit.path) {
-        return Outcome(
-          .libraries,
-          .failed(
-            Trouble(
-              code: "G1101", seen: "the image has a driver of its own: \(hit.path)",
-              remedy: "It would hide the host's. Remove its package from the recipe (libcuda1, "
-                + "nvidia-driver, libnvidia-compute, cuda-compat).")))
+        return .failed(.libraries, "G1101", [hit.path])
       }
     }
     if let trouble = host.brokenConfiguration(mustBeWritten: host.isDistribution) {
       return Outcome(.libraries, .failed(trouble))
     }
-    if settings.backend == .cuda, let trouble = missingLink() {
-      return Outcome(.libraries, .failed(trouble))
+    if settings.backend == .cuda, !isLinked {
+      return .failed(.libraries, "G1102", [LoaderSearch.ownFolders[1]])
     }
     return Outcome(.libraries, .passed, [Fact("driver", .text("the host's"))])
   }
@@ -67,13 +61,9 @@ public struct SelfCheck {
       || host.machine.link(path)?.begins(with: "/usr/lib/wsl/") == true
   }
 
-  private func missingLink() -> Trouble? {
-    let links = LoaderSearch.ownFolders.map { $0 + "/libcuda.so" }
-    if links.contains(where: isHosts) { return nil }
-    return Trouble(
-      code: "G1102", seen: "no libcuda.so leads to \(Host.driverFolder)/\(Host.driver)",
-      remedy: "WSL's cache has libcuda.so.1 only, and some programs ask for libcuda.so: ln -s "
-        + "\(Host.driverFolder)/\(Host.driver) \(LoaderSearch.ownFolders[1])/libcuda.so")
+  /// WSL's cache gets `libcuda.so.1` only, and some programs ask for `libcuda.so`.
+  private var isLinked: Bool {
+    LoaderSearch.ownFolders.contains { isHosts($0 + "/libcuda.so") }
   }
 
   private func training() -> Outcome {
@@ -94,12 +84,7 @@ public struct SelfCheck {
     if host.machine.mayExecute(python) {
       return Outcome(.framework, .passed, [Fact("interpreter", .text(python))])
     }
-    return Outcome(
-      .framework,
-      .failed(
-        Trouble(
-          code: "G1103", seen: "\(python), which \(Settings.path) names, cannot be executed",
-          remedy: "Install the image's Python environment there, or correct the line python=…")))
+    return .failed(.framework, "G1103", [python, Settings.path])
   }
 }
 

@@ -53,7 +53,7 @@ struct Bench {
         drive.run(accelerator(target(device)))
       }
     } catch {
-      return [Outcome(.driver, .failed(.noProcess(error)), device: name)]
+      return [Outcome(.driver, .failed(Trouble("G1054", [error.reason])), device: name)]
     }
     var watch = DeviceWatch(limit: settings.timeout, device: name)
     let cpu = reference ?? measureCPU()
@@ -98,24 +98,22 @@ struct Bench {
   }
 
   private func judge(_ outcome: inout Outcome, _ run: TrainingRun?, _ reference: TrainingRun) {
-    guard let run else { return outcome.state = .failed(.nothingSent) }
+    guard let run else {
+      return outcome.state = .failed(Trouble("G1053", ["sent no result", outcome.stage.name]))
+    }
     let (state, facts) = Judgement.judge(run, against: reference, heldOut: digits.heldOut)
     outcome.state = state
     outcome.facts += facts
   }
 
   private func judge(_ outcome: inout Outcome, _ throughput: Throughput?, _ cpu: CPUSpeed) {
-    guard let throughput else { return outcome.state = .failed(.nothingSent) }
+    guard let throughput else {
+      return outcome.state = .failed(Trouble("G1053", ["sent no result", outcome.stage.name]))
+    }
     // A device that timed another network is held against the CPU's time for that one.
     let speed = throughput.plan.network == cpu.network ? cpu : CPUSpeed.measure(throughput.plan)
     let (state, facts) = Judgement.judge(throughput, against: speed)
     outcome.state = state
     outcome.facts += facts
   }
-}
-
-extension Trouble {
-  fileprivate static let nothingSent = Trouble(
-    code: "G1053", seen: "the process that drives the GPU passed a stage without its result",
-    remedy: "This is a mistake of gpu-smoke-test: report it with the output of --json.")
 }

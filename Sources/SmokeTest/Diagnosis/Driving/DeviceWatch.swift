@@ -92,30 +92,16 @@ extension DeviceWatch {
   private var lastWords: String { words.isEmpty ? "" : "; it said: " + lastLine(words) }
 
   private func crash(_ signal: Int32) -> Trouble {
-    Trouble(
-      code: "G1051",
-      seen: "the driver crashed in the stage \(current.stage.name): \(signalName(signal))"
-        + lastWords,
-      remedy: "Update the GPU's driver (in WSL: in Windows), then wsl --shutdown. If it stays, "
-        + "report it to the driver's maker with this line.")
+    Trouble("G1051", [current.stage.name, signalName(signal), lastWords])
   }
 
   private func tooLate(_ ending: Child.Ending) -> Trouble {
     let stuck = ending == .stuck ? ", and cannot be stopped" : ""
     return Trouble(
-      code: "G1052",
-      seen: "the stage \(current.stage.name) took longer than \(significant(Double(limit) / 1e9)) s"
-        + stuck + lastWords,
-      remedy: "The driver hangs. Restart: in Windows wsl --shutdown, on Linux the machine. "
-        + "A slow machine may need more: --timeout SECONDS")
+      "G1052", [current.stage.name, significant(Double(limit) / 1e9), stuck + lastWords])
   }
 
   private func unexpected(_ what: String) -> Trouble {
-    Trouble(
-      code: "G1053",
-      seen: "the process that drives the GPU \(what) in the stage \(current.stage.name)"
-        + lastWords,
-      remedy: "A library that the driver loads ended it. Run again with an empty LD_PRELOAD and "
-        + "LD_LIBRARY_PATH; if it stays, update the GPU's driver.")
+    Trouble("G1053", [what, current.stage.name, lastWords])
   }
 }

@@ -22,24 +22,24 @@ enum Judgement {
     let lossError = lossError(run, reference)
     let weightError = weightError(run.parameters, reference.parameters)
     let (state, accuracy) = judgeAccuracy(run.parameters, heldOut: heldOut)
-    let facts = [
-      Fact("held-out-accuracy", .quantity(accuracy * 100, unit: "%")),
-      Fact("steps", .count(run.losses.count)),
-      Fact("first-loss", .quantity(Double(run.losses.first ?? .nan), unit: "")),
-      Fact("last-loss", .quantity(Double(run.losses.last ?? .nan), unit: "")),
-      Fact("loss-error", .quantity(lossError, unit: "")),
-      Fact("loss-tolerance", .quantity(lossTolerance, unit: "")),
-      Fact("weight-error", .quantity(weightError, unit: "")),
-      Fact("weight-tolerance", .quantity(weightTolerance, unit: "")),
-      Fact("time", .quantity(Double(run.nanoseconds) / 1e9, unit: "s")),
-    ]
-    if let code = lossError.isNaN || weightError.isNaN
-      ? "G1064"
-      : lossError > lossTolerance ? "G1061" : weightError > weightTolerance ? "G1062" : nil
-    {
-      return (.failed(wrongNumbers(code, lossError: lossError, weightError: weightError)), facts)
+    var facts = Facts()
+    facts.add("held-out-accuracy", accuracy * 100, "%")
+    facts.add("steps", run.losses.count)
+    facts.add("first-loss", Double(run.losses.first ?? .nan), "")
+    facts.add("last-loss", Double(run.losses.last ?? .nan), "")
+    facts.add("loss-error", lossError, "")
+    facts.add("loss-tolerance", lossTolerance, "")
+    facts.add("weight-error", weightError, "")
+    facts.add("weight-tolerance", weightTolerance, "")
+    facts.add("time", Double(run.nanoseconds) / 1e9, "s")
+    if lossError.isNaN || weightError.isNaN { return (.failed(Trouble("G1064")), facts.all) }
+    if lossError > lossTolerance {
+      return (.failed(Trouble("G1061", [lossError, lossTolerance].map(shown))), facts.all)
     }
-    return (state, facts)
+    if weightError > weightTolerance {
+      return (.failed(Trouble("G1062", [weightError, weightTolerance].map(shown))), facts.all)
+    }
+    return (state, facts.all)
   }
 
   /// Whether the parameters tell the held-out digits apart.
@@ -49,35 +49,11 @@ enum Judgement {
     let accuracy = parameters.accuracy(on: heldOut)
     // Written so that what is not a number does not pass.
     if accuracy >= Self.accuracy { return (.passed, accuracy) }
-    return (
-      .failed(
-        Trouble(
-          code: "G1063",
-          seen: "only \(significant(accuracy * 100)) % of the held-out digits are told apart, "
-            + "\(significant(Self.accuracy * 100)) % are needed",
-          remedy: "The arithmetic is wrong somewhere: run again with --level full, which tests the "
-            + "memory too, and report it.")), accuracy
-    )
+    let percent = [accuracy * 100, Self.accuracy * 100].map(shown)
+    return (.failed(Trouble("G1063", percent)), accuracy)
   }
 
-  private static func wrongNumbers(
-    _ code: String, lossError: Double, weightError: Double
-  ) -> Trouble {
-    let seen =
-      switch code {
-      case "G1061":
-        "the losses of the first steps are \(significant(lossError)) off the CPU's, "
-          + "\(significant(lossTolerance)) is allowed"
-      case "G1062":
-        "the trained weights are \(significant(weightError)) off the CPU's, "
-          + "\(significant(weightTolerance)) is allowed"
-      default: "the training gave what is not a number, or not as many as it should"
-      }
-    return Trouble(
-      code: code, seen: seen,
-      remedy: "The GPU computes wrong results. Undo overclocking, update the driver, and run with "
-        + "--level full, which tests the memory; a GPU that stays wrong is broken.")
-  }
+  private static func shown(_ value: Double) -> String { significant(value) }
 
   /// Not a number when there is anything that is none, or too few losses.
   static func lossError(_ run: TrainingRun, _ reference: TrainingRun) -> Double {
@@ -119,42 +95,36 @@ extension Judgement {
     let stepFactor = cpuStep / throughput.step
     let productFactor = throughput.product / cpu.operations
     let network = throughput.plan.network
-    var facts = [
-      Fact("factor", .quantity(min(stepFactor, productFactor), unit: "times the CPU")),
-      Fact("required-factor", .quantity(factor, unit: "times the CPU")),
-      Fact("step-factor", .quantity(stepFactor, unit: "times the CPU")),
-      Fact("product-factor", .quantity(productFactor, unit: "times the CPU")),
-      Fact("network", .text("\(network.inputs)-\(network.hidden)-\(network.classes)")),
-      Fact("batch", .count(throughput.plan.batch)),
-      Fact("step", .quantity(throughput.step, unit: "s")),
-      Fact("cpu-step", .quantity(cpuStep, unit: "s")),
-      Fact("product", .quantity(throughput.product, unit: "FLOP/s")),
-      Fact("product-by", .text(throughput.productBy)),
-      Fact("cpu-product", .quantity(cpu.operations, unit: "FLOP/s")),
-      Fact("cpu-cores", .count(cpu.cores)),
-      Fact("bandwidth", .quantity(throughput.bandwidth, unit: "B/s")),
-    ]
+    let times = "times the CPU"
+    var facts = Facts()
+    facts.add("factor", min(stepFactor, productFactor), times)
+    facts.add("required-factor", factor, times)
+    facts.add("step-factor", stepFactor, times)
+    facts.add("product-factor", productFactor, times)
+    facts.add(
+      "network", joined([network.inputs, network.hidden, network.classes].map { "\($0)" }, "-"))
+    facts.add("batch", throughput.plan.batch)
+    facts.add("step", throughput.step, "s")
+    facts.add("cpu-step", cpuStep, "s")
+    facts.add("product", throughput.product, "FLOP/s")
+    facts.add("product-by", throughput.productBy)
+    facts.add("cpu-product", cpu.operations, "FLOP/s")
+    facts.add("cpu-cores", cpu.cores)
+    facts.add("bandwidth", throughput.bandwidth, "B/s")
     if let theory = throughput.theoreticalProduct {
-      facts.append(
-        Fact("product-of-theory", .quantity(throughput.product / theory * 100, unit: "%")))
+      facts.add("product-of-theory", throughput.product / theory * 100, "%")
     }
     if let theory = throughput.theoreticalBandwidth {
-      facts.append(
-        Fact("bandwidth-of-theory", .quantity(throughput.bandwidth / theory * 100, unit: "%")))
+      facts.add("bandwidth-of-theory", throughput.bandwidth / theory * 100, "%")
     }
-    facts += throughput.facts
-    guard stepFactor >= factor else { return (.failed(slow("G1071", stepFactor)), facts) }
-    guard productFactor >= factor else { return (.failed(slow("G1072", productFactor)), facts) }
-    return (.passed, facts)
-  }
-
-  private static func slow(_ code: String, _ factor: Double) -> Trouble {
-    let what = code == "G1071" ? "a training step" : "a large matrix product"
-    return Trouble(
-      code: code,
-      seen: "\(what) is \(significant(factor)) times as fast as on all the CPU's cores, "
-        + "\(significant(Self.factor)) is required",
-      remedy: "See what else uses the GPU (nvidia-smi), its power and temperature limits, and a "
-        + "laptop's power supply; a small GPU beside many cores may really be slower.")
+    let all = facts.all + throughput.facts
+    // Written so that what is not a number does not pass.
+    guard stepFactor >= factor else {
+      return (.failed(Trouble("G1071", [stepFactor, factor].map(shown))), all)
+    }
+    guard productFactor >= factor else {
+      return (.failed(Trouble("G1072", [productFactor, factor].map(shown))), all)
+    }
+    return (.passed, all)
   }
 }

@@ -35,13 +35,7 @@ struct FrameworkCheck {
 
   private func examine() -> (Outcome.State, [Fact]) {
     guard let interpreter else {
-      return (
-        .failed(
-          Trouble(
-            code: "G1081", seen: "there is no Python\(python.map { " at " + $0 } ?? " in PATH")",
-            remedy: "Install the image's Python environment, or name its interpreter in "
-              + "/etc/gpu-smoke-test.conf: python=/opt/ml/bin/python3")), []
-      )
+      return (.failed(Trouble("G1081", [python.map { "at " + $0 } ?? "in PATH"])), [])
     }
     var answer = PyTorchAnswer()
     let child: Child
@@ -50,7 +44,7 @@ struct FrameworkCheck {
         try machine.resolve(interpreter), ["-u", "-c", PyTorchScript.text, "cuda"],
         environment: machine.environment)
     } catch {
-      return (.failed(.noProcess(error)), [])
+      return (.failed(Trouble("G1054", [error.reason])), [])
     }
     let ending = listen(to: child, &answer)
     let facts = [Fact("interpreter", .text(interpreter))] + answer.facts
@@ -79,13 +73,5 @@ struct FrameworkCheck {
     return folders.map { $0 + "/python3" }.first {
       machine.status($0)?.kind == .file && machine.mayExecute($0)
     }
-  }
-}
-
-extension Trouble {
-  static func noProcess(_ error: FileError) -> Trouble {
-    Trouble(
-      code: "G1054", seen: "no process can be started: \(error.reason)",
-      remedy: "Free memory, or raise this user's limit of processes (ulimit -u).")
   }
 }

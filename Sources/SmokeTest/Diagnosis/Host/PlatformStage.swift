@@ -4,37 +4,19 @@ internal import Platform
 extension Host {
   /// What the kernel and the environment say this is.
   func examinePlatform() -> Outcome {
-    var facts = [Fact("system", .text(systemName))]
-    if !kernel.isEmpty { facts.append(Fact("kernel", .text(kernel))) }
-    if let name = machine.environment["WSL_DISTRO_NAME"] {
-      facts.append(Fact("distribution", .text(name)))
-    }
+    let distribution = machine.environment["WSL_DISTRO_NAME"]
+    var facts = Facts()
+    facts.add("system", systemName)
+    if !kernel.isEmpty { facts.add("kernel", kernel) }
+    if let distribution { facts.add("distribution", distribution) }
     if system == .wsl1 {
-      return Outcome(
-        .platform,
-        .absent(
-          Trouble(
-            code: "G1001", seen: "this is WSL 1, which has no GPU",
-            remedy: "In Windows: wsl --set-version \(distribution) 2")), facts)
+      return .absent(.platform, "G1001", [distribution ?? "DISTRIBUTION"], facts)
     }
-    if kernel.isEmpty {
-      return Outcome(
-        .platform,
-        .warned(
-          Trouble(
-            code: "G1003", seen: "nothing tells what kernel this is: /proc is not mounted",
-            remedy: "Mount /proc; most drivers read it too.")), facts)
-    }
+    if kernel.isEmpty { return .warned(.platform, "G1003", [], facts) }
     if system == .wsl2, isOlder(than: [5, 10, 43, 3]) {
-      return Outcome(
-        .platform,
-        .warned(
-          Trouble(
-            code: "G1002",
-            seen: "WSL's kernel \(kernel) is older than 5.10.43.3, the first for CUDA",
-            remedy: "In Windows: wsl --update, then wsl --shutdown")), facts)
+      return .warned(.platform, "G1002", [kernel], facts)
     }
-    return Outcome(.platform, .passed, facts)
+    return .passed(.platform, facts)
   }
 
   private var systemName: String {
@@ -46,8 +28,6 @@ extension Host {
       }
     return isContainer ? name + ", container" : name
   }
-
-  private var distribution: String { machine.environment["WSL_DISTRO_NAME"] ?? "DISTRIBUTION" }
 
   private func isOlder(than version: [Int]) -> Bool {
     // `5.15.167.4-microsoft-standard-WSL2`

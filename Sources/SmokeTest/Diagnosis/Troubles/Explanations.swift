@@ -1,0 +1,277 @@
+/// What each code of this module says: the code, what was seen, what to do, each in a line. `{0}` and so
+/// on stand for values. One text, and no code for each of them, since the program has to be small.
+enum Explanations {
+  static let text: StaticString = """
+    G1001
+    this is WSL 1, which has no GPU
+    In Windows: wsl --set-version {0} 2
+
+    G1002
+    WSL's kernel {0} is older than 5.10.43.3, the first for CUDA
+    In Windows: wsl --update, then wsl --shutdown
+
+    G1003
+    nothing tells what kernel this is: /proc is not mounted
+    Mount /proc; most drivers read it too.
+
+    G1011
+    WSL gives no GPU: there is no /dev/dxg
+    Install the GPU's driver in Windows (11, or 10 21H2 and later), then wsl --update and wsl \
+    --shutdown; gpuSupport=false in .wslconfig switches it off.
+
+    G1012
+    this container has no GPU: no /dev/dxg, no /dev/nvidia0
+    Start it with the GPU: docker run --gpus all … (with NVIDIA's container toolkit)
+
+    G1013
+    there is no GPU: no /dev/nvidia0, no /dev/dxg
+    If this machine has an NVIDIA GPU, install its driver and load it: modprobe nvidia
+
+    G1014
+    {0} is no device
+    Remove it. A container engine makes a folder of this name when it is told to mount a device \
+    that its machine does not have.
+
+    G1015
+    this user may not open {0}
+    Log in with a user of the groups video and render, or mend the node: chmod 666 {0}
+
+    G1016
+    CUDA_VISIBLE_DEVICES="{0}" hides every GPU
+    unset CUDA_VISIBLE_DEVICES
+
+    G1017
+    the NVIDIA driver is here (/dev/nvidiactl), but no GPU (/dev/nvidia0)
+    Give the GPU to this container or virtual machine; nvidia-smi -L on the machine itself lists \
+    what there is.
+
+    G1018
+    there is no /dev/nvidia-uvm, which CUDA needs
+    nvidia-modprobe -u -c 0, as root on the machine itself
+
+    G1021
+    /usr/lib/wsl/lib, where WSL puts the driver, is missing or empty
+    In Windows: wsl --shutdown, and start the distribution again; if it stays so, wsl --update \
+    and install the GPU's driver again.
+
+    G1022
+    /etc/wsl.conf switches the GPU off: [gpu] enabled=false
+    Remove that line, then in Windows: wsl --shutdown
+
+    G1023
+    /usr/lib/wsl/drivers, Windows' drivers, is missing or empty
+    In Windows: wsl --shutdown, and start the distribution again; then wsl --update
+
+    G1024
+    /usr/lib/wsl/lib has files, but nothing is mounted there
+    An image must not have files of its own there: remove them, and let WSL mount the host's.
+
+    G1031
+    Windows gives no NVIDIA driver: there is no {0}
+    Install NVIDIA's driver in Windows, not in the distribution; then in Windows: wsl \
+    --shutdown. Without an NVIDIA GPU there is no CUDA.
+
+    G1032
+    the driver's library libcuda.so.1 is nowhere that the loader looks
+    Install NVIDIA's driver for this system, and run ldconfig as root; start a container with \
+    docker run --gpus all … and NVIDIA_DRIVER_CAPABILITIES=compute,utility
+
+    G1033
+    {0} is empty
+    In WSL's own folder: wsl --shutdown in Windows, and install the GPU's driver again. \
+    Elsewhere: remove it, it was left behind when the image was made on another machine.
+
+    G1034
+    {0} is no library, or only a part of one
+    Install the driver again; its file was cut when it was copied.
+
+    G1035
+    {0} is for another machine: {1}
+    Use the image and the driver of this machine's architecture.
+
+    G1036
+    {0}, by {1}, hides the host's driver {2}
+    Remove it from the distribution: dpkg -S {0} names its package (libcuda1, nvidia-driver, \
+    cuda-compat and stubs folders do not belong in WSL).
+
+    G1037
+    there is no folder /etc/ld.so.conf.d, so WSL cannot tell the loader of its driver
+    As root: mkdir -p /etc/ld.so.conf.d; then in Windows: wsl --shutdown
+
+    G1038
+    there is no /etc/ld.so.conf.d/ld.wsl.conf, which WSL writes at each start
+    In Windows: wsl --shutdown, and start the distribution again. By hand, as root: echo \
+    /usr/lib/wsl/lib > /etc/ld.so.conf.d/ld.wsl.conf; ldconfig
+
+    G1039
+    /usr/lib/wsl/lib is configured, but not in the loader's cache
+    As root: ldconfig. WSL runs it at each start as /sbin/ldconfig, which must be there.
+
+    G1040
+    /etc/ld.so.conf does not include /etc/ld.so.conf.d/*.conf
+    As root: echo 'include /etc/ld.so.conf.d/*.conf' >> /etc/ld.so.conf; ldconfig
+
+    G1041
+    the loader finds libcuda.so.1, but not libcuda.so
+    Some programs ask for it: ln -s /usr/lib/wsl/lib/libcuda.so.1 {0}/libcuda.so
+
+    G1042
+    there is {0}, but no libcuda.so.1, which programs load
+    Install the driver's library package whole (libcuda1); a stub to link against is no driver.
+
+    G1043
+    {0} is a link to {1}, which is not there
+    Install the driver again, or remove the link and run ldconfig as root.
+
+    G1044
+    {0}, by {1}, is not the host's driver
+    Keep stubs folders out of LD_LIBRARY_PATH and /etc/ld.so.conf.d.
+
+    G1045
+    {0} cannot be read: {1}
+    Mend its permissions: chmod a+r {0}
+
+    G1046
+    the loader has no cache: /etc/ld.so.cache is missing or broken
+    As root: ldconfig
+
+    G1047
+    {0} is empty, so nvidia-smi and PyTorch fail
+    Remove it: it was left behind when the image was made on another machine.
+
+    G1048
+    /etc/wsl.conf keeps WSL from telling the loader: [automount] ldconfig=false
+    Remove that line, then in Windows: wsl --shutdown
+
+    G1049
+    /etc/ld.so.conf.d/ld.wsl.conf does not name /usr/lib/wsl/lib
+    Remove it, then in Windows: wsl --shutdown; WSL writes it anew.
+
+    G1051
+    the driver crashed in the stage {0}: {1}{2}
+    Update the GPU's driver (in WSL: in Windows), then wsl --shutdown. If it stays, report it to \
+    the driver's maker with this line.
+
+    G1052
+    the stage {0} took longer than {1} s{2}
+    The driver hangs. Restart: in Windows wsl --shutdown, on Linux the machine. A slow machine \
+    may need more: --timeout SECONDS
+
+    G1053
+    the process that drives the GPU {0} in the stage {1}{2}
+    A library that the driver loads ended it. Run again with an empty LD_PRELOAD and \
+    LD_LIBRARY_PATH; if it stays, update the GPU's driver.
+
+    G1054
+    no process can be started: {0}
+    Free memory, or raise this user's limit of processes (ulimit -u).
+
+    G1061
+    the losses of the first steps are {0} off the CPU's, {1} is allowed
+    The GPU computes wrong results. Undo overclocking, update the driver, and run with --level \
+    full, which tests the memory; a GPU that stays wrong is broken.
+
+    G1062
+    the trained weights are {0} off the CPU's, {1} is allowed
+    The GPU computes wrong results. Undo overclocking, update the driver, and run with --level \
+    full, which tests the memory; a GPU that stays wrong is broken.
+
+    G1063
+    only {0} % of the held-out digits are told apart, {1} % are needed
+    The arithmetic is wrong somewhere: run again with --level full, which tests the memory too, \
+    and report it.
+
+    G1064
+    the training gave what is not a number, or not as many as it should
+    The GPU computes wrong results. Undo overclocking, update the driver, and run with --level \
+    full, which tests the memory; a GPU that stays wrong is broken.
+
+    G1071
+    a training step is {0} times as fast as on all the CPU's cores, {1} is required
+    See what else uses the GPU (nvidia-smi), its power and temperature limits, and a laptop's \
+    power supply; a small GPU beside many cores may really be slower.
+
+    G1072
+    a large matrix product is {0} times as fast as on all the CPU's cores, {1} is required
+    See what else uses the GPU (nvidia-smi), its power and temperature limits, and a laptop's \
+    power supply; a small GPU beside many cores may really be slower.
+
+    G1081
+    there is no Python {0}
+    Install the image's Python environment, or name its interpreter in /etc/gpu-smoke-test.conf: \
+    python=/opt/ml/bin/python3
+
+    G1082
+    PyTorch is not installed in {0}
+    Install it (pip install torch), or name the Python that has it in /etc/gpu-smoke-test.conf: \
+    python=/opt/ml/bin/python3
+
+    G1083
+    this PyTorch ({0}) is built for the CPU only
+    Install a build with CUDA: pip install --force-reinstall torch, from an index that has CUDA \
+    builds.
+
+    G1084
+    PyTorch cannot start CUDA: {0}
+    The stages before this one reached the GPU, so PyTorch's own libraries or its environment \
+    (CUDA_VISIBLE_DEVICES, LD_LIBRARY_PATH) stand in the way.
+
+    G1085
+    this PyTorch has no code for {0}, only for {1}
+    Install a PyTorch whose list of architectures has {0}: a newer one for a new GPU, an older \
+    one for an old GPU.
+
+    G1086
+    PyTorch lacks a library: {0}
+    Install torch again with everything that it asks for (pip check names what is missing), and \
+    keep other CUDA versions out of LD_LIBRARY_PATH.
+
+    G1087
+    PyTorch crashed while {0}: {1}{2}
+    Its libraries do not fit each other or the driver: install torch with the versions of the \
+    nvidia-… wheels that it asks for (pip check).
+
+    G1088
+    PyTorch took longer than {0} s, while {1}
+    A first import from a slow disk takes long: run again, or with --timeout 600. If it stays, \
+    the driver hangs: in Windows, wsl --shutdown.
+
+    G1089
+    PyTorch's training on the GPU gives other numbers than on the CPU
+    If the stages before this one passed, the GPU is right and the framework's libraries are \
+    not: install the framework again, in one version.
+
+    G1090
+    PyTorch failed while {0}: {1}
+    The words are PyTorch's own; the stages before this one say whether the GPU is well.
+
+    G1091
+    PyTorch trained on {0}, not on the GPU
+    Something moves PyTorch's work off the GPU: look for a sitecustomize.py, and for PYTORCH_… \
+    and CUDA_… variables in the environment.
+
+    G1092
+    the GPU's driver is too old for this PyTorch (CUDA {0}): {1}
+    Update the GPU's driver (in WSL: in Windows, then wsl --shutdown), or install a PyTorch for \
+    an older CUDA.
+
+    G1093
+    the GPU's memory is full: {0}
+    Close what else uses the GPU; nvidia-smi lists it.
+
+    G1101
+    the image has a driver of its own: {0}
+    It would hide the host's. Remove its package from the recipe (libcuda1, nvidia-driver, \
+    libnvidia-compute, cuda-compat).
+
+    G1102
+    no libcuda.so leads to /usr/lib/wsl/lib/libcuda.so.1
+    WSL's cache has libcuda.so.1 only, and some programs ask for libcuda.so: ln -s \
+    /usr/lib/wsl/lib/libcuda.so.1 {0}/libcuda.so
+
+    G1103
+    {0}, which {1} names, cannot be executed
+    Install the image's Python environment there, or correct the line python=…
+
+    """
+}
