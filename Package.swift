@@ -273,6 +273,18 @@ if !embedded {
       name: "KernelsTests",
       dependencies: ["CKernels", "CPlatform", "DriverDoubleSupport", "Platform"],
       path: "Tests/KernelsTests"),
+    .executableTarget(
+      name: "accelerator-double",
+      dependencies: ["Accelerators", "CPlatform", "Diagnosis", "Platform", "Trainer"],
+      path: "Tests/AcceleratorDouble",
+      linkerSettings: [.linkedLibrary("m"), .linkedLibrary("dl")]),
+    .testTarget(
+      name: "DiagnosisTests",
+      dependencies: [
+        "Accelerators", "CPlatform", "Diagnosis", "DriverDoubleSupport", "Platform", "Trainer",
+        "accelerator-double", "gpu-smoke-test",
+      ],
+      path: "Tests/DiagnosisTests"),
     .testTarget(
       name: "TrainerTests", dependencies: ["CProduct", "Platform", "Trainer"],
       path: "Tests/TrainerTests", exclude: ["train_digits.py"]),

@@ -1,0 +1,141 @@
+import CPlatform
+import Diagnosis
+import DriverDoubleSupport
+import FoundationEssentials
+import Platform
+import Testing
+
+/// A made-up machine in a folder of its own, gone with the test.
+final class FakeRoot {
+  let path: String
+  var environment: [String: String] = [:]
+
+  init() {
+    var template = Array("/tmp/kiln-root-XXXXXX".utf8CString)
+    path = unsafe String(optionalCString: mkdtemp(&template))
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+
+  /// The running system.
+  static let real = Machine(environment: [:])
+
+  var machine: Machine { Machine(root: path, environment: environment) }
+  var host: Host { Host(machine) }
+
+  /// WSL 2 with a GPU and the driver double as the host's driver, all as it should be.
+  static func wsl() throws -> FakeRoot {
+    let root = FakeRoot()
+    try root.write("/proc/sys/kernel/osrelease", "5.15.167.4-microsoft-standard-WSL2\n")
+    try root.write(
+      "/proc/self/mounts",
+      "none /usr/lib/wsl/drivers 9p ro 0 0\nnone /usr/lib/wsl/lib overlay rw 0 0\n")
+    try root.node("/dev/dxg")
+    try root.write("/usr/lib/wsl/drivers/nv_dispi.inf_amd64/nvcubins.bin", "x")
+    try root.write("/etc/ld.so.conf", "include /etc/ld.so.conf.d/*.conf\n")
+    try root.write("/etc/ld.so.conf.d/ld.wsl.conf", "# by WSL\n/usr/lib/wsl/lib\n")
+    try root.driver("/usr/lib/wsl/lib")
+    try root.link("\(folder)/libcuda.so", to: "/usr/lib/wsl/lib/libcuda.so.1")
+    try root.configureLoader()
+    return root
+  }
+
+  /// Linux with NVIDIA's driver.
+  static func linux() throws -> FakeRoot {
+    let root = FakeRoot()
+    try root.write("/proc/sys/kernel/osrelease", "6.1.0-13-amd64\n")
+    for name in ["nvidia0", "nvidiactl", "nvidia-uvm"] { try root.node("/dev/" + name) }
+    try root.driver(folder)
+    try root.configureLoader()
+    return root
+  }
+
+  static var folder: String {
+    #if arch(x86_64)
+      "/usr/lib/x86_64-linux-gnu"
+    #else
+      "/usr/lib/aarch64-linux-gnu"
+    #endif
+  }
+
+  func write(_ path: String, _ text: String) throws { try write(path, Array(text.utf8)) }
+
+  func write(_ path: String, _ bytes: [UInt8]) throws {
+    try folder(of: path)
+    try Data(bytes).write(to: URL(filePath: self.path + path))
+  }
+
+  func remove(_ path: String) throws {
+    try FileManager.default.removeItem(atPath: self.path + path)
+  }
+
+  func link(_ path: String, to target: String) throws {
+    try folder(of: path)
+    try FileManager.default.createSymbolicLink(
+      atPath: self.path + path, withDestinationPath: target)
+  }
+
+  /// Something that is neither a file nor a folder, which everybody may make.
+  func node(_ path: String) throws {
+    try folder(of: path)
+    #expect(unsafe mkfifo(self.path + path, 0o666) == 0)
+  }
+
+  /// The driver double as `libcuda.so.1` in `folder`.
+  func driver(_ folder: String) throws {
+    try self.folder(of: folder + "/x")
+    try DriverDouble.install(in: path + folder)
+  }
+
+  /// Runs the real ldconfig, as WSL does at each start.
+  func configureLoader(_ arguments: String...) throws {
+    try folder(of: "/etc/ld.so.cache")
+    let result = try Process.run("/sbin/ldconfig", ["-r", path] + arguments)
+    #expect(result.status == 0, "\(result.errors)")
+  }
+
+  private func folder(of path: String) throws {
+    let parts = path.split(separator: "/").dropLast().joined(separator: "/")
+    try FileManager.default.createDirectory(
+      atPath: self.path + "/" + parts, withIntermediateDirectories: true)
+  }
+}
+
+/// A program that has run.
+struct Process {
+  let status: Int32
+  let output: String
+  let errors: String
+  let seconds: Double
+
+  /// Runs it for 60 s at most.
+  static func run(
+    _ path: String, _ arguments: [String], environment: [String: String] = ["PATH": "/usr/bin:/bin"]
+  ) throws -> Process {
+    let stopwatch = Stopwatch()
+    // Swift's own backtracer would stand between a crash and its signal.
+    let environment = environment.merging(["SWIFT_BACKTRACE": "enable=no"]) { $1 }
+    let child = try Child.spawn(path, arguments, environment: environment)
+    var (output, errors): ([UInt8], [UInt8]) = ([], [])
+    var status: Int32 = -1
+    loop: while true {
+      switch child.next(by: Stopwatch.now + 60_000_000_000) {
+      case .report(let bytes): output += bytes
+      case .words(let bytes): errors += bytes
+      case .ended(.exited(let code)):
+        status = code
+        break loop
+      case .ended, .late: break loop
+      }
+    }
+    return Process(
+      status: status, output: String(decoding: output, as: UTF8.self),
+      errors: String(decoding: errors, as: UTF8.self),
+      seconds: Double(stopwatch.nanoseconds) / 1e9)
+  }
+
+  /// A program that the build made beside the tests.
+  static func built(_ name: String) throws -> String {
+    try DriverDouble.path.split(separator: "/").dropLast().map { "/" + $0 }.joined() + "/" + name
+  }
+}
