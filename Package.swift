@@ -106,7 +106,7 @@ let package = Package(
         "Archives", "Concurrency", "Content", "Diagnostics", "Digests", "FileSystem", "Locks",
         "Packages", "Recipes", "Sandbox", "Store", "WSL", "Wheels", system,
       ]),
-    library("Pipeline", "GPUCode", ["Archives", "Diagnostics", "FileSystem", system]),
+    library("Pipeline", "GPUCode", ["Archives", "Content", "Diagnostics", "FileSystem", system]),
     library(
       "Pipeline", "Images",
       [
@@ -130,12 +130,16 @@ let package = Package(
 
     library(
       "Pipeline", "Reporting",
-      ["Builds", "Content", "Diagnostics", "Digests", "Images", "Locks", "Recipes", "Verification"]),
+      [
+        "Builds", "Content", "Diagnostics", "Digests", "GPUCode", "Images", "Locks", "Recipes",
+        "Verification",
+      ]),
 
     .executableTarget(
       name: "kiln",
       dependencies: [
-        "Builds", "CLinux", "Content", "Diagnostics", "FileSystem", "Images", "Locks", "Mirrors",
+        "Builds", "CLinux", "Content", "Diagnostics", "FileSystem", "GPUCode", "Images", "Locks",
+        "Mirrors",
         "Recipes", "Reporting", "Resolution", "Rootfs", "Sandbox", "Store", "Verification", "WSL",
         argumentParser, system,
       ],

@@ -2,6 +2,7 @@ internal import Content
 internal import Digests
 internal import Fetching
 internal import FileSystem
+internal import GPUCode
 internal import Glibc
 public import Images
 internal import Locks
@@ -65,11 +66,12 @@ public struct Builder: Sendable {
       recipe: request.recipe, variables: request.variables, locked: request.locked,
       progress: clock.send)
     let rootfs = try await rootfs(prepared, progress: clock.send)
-    let images = try await write(request, prepared, rootfs, progress: clock.send)
+    let gpu = try gpuFacts(prepared, rootfs, progress: clock.send)
+    let images = try await write(request, prepared, rootfs, gpu, progress: clock.send)
     return BuildSummary(
       recipe: prepared.recipe.name, images: images, stages: clock.stages,
       packages: prepared.lock.packages.count, wheels: prepared.lock.wheels.count,
-      downloaded: clock.downloaded, peakMemory: Self.peakMemory)
+      downloaded: clock.downloaded, peakMemory: Self.peakMemory, gpu: gpu)
   }
 
   /// A recipe with its lock and everything that the lock names.
@@ -139,12 +141,12 @@ public struct Builder: Sendable {
   }
 
   private func write(
-    _ request: BuildRequest, _ prepared: Prepared, _ rootfs: Rootfs,
+    _ request: BuildRequest, _ prepared: Prepared, _ rootfs: Rootfs, _ gpu: GPUFacts?,
     progress: @escaping ProgressSink
   ) async throws(BuildError) -> [BuildSummary.Image] {
     let recipe = prepared.recipe
     let writer = ImageWriter(
-      provenance: try provenance(prepared), compression: request.compression,
+      provenance: try provenance(prepared, gpu), compression: request.compression,
       jobs: settings.jobs, progress: progress)
     let requests = recipe.wsl.install.map { flavour in
       let format = flavour == .fromFile ? ImageFormat.wsl : request.format
@@ -166,14 +168,17 @@ public struct Builder: Sendable {
     }
   }
 
-  private func provenance(_ prepared: Prepared) throws(BuildError) -> Provenance {
+  private func provenance(
+    _ prepared: Prepared, _ gpu: GPUFacts?
+  ) throws(BuildError) -> Provenance {
     let digest: SHA256Digest
     do throws(LockError) { digest = SHA256Digest(of: try prepared.lock.encoded()) } catch {
       throw BuildError(error, in: prepared.recipe.name)
     }
     return Provenance(
       tool: tool, recipeDigest: prepared.lock.recipeDigest, lockDigest: digest,
-      artifacts: prepared.lock.artifacts, sourceDateEpoch: sourceDateEpoch(prepared.lock))
+      artifacts: prepared.lock.artifacts, sourceDateEpoch: sourceDateEpoch(prepared.lock),
+      gpu: gpu)
   }
 
   /// What to type on Windows in the folder of the image.

@@ -1,5 +1,6 @@
 public import Content
 public import Digests
+public import GPUCode
 public import Locks
 public import Recipes
 
@@ -47,10 +48,12 @@ public struct BuildSummary: Hashable, Codable, Sendable {
   public let downloaded: Int64
   /// The largest resident size of kiln itself so far, bytes.
   public let peakMemory: Int64
+  /// What the image has for NVIDIA's GPUs; nil where the recipe is not about them.
+  public let gpu: GPUFacts?
 
   public init(
     recipe: String, images: [Image], stages: [Stage], packages: Int, wheels: Int,
-    downloaded: Int64, peakMemory: Int64
+    downloaded: Int64, peakMemory: Int64, gpu: GPUFacts? = nil
   ) {
     self.recipe = recipe
     self.images = images
@@ -59,6 +62,7 @@ public struct BuildSummary: Hashable, Codable, Sendable {
     self.wheels = wheels
     self.downloaded = downloaded
     self.peakMemory = peakMemory
+    self.gpu = gpu
   }
 }
 

@@ -14,6 +14,12 @@ public struct GPUCodeError: Failure {
     case missingArchitecture = "K6505"
   }
 
+  /// What is said of a root file system that has no such failure.
+  public enum Notice: String, CaseIterable, Hashable, Sendable {
+    /// One library is there twice.
+    case duplicate = "K6506"
+  }
+
   public let code: Code
   /// A path, or what the reader calls the image.
   public let subject: String

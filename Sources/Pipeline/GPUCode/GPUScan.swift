@@ -1,4 +1,6 @@
 internal import Archives
+internal import Content
+public import Diagnostics
 internal import FileSystem
 public import SystemPackage
 
@@ -12,6 +14,24 @@ public struct GPUScan: Hashable, Sendable {
   public init() {}
 
   public var facts: GPUFacts { GPUFacts(files) }
+
+  /// What is wrong with the libraries, though a build goes on with them.
+  public var warnings: [Diagnostic] {
+    let damage = damaged.flatMap(\.diagnostics).map { error in
+      Diagnostic(
+        severity: .warning, code: error.code, message: error.message, place: error.place,
+        reason: error.reason, remedy: error.remedy)
+    }
+    let duplicates = facts.duplicates.map { duplicate in
+      Diagnostic(
+        severity: .warning, code: GPUCodeError.Notice.duplicate.rawValue,
+        message: "\(duplicate.soname) is there \(duplicate.paths.count) times, "
+          + "\(ByteCount(duplicate.wasted)) too many",
+        reason: duplicate.paths.joined(separator: "\n"),
+        remedy: "choose versions of the packages and wheels that share it")
+    }
+    return damage + duplicates
+  }
 
   /// Adds a file of the disk.
   ///

@@ -1,5 +1,6 @@
 public import Content
 public import Digests
+public import GPUCode
 public import Locks
 public import Recipes
 public import SystemPackage
@@ -47,16 +48,19 @@ public struct Provenance: Hashable, Sendable {
   public var artifacts: [Artifact]
   /// Seconds since 1970; no time in the image is later.
   public var sourceDateEpoch: Int64
+  /// What the root has for GPUs; nil where nobody looked.
+  public var gpu: GPUFacts?
 
   public init(
     tool: String, recipeDigest: SHA256Digest, lockDigest: SHA256Digest, artifacts: [Artifact],
-    sourceDateEpoch: Int64
+    sourceDateEpoch: Int64, gpu: GPUFacts? = nil
   ) {
     self.tool = tool
     self.recipeDigest = recipeDigest
     self.lockDigest = lockDigest
     self.artifacts = artifacts
     self.sourceDateEpoch = sourceDateEpoch
+    self.gpu = gpu
   }
 }
 

@@ -2,6 +2,7 @@ public import Content
 public import Digests
 internal import FileSystem
 internal import FoundationEssentials
+public import GPUCode
 public import Recipes
 public import SystemPackage
 
@@ -23,6 +24,9 @@ public struct Manifest: Hashable, Codable, Sendable {
   /// ``TreeDigest`` over ``files``.
   public let treeDigest: SHA256Digest
   public let totals: Totals
+  /// Which GPUs the image's libraries have code for, and the driver that they need; absent where
+  /// the recipe says nothing of a GPU.
+  public let gpu: GPUFacts?
   public let artifacts: [Component]
   /// What ``File/origin`` points into.
   public let origins: [Origin]

@@ -1,6 +1,7 @@
 internal import Content
 internal import Digests
 internal import FileSystem
+internal import GPUCode
 internal import Locks
 internal import Recipes
 internal import SystemPackage
@@ -65,7 +66,7 @@ struct ManifestWriter {
 
   func write(to file: inout AtomicFile) throws(FileError) {
     var text = "{\n"
-    for (key, value) in head { text += "  \(JSON.text(key)): \(value),\n" }
+    for (key, value) in head + gpu { text += "  \(JSON.text(key)): \(value),\n" }
     text += "  \"artifacts\": [" + lines(provenance.artifacts.map(component)) + "],\n"
     text += "  \"origins\": [" + lines(listing.origins.map(origin)) + "],\n"
     text += "  \"files\": ["
@@ -110,6 +111,39 @@ struct ManifestWriter {
         ])
       ),
     ]
+  }
+
+  private var gpu: [(String, String)] {
+    guard let facts = provenance.gpu else { return [] }
+    var fields = [("architectures", names(facts.architectures.map(\.description)))]
+    if let driver = facts.driver {
+      let requirement = JSON.object([
+        ("cuda", JSON.text(driver.cuda)), ("linux", JSON.text(driver.linux)),
+        ("windows", JSON.text(driver.windows)),
+      ])
+      fields.append(("driver", requirement))
+    }
+    let libraries = facts.libraries.map { library in
+      JSON.object(
+        [("path", JSON.text(library.path)), ("size", "\(library.size)")]
+          + (library.soname.map { [("soname", JSON.text($0))] } ?? []) + [
+            ("architectures", names(library.code.machine.sorted().map(\.description))),
+            ("ptx", names(library.code.ptx.sorted().map(\.virtualName))),
+          ])
+    }
+    let duplicates = facts.duplicates.map { duplicate in
+      JSON.object([
+        ("soname", JSON.text(duplicate.soname)), ("paths", names(duplicate.paths)),
+        ("wasted", "\(duplicate.wasted)"),
+      ])
+    }
+    fields.append(("libraries", "[" + lines(libraries) + "]"))
+    fields.append(("duplicates", "[" + lines(duplicates) + "]"))
+    return [("gpu", JSON.object(fields))]
+  }
+
+  private func names(_ texts: [String]) -> String {
+    "[" + texts.map { JSON.text($0) }.joined(separator: ", ") + "]"
   }
 
   private func component(_ artifact: Artifact) -> String {

@@ -19,6 +19,7 @@ public enum SummaryText {
     lines.append(
       "  downloaded \(ByteCount(summary.downloaded)), peak memory "
         + "\(ByteCount(summary.peakMemory))")
+    if let gpu = summary.gpu { lines += conclusions(gpu).map { "  " + $0 } }
     lines.append("On Windows, beside the file:")
     for image in summary.images { lines.append("  \(image.command)") }
     return lines.joined(separator: "\n")

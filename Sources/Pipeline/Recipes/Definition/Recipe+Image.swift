@@ -99,7 +99,7 @@ extension Recipe {
       },
       Key(
         "require-architectures", "GPU generations that the image's libraries must have code for.",
-        .list(.text("a GPU architecture such as `sm_86`", pattern: "sm_[0-9]{2,3}[a-z]?")),
+        .list(.text("a GPU architecture such as `sm_86`", pattern: "sm_[0-9]{2,3}[af]?")),
         fallback: []
       ) { $0.requireArchitectures = $1 },
     ])

@@ -1,22 +1,50 @@
 import ArgumentParser
 import Builds
+import Diagnostics
+import GPUCode
 import Images
 import Reporting
+import SystemPackage
 
 struct InspectCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect", abstract: "Say where an image's bytes are, by package and by folder.",
-    discussion: "Reads the manifest beside the image.")
+    discussion: """
+      Reads the manifest beside the image. With --gpu, reads the image itself, whoever made it, and \
+      says which NVIDIA GPUs its libraries have code for and which driver they need.
+      """)
 
-  @Argument(
-    help: "The image.", completion: .file(extensions: ["wsl", "gz", "tar", "xz", "zst"]))
+  @Argument(help: "The image.", completion: .file(extensions: ["wsl", "gz", "tar", "xz", "zst"]))
   var image: String
 
-  @OptionGroup var answer: AnswerOptions
+  @Flag(help: "Say which GPUs the image's libraries have code for.")
+  var gpu = false
+
+  @Option(
+    help: ArgumentHelp(
+      "The cache, for --gpu (default: $KILN_STORE, else ~/.cache/kiln).", valueName: "folder"),
+    completion: .directory)
+  var store: String?
+
+  @Flag(help: "Print the result, or the errors, as JSON on standard output.")
+  var json = false
 
   func run() async throws {
-    let inventory = try ImageInspection.inventory(of: Surroundings.absolute(image))
-    Terminal.output.write(
-      (answer.json ? JSONText.pretty(inventory) : SummaryText.render(inventory)) + "\n")
+    let path = Surroundings.absolute(image)
+    guard gpu else {
+      let inventory = try ImageInspection.inventory(of: path)
+      Terminal.output.write(
+        (json ? JSONText.pretty(inventory) : SummaryText.render(inventory)) + "\n")
+      return
+    }
+    let settings = BuildSettings(
+      store: Surroundings.store(store), jobs: 1, offline: true,
+      environment: Surroundings.environment, progress: { _ in })
+    let scan = try await Builder(settings, tool: Version.tool).gpuScan(of: path)
+    for warning in scan.warnings {
+      Terminal.errors.write(warning.rendered(color: Terminal.errors.wantsColor) + "\n")
+    }
+    let facts = scan.facts
+    Terminal.output.write((json ? JSONText.pretty(facts) : SummaryText.render(facts)) + "\n")
   }
 }

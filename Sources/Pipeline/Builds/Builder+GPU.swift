@@ -1,0 +1,59 @@
+internal import Content
+internal import Diagnostics
+public import GPUCode
+internal import Images
+internal import Recipes
+internal import Rootfs
+internal import Store
+public import SystemPackage
+
+extension Builder {
+  /// What a finished root has for GPUs, where the recipe is about NVIDIA's.
+  ///
+  /// - Throws: where libraries lack code for a GPU that the recipe requires.
+  func gpuFacts(
+    _ prepared: Prepared, _ rootfs: Rootfs, progress: ProgressSink
+  ) throws(BuildError) -> GPUFacts? {
+    let recipe = prepared.recipe
+    guard let gpu = recipe.gpu, gpu.backend == .cuda || !gpu.requireArchitectures.isEmpty else {
+      return nil
+    }
+    let entries: [TreeEntry]
+    do throws(ImageError) {
+      entries = try FileTree(rootfs.layers, sourceDateEpoch: sourceDateEpoch(prepared.lock)).entries
+    } catch {
+      throw BuildError(error, in: recipe.name)
+    }
+    var scan = GPUScan()
+    do throws(GPUCodeError) {
+      for entry in entries where entry.kind == .file {
+        guard
+          GPULibrary.isCandidate(
+            path: entry.path, size: entry.size, permissions: entry.permissions)
+        else { continue }
+        try scan.add(entry.source, as: entry.path)
+      }
+      for warning in scan.warnings {
+        progress(.noticed(code: warning.code, message: warning.message))
+      }
+      let facts = scan.facts
+      try facts.require(
+        gpu.requireArchitectures.compactMap { GPUArchitecture($0) }, of: recipe.name)
+      return facts
+    } catch {
+      throw BuildError(error, in: recipe.name)
+    }
+  }
+
+  /// What an image has for GPUs, from its bytes, whoever made it.
+  public func gpuScan(of image: FilePath) async throws(BuildError) -> GPUScan {
+    try await store.withScratch(failure: { BuildError($0, in: image.string) }) {
+      (scratch) throws(BuildError) in
+      do throws(GPUCodeError) {
+        return try GPUScan.scan(image: image, scratch: scratch)
+      } catch {
+        throw BuildError(error, in: image.string)
+      }
+    }
+  }
+}
