@@ -193,7 +193,8 @@ let package = Package(
     tests(
       "Images",
       [
-        "Commands", "Compression", "Content", "Diagnostics", "Digests", "FileSystem", "Locks",
+        "Commands", "Compression", "Content", "Diagnostics", "Digests", "FileSystem", "GPUCode",
+        "Locks",
         "Recipes",
       ]),
     tests(
@@ -202,10 +203,10 @@ let package = Package(
     tests(
       "Builds",
       [
-        "Commands", "Content", "Diagnostics", "Digests", "FileSystem", "Images", "Locks",
-        "Mirrors", "Recipes", "Store", "Verification",
+        "Commands", "Content", "Diagnostics", "Digests", "FileSystem", "GPUCode", "Images",
+        "Locks", "Mirrors", "Recipes", "Store", "Verification",
       ]),
-    tests("Reporting", ["Content"]),
+    tests("Reporting", ["Content", "GPUCode"]),
     .testTarget(
       name: "KilnTests",
       dependencies: [

@@ -1,6 +1,7 @@
 import Content
 import Digests
 import FileSystem
+import GPUCode
 import Images
 import Locks
 import Recipes
@@ -42,6 +43,27 @@ struct ManifestTests {
       for file in manifest.files { hasher.add(file) }
       #expect(hasher.finish() == image.treeDigest)
       try await python("import json; json.load(open('a.wsl.manifest.json'))", in: folder)
+    }
+  }
+
+  @Test("a manifest keeps what the image has for GPUs")
+  func gpu() async throws {
+    try await withTemporaryFolder { folder in
+      let library = { (path: String) in
+        GPULibrary(
+          path: path, size: 7, soname: "libcudart.so.12",
+          code: DeviceCode(machine: [.init(90, .specific), .init(80)], ptx: [.init(90)]))
+      }
+      var provenance = ImageWriterTests.provenance()
+      provenance.gpu = GPUFacts([library("a\"b"), library("c")])
+      let request = try ImageWriterTests.request(
+        folder, "a.tar", try ImageWriterTests.stack(folder))
+      for facts in [provenance.gpu, GPUFacts([]), nil] {
+        provenance.gpu = facts
+        let writer = ImageWriter(provenance: provenance, jobs: 2, progress: { _ in })
+        let image = try await writer.write([request])[0]
+        #expect(try Manifest.read(image.manifest).gpu == facts)
+      }
     }
   }
 

@@ -1,22 +1,35 @@
-import FileSystem
-import SystemPackage
+internal import FileSystem
+public import SystemPackage
 
 /// A 64-bit ELF file as a test describes it.
-struct MadeLibrary {
-  struct Section {
-    var name: String
-    var content: [UInt8]
-    var type: UInt32 = 1
+public struct MadeLibrary: Sendable {
+  public struct Section: Sendable {
+    public var name: String
+    public var content: [UInt8]
+    public var type: UInt32 = 1
     /// Index of another section.
-    var link: UInt32 = 0
+    public var link: UInt32 = 0
     /// What the section table says of the place, where that is not the truth.
-    var claimed: (offset: UInt64, size: UInt64)?
+    public var claimed: (offset: UInt64, size: UInt64)?
+
+    public init(
+      name: String, content: [UInt8], type: UInt32 = 1, link: UInt32 = 0,
+      claimed: (offset: UInt64, size: UInt64)? = nil
+    ) {
+      self.name = name
+      self.content = content
+      self.type = type
+      self.link = link
+      self.claimed = claimed
+    }
   }
 
-  var sections: [Section] = []
+  public var sections: [Section]
+
+  public init(sections: [Section]) { self.sections = sections }
 
   /// Adds the sections that name the file for the loader.
-  static func named(_ soname: String, _ sections: [Section] = []) -> MadeLibrary {
+  public static func named(_ soname: String, _ sections: [Section] = []) -> MadeLibrary {
     let names = [0] + Array("libc.so.6".utf8) + [0] + Array(soname.utf8) + [0]
     // DT_NEEDED, DT_SONAME, DT_NULL.
     let dynamic = [1, 1, 14, 11, 0, 0].flatMap { bytes(UInt64($0)) }
@@ -29,7 +42,7 @@ struct MadeLibrary {
   }
 
   /// The bytes: the header, the sections, the section table last, as linkers write it.
-  func encoded() -> [UInt8] {
+  public func encoded() -> [UInt8] {
     var names: [UInt8] = [0]
     var headers = [UInt8](repeating: 0, count: 64)
     var content: [UInt8] = []
@@ -56,36 +69,43 @@ struct MadeLibrary {
   }
 
   @discardableResult
-  func write(to path: FilePath) throws -> FilePath {
+  public func write(to path: FilePath) throws -> FilePath {
     try Files.makeDirectories(path.removingLastComponent())
     try Files.write(encoded(), to: path)
     return path
   }
 
-  static func bytes(_ number: some FixedWidthInteger) -> [UInt8] {
+  public static func bytes(_ number: some FixedWidthInteger) -> [UInt8] {
     unsafe withUnsafeBytes(of: number.littleEndian) { unsafe Array($0) }
   }
 }
 
 /// An entry of a fat binary, whose payload nobody reads.
-struct MadeEntry {
-  var kind: UInt16
-  var architecture: UInt32
-  var flags: UInt64 = 0x11
-  var headerSize: UInt32 = 64
-  var payload = 2048
+public struct MadeEntry: Sendable {
+  public var kind: UInt16
+  public var architecture: UInt32
+  public var flags: UInt64 = 0x11
+  public var headerSize: UInt32 = 64
+  public var payload = 2048
   /// Before compression; 0 where it is not compressed.
-  var wholeSize: UInt64 = 0
+  public var wholeSize: UInt64 = 0
 
-  static func cubin(_ architecture: UInt32, flags: UInt64 = 0x11) -> MadeEntry {
+  public init(kind: UInt16, architecture: UInt32, flags: UInt64 = 0x11, headerSize: UInt32 = 64) {
+    self.kind = kind
+    self.architecture = architecture
+    self.flags = flags
+    self.headerSize = headerSize
+  }
+
+  public static func cubin(_ architecture: UInt32, flags: UInt64 = 0x11) -> MadeEntry {
     MadeEntry(kind: 2, architecture: architecture, flags: flags)
   }
 
-  static func ptx(_ architecture: UInt32, flags: UInt64 = 0x11) -> MadeEntry {
+  public static func ptx(_ architecture: UInt32, flags: UInt64 = 0x11) -> MadeEntry {
     MadeEntry(kind: 1, architecture: architecture, flags: flags, headerSize: 80)
   }
 
-  var encoded: [UInt8] {
+  public var encoded: [UInt8] {
     var header = MadeLibrary.bytes(kind) + MadeLibrary.bytes(UInt16(0x101))
     header += MadeLibrary.bytes(headerSize) + MadeLibrary.bytes(UInt64(payload))
     header += MadeLibrary.bytes(UInt64(0)) + MadeLibrary.bytes(UInt32(7))
@@ -96,13 +116,13 @@ struct MadeEntry {
   }
 
   /// A fat binary of several entries.
-  static func record(_ entries: [MadeEntry]) -> [UInt8] {
+  public static func record(_ entries: [MadeEntry]) -> [UInt8] {
     let content = entries.flatMap(\.encoded)
     return MadeLibrary.bytes(UInt32(0xBA55_ED50)) + MadeLibrary.bytes(UInt16(1))
       + MadeLibrary.bytes(UInt16(16)) + MadeLibrary.bytes(UInt64(content.count)) + content
   }
 
-  static func section(_ records: [[MadeEntry]]) -> MadeLibrary.Section {
+  public static func section(_ records: [[MadeEntry]]) -> MadeLibrary.Section {
     MadeLibrary.Section(name: ".nv_fatbin", content: records.flatMap { record($0) })
   }
 }
