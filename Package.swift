@@ -245,7 +245,8 @@ package.targets += [
   smokeTest("CPlatform", []),
   .target(
     name: "CKernels", path: "Sources/SmokeTest/CKernels",
-    exclude: ["base.ptx", "cuda", "tensor.ptx"], cSettings: [.unsafeFlags(["-std=c23"])]),
+    exclude: ["base.packed", "base.ptx", "cuda", "pack-ptx", "tensor.packed", "tensor.ptx"],
+    cSettings: [.unsafeFlags(["-std=c23"])]),
   smokeTest("Platform", ["CPlatform"]),
   .target(
     name: "CDigits", path: "Sources/SmokeTest/CDigits", exclude: ["digits.bin", "pack-digits"]),

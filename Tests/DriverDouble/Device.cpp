@@ -169,7 +169,7 @@ API cuDeviceGetAttribute(int *value, int attribute, CUdevice device) {
     case 8: *value = 48 << 10; break;            // shared memory of a block
     case 10: *value = 32; break;                 // threads of a warp
     case 12: *value = 65536; break;              // registers of a block
-    case 13: *value = 1'000'000; break;          // clock, kHz
+    case 13: *value = 1'000; break;              // clock, kHz: slower than any GPU, as it is
     case 16: *value = 2; break;                  // multiprocessors
     case 33: *value = device + 1; break;         // PCI bus
     case 36: *value = 1'000'000; break;          // memory clock, kHz

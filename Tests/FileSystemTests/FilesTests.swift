@@ -130,25 +130,6 @@ import Testing
     }
   }
 
-  @Test func whatAKilledProcessLeftGoesWithTheNextOne() async throws {
-    try await withTemporaryFolder { folder in
-      let left = [".a.1-2.part", ".a.3-4.part", ".a.notes.part", ".b.5-6.part"]
-      for name in left { try Files.write("x", to: folder.appending(name)) }
-      let living = try FileLock.attempt(folder.appending(left[1]), .exclusive)
-      func write() throws {
-        let other = try AtomicFile.create(folder.appending("a"))
-        var file = try AtomicFile.create(folder.appending("a"))
-        #expect(try Files.entries(folder).count == 5)
-        try file.write("new")
-        try file.publish()
-        try other.publish()
-      }
-      try write()
-      withExtendedLifetime(living) {}
-      #expect(try Files.entries(folder) == Array(left.dropFirst()) + ["a"])
-    }
-  }
-
   @Test func anAbandonedFileLeavesNothing() async throws {
     try await withTemporaryFolder { folder in
       try Files.write("old", to: folder.appending("a"))

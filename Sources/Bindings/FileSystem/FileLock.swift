@@ -37,7 +37,7 @@ public final class FileLock: Sendable {
   private static func lock(_ path: FilePath, _ operation: Int32) throws(FileError) -> FileLock? {
     while true {
       let lock = FileLock(
-        holding: try Files.open(path, .readWrite, [.create, .noFollow], for: "lock"), at: path)
+        holding: try Files.open(path, .readWrite, .create, for: "lock"), at: path)
       guard flock(lock.descriptor.rawValue, operation) == 0 else {
         let failure = lastError("lock", path)
         switch failure.cause {

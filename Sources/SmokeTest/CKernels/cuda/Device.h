@@ -53,4 +53,5 @@ DEVICE float4 fused(float a, float4 b, float4 c) {
 typedef GLOBAL float *floats;
 typedef GLOBAL const float *const_floats;
 
+DEVICE int lesser(int a, int b) { return a < b ? a : b; }
 DEVICE floats floats_at(kernels_address address) { return (floats)address; }

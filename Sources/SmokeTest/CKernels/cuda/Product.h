@@ -75,7 +75,7 @@ DEVICE void multiply(const kernels_product &p) {
     barrier();
     next_left = left.load(row, from + deep, p.depth);
     next_right = right.load(column, from + deep, p.depth);
-    UNROLL(2)
+    UNROLL(1)
     for (int k = 0; k < deep; ++k) {
       const float *l = lefts + k * tile_stride + thread_row;
       const float *r = rights + k * tile_stride + thread_column;

@@ -36,22 +36,25 @@ KERNEL(256, 1) thin_output(kernels_thin_output p) {
   const int warp = thread_index() / 32, lane = thread_index() % 32;
   const int first_row = block_x() * output_rows;
   const const_floats weights = floats_at(p.weights);
-  const int64_t row = first_row + warp * 4;
-  const const_floats activations = floats_at(p.activations) + row * p.hidden;
+  const int row = first_row + warp * 4;
 
   float sums[4][classes_most] = {};
   float next[4][4];
+  // What lies beyond the last row is dropped later, what lies beyond the depth meets zero weights.
+  const_floats rows[4];
+  UNROLL(4)
+  for (int r = 0; r < 4; ++r)
+    rows[r] = floats_at(p.activations) + (int64_t)lesser(row + r, p.batch - 1) * p.hidden;
   const auto load_activations = [&] INLINE (int from) {
     UNROLL(4)
     for (int step = 0; step < 4; ++step) {
-      const int k = from + step * 32 + lane;
+      const int k = lesser(from + step * 32 + lane, p.hidden - 1);
       UNROLL(4)
-      for (int r = 0; r < 4; ++r)
-        next[step][r] = k < p.hidden && row + r < p.batch ? activations[(int64_t)r * p.hidden + k] : 0.0f;
+      for (int r = 0; r < 4; ++r) next[step][r] = rows[r][k];
     }
   };
   const auto load_weights = [&] INLINE (int from, float *tile) {
-    UNROLL(4)
+    UNROLL(1)
     for (int i = thread_index(); i < output_deep * classes_most; i += 256) {
       const int k = i / classes_most, c = i % classes_most;
       tile[k * output_stride + c] =
@@ -115,10 +118,10 @@ KERNEL(256, 1) thin_output(kernels_thin_output p) {
     if (first_row + r < p.batch)
       floats_at(p.gradient)[(int64_t)first_row * classes_most + i] = c < p.classes ? logits[r][c] : 0.0f;
   }
-  const int rows = p.batch - first_row < output_rows ? p.batch - first_row : output_rows;
+  const int here = lesser(p.batch - first_row, output_rows);
   if (thread_index() < p.classes) {
     float sum = 0;
-    for (int r = 0; r < rows; ++r) sum += logits[r][thread_index()];
+    for (int r = 0; r < here; ++r) sum += logits[r][thread_index()];
     floats_at(p.bias_partials)[block_x() * p.classes + thread_index()] = sum;
   }
   if (thread_index() == 32) {
@@ -146,16 +149,14 @@ KERNEL(128, 4) thin_hidden(kernels_thin_hidden p) {
       weights[j][c] = columns[j] < p.hidden && c < p.classes
                           ? floats_at(p.weights)[(int64_t)columns[j] * p.classes + c]
                           : 0.0f;
-  // Two rows ahead.
+  // Two rows ahead. What lies beyond the last row meets a zero gradient.
   float next[2][2];
   const auto load = [&] INLINE (int row) {
     UNROLL(2)
     for (int r = 0; r < 2; ++r)
       UNROLL(2)
       for (int j = 0; j < 2; ++j)
-        next[r][j] = row + r < end && columns[j] < p.hidden
-                         ? activations[(int64_t)(row + r) * p.hidden + columns[j]]
-                         : 0.0f;
+        next[r][j] = activations[(int64_t)lesser(row + r, end - 1) * p.hidden + lesser(columns[j], p.hidden - 1)];
   };
   load(begin);
   for (int from = begin; from < end; from += 32) {

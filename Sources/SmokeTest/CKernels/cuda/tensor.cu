@@ -1,1 +1,2 @@
-// The products on tensor cores, sm_80 and later.
+// What devices with tensor cores run, from sm_80 on.
+#include "TensorProduct.h"

@@ -145,15 +145,17 @@ static inline int32_t kernels_slice_depth(
   return (int32_t)(kernels_blocks(units, slices) * kernels_slice_unit);
 }
 
-/// `product_nn`, `product_tn`, `product_nt` in the base module; `product_nn_128` … `product_nt_256`
-/// in the tensor module. Columns along x, rows along y, slices along z.
+/// `product_nn`, `product_tn`, `product_nt` in the base module; `product_nn_128` … `product_tn_256`
+/// in the tensor module, which makes the nt form, needed for many classes only, with 128 columns
+/// whatever is asked. Columns along x, rows along y, slices along z.
 static inline kernels_launch kernels_product_launch(
     kernels_form form, kernels_tile tile, int32_t rows, int32_t columns, uint32_t slices) {
   static const char *const names[3][3] = {
       {"product_nn", "product_nn_128", "product_nn_256"},
       {"product_tn", "product_tn_128", "product_tn_256"},
-      {"product_nt", "product_nt_128", "product_nt_256"},
+      {"product_nt", "product_nt_128", "product_nt_128"},
   };
+  if (form == kernels_form_nt && tile == kernels_tile_tensor_256) tile = kernels_tile_tensor_128;
   kernels_launch launch = {
       names[form][tile],
       kernels_blocks((uint64_t)columns, kernels_tile_columns(tile)),

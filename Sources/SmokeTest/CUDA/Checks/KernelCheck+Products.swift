@@ -90,7 +90,7 @@ private struct ProductCases {
     case kernels_epilogue_tanh_gradient:
       sums.indices.map { sums[$0] * (1 - Double(other[$0]) * Double(other[$0])) }
     case kernels_epilogue_update:
-      velocities.indices.map { Double(other[$0]) - Double(Self.rate) * velocities[$0] }
+      zip(other, velocities).map { Double($0) - Double(Self.rate) * $1 }
     default: sums
     }
   }
