@@ -45,7 +45,11 @@ struct KilnProgram {
   /// What the program printed with `--json`.
   func json<Report: Decodable>(_ arguments: [String], as _: Report.Type) async throws -> Report {
     let result = try await command(arguments + ["--json", "--progress", "none"]).run()
-    return try JSONDecoder().decode(Report.self, from: Data(result.output.utf8))
+    return try Self.decode(result.output, as: Report.self)
+  }
+
+  static func decode<Report: Decodable>(_ text: String, as _: Report.Type) throws -> Report {
+    try JSONDecoder().decode(Report.self, from: Data(text.utf8))
   }
 }
 
