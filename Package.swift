@@ -274,6 +274,7 @@ if !embedded {
       ]),
     .target(
       name: "DriverDoubleSupport", path: "Tests/DriverDoubleSupport"),
+    smokeTestTests("CUDA", ["Accelerators", "DriverDoubleSupport", "Platform", "Trainer"]),
     smokeTestTests("Platform", []),
     .testTarget(
       name: "KernelsTests",

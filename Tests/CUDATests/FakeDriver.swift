@@ -1,0 +1,58 @@
+import Accelerators
+import CUDA
+import DriverDoubleSupport
+import FoundationEssentials
+import Platform
+
+/// Runs `body` with a GPU of a driver double that behaves as it is told.
+///
+/// - Parameters:
+///   - settings: names without `KILN_DOUBLE_`, from `DriverDouble.h`.
+///   - index: the GPU's number.
+///   - folders: where the image would have its CUDA libraries.
+func withDouble<T>(
+  _ settings: [String: String] = [:], index: Int = 0, folders: [String] = [],
+  _ body: (CUDAAccelerator) throws -> T
+) throws -> T {
+  // A library under a path of its own is loaded as one of its own, with faults of its own.
+  let folder = FileManager.default.temporaryDirectory.path + "/kiln-cuda-" + UUID().uuidString
+  try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+  defer { try? FileManager.default.removeItem(atPath: folder) }
+  let library = try SharedLibrary(DriverDouble.install(in: folder))
+  typealias Set = @convention(c) (UnsafePointer<CChar>, UnsafePointer<CChar>) -> Void
+  guard let set = unsafe library.symbol("kiln_double_set", as: Set.self) else {
+    throw NotADouble(path: library.path)
+  }
+  for (name, value) in settings { unsafe set(name, value) }
+  return try body(
+    CUDAAccelerator(index: index, library: library.path, folders: folders, sustained: 0))
+}
+
+struct NotADouble: Error {
+  let path: String
+}
+
+/// What `stage` throws, or nothing.
+func trouble(
+  of gpu: CUDAAccelerator, _ stage: (CUDAAccelerator) throws(Trouble) -> Void
+) -> Trouble? {
+  do throws(Trouble) {
+    try stage(gpu)
+    return nil
+  } catch {
+    return error
+  }
+}
+
+/// The same with a double.
+func trouble(
+  _ settings: [String: String], index: Int = 0,
+  _ stage: (CUDAAccelerator) throws(Trouble) -> Void
+) throws -> Trouble? {
+  try withDouble(settings, index: index) { trouble(of: $0, stage) }
+}
+
+extension [Fact] {
+  /// The fact of that name.
+  subscript(name: String) -> Fact.Value? { first { $0.name == name }?.value }
+}

@@ -1,0 +1,98 @@
+import Accelerators
+import CUDA
+import Testing
+import Trainer
+
+@Suite struct StageTests {
+  @Test func theDriverTellsItsVersion() throws {
+    let facts = try withDouble(["VERSION": "12040"]) { try $0.load() }
+    #expect(facts["driver-cuda"] == .text("12.4"))
+    guard case .text(let path) = facts["driver-library"] else {
+      Issue.record("no path")
+      return
+    }
+    #expect(path.hasSuffix("/libcuda.so.1"))
+  }
+
+  @Test func theDeviceTellsEverything() throws {
+    let settings = ["DEVICES": "2", "CAPABILITY": "8.6", "MEMORY": "2147483648"]
+    let (facts, device) = try withDouble(settings, index: 1) { gpu in
+      (try gpu.openDevice(), try gpu.device())
+    }
+    #expect(
+      facts == [
+        Fact("devices", .count(2)),
+        Fact("device", .count(1)),
+        Fact("name", .text("kiln test double")),
+        Fact("compute-capability", .text("8.6")),
+        Fact("memory", .quantity(0x8000_0000, unit: "B")),
+        Fact("multiprocessors", .count(2)),
+        Fact("clock", .quantity(1e6, unit: "Hz")),
+        Fact("memory-clock", .quantity(1e9, unit: "Hz")),
+        Fact("memory-bus", .count(64)),
+        Fact("l2-cache", .quantity(1_048_576, unit: "B")),
+        Fact("error-correction", .text("off")),
+        Fact("pci", .text("0000:02:00.0")),
+        Fact("uuid", .text("GPU-00010203-0405-0607-0809-0a0b0c0d0e01")),
+        Fact("luid", .text("00000000:00000002")),
+      ])
+    // 2 multiprocessors at 1 MHz, 128 lanes and 2 operations each; 64 bits twice a clock.
+    #expect(device.theoreticalProduct(.float32) == 512e6)
+    #expect(device.theoreticalProduct(.tf32) == 512e6)
+    #expect(device.theoreticalProduct(.float16) == 1024e6)
+    #expect(device.theoreticalBandwidth == 16e9)
+  }
+
+  @Test func memoryGivesBackWhatWasWritten() throws {
+    let facts = try withDouble { try $0.checkMemory(.quick) }
+    #expect(facts["tested"] == .quantity(Double(32 << 20), unit: "B"))
+    #expect(facts["to-device"] != nil && facts["to-host"] != nil)
+  }
+
+  @Test func theFullTestTakesMostOfTheFreeMemory() throws {
+    let facts = try withDouble(["MEMORY": "268435456"]) { try $0.checkMemory(.full) }
+    guard case .quantity(let tested, "B") = facts["tested"] else {
+      Issue.record("no figure")
+      return
+    }
+    #expect(tested > 0.85 * 0x1000_0000 && tested < 0x1000_0000)
+  }
+
+  @Test(arguments: [("6.1", 11), ("8.6", 14), ("9.0", 16)])
+  func everyKernelThatTheDeviceCanRunIsRight(_ capability: String, _ kernels: Int) throws {
+    let facts = try withDouble(["CAPABILITY": capability]) { try $0.checkKernels(.quick) }
+    #expect(facts["kernels"] == .count(kernels))
+    guard case .quantity(let worst, "") = facts["worst-error"] else {
+      Issue.record("no figure")
+      return
+    }
+    #expect(worst > 0 && worst < KernelTolerance.value)
+  }
+
+  @Test func measuresAStepAProductAndACopy() throws {
+    let throughput = try withDouble { try $0.measure(.quick) }
+    #expect(throughput.step > 0 && throughput.product > 0 && throughput.bandwidth > 0)
+    #expect(throughput.plan == .digits)
+    #expect(throughput.productBy == "kiln TF32")
+    #expect(throughput.theoreticalProduct != nil && throughput.theoreticalBandwidth != nil)
+  }
+
+  @Test func withoutTensorCoresTheProductIsFloat32() throws {
+    let throughput = try withDouble(["CAPABILITY": "7.5"]) { try $0.measure(.quick) }
+    #expect(throughput.productBy == "kiln float32")
+  }
+
+  @Test func theFullMeasurementHasEveryPrecisionAndALoad() throws {
+    let facts = try withDouble { try $0.measure(.full).facts }
+    #expect(
+      facts.map(\.name) == [
+        "sustained", "sustained-slowest", "sustained-fastest", "product-kiln TF32",
+        "product-kiln float32",
+      ])
+  }
+}
+
+/// The tolerance that the kernels are held to, as the report states it.
+enum KernelTolerance {
+  static let value = 2e-5
+}
