@@ -70,7 +70,7 @@ extension Report {
     switch outcome.state {
     case .passed: return saw
     case .warned(let trouble), .failed(let trouble), .absent(let trouble):
-      return saw + [printable(trouble.line), printable(trouble.remedy)]
+      return [printable(trouble.line), printable(trouble.remedy)] + saw
     case .skipped(let reason): return [reason]
     case .notReached: return []
     }
