@@ -20,18 +20,42 @@ public struct Fact: Hashable, Sendable {
 }
 
 /// Why a stage did not pass.
+///
+/// It is one pointer wide: almost every function throws it, and three strings would be copied at each
+/// of their calls, a quarter of the program's code.
 public struct Trouble: Error, Hashable, Sendable {
   /// `G` and four digits; `docs/gpu-troubleshooting.md` has a section for each.
-  public let code: String
+  public var code: String { texts.code }
   /// What was seen, with the driver's own name for the error.
-  public let seen: String
+  public var seen: String { texts.seen }
   /// What to do about it, in plain words.
-  public let remedy: String
+  public var remedy: String { texts.remedy }
+
+  private final class Texts: Sendable {
+    let code: String
+    let seen: String
+    let remedy: String
+
+    init(_ code: String, _ seen: String, _ remedy: String) {
+      self.code = code
+      self.seen = seen
+      self.remedy = remedy
+    }
+  }
+  private let texts: Texts
 
   public init(code: String, seen: String, remedy: String) {
-    self.code = code
-    self.seen = seen
-    self.remedy = remedy
+    texts = Texts(code, seen, remedy)
+  }
+
+  public static func == (left: Self, right: Self) -> Bool {
+    left.code == right.code && left.seen == right.seen && left.remedy == right.remedy
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(code)
+    hasher.combine(seen)
+    hasher.combine(remedy)
   }
 }
 

@@ -129,8 +129,20 @@ struct DriverFunctions {
     unsafe elapsed = try Self.find("cuEventElapsedTime", library)
   }
 
-  private static func find<T>(_ name: String, _ library: SharedLibrary) throws(Trouble) -> T {
-    if let function = unsafe library.symbol(name, as: T.self) { return function }
+  /// Inlined, so that not each of the types gets code of its own.
+  @inline(__always)
+  private static func find<T>(_ name: StaticString, _ library: SharedLibrary) throws(Trouble) -> T {
+    unsafe unsafeBitCast(try address(of: name, library), to: T.self)
+  }
+
+  @inline(never)
+  private static func address(
+    of name: StaticString, _ library: SharedLibrary
+  ) throws(Trouble) -> UnsafeRawPointer {
+    let name = unsafe String(cString: name.text)
+    if let address = unsafe library.symbol(name, as: UnsafeRawPointer.self) {
+      return unsafe address
+    }
     throw Trouble(
       code: "G2951", seen: "\(library.path) has no function \(name)",
       remedy: """
