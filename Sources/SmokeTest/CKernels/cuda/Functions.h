@@ -20,46 +20,75 @@ DEVICE float hyperbolic_tangent(float x) {
   return size < 0.3f ? small : __builtin_copysignf(large, x);
 }
 
+DEVICE float4 hyperbolic_tangent(float4 x) {
+  float4 result = {hyperbolic_tangent(x.x), hyperbolic_tangent(x.y), hyperbolic_tangent(x.z),
+                   hyperbolic_tangent(x.w)};
+  return result;
+}
+
 /// What the epilogue makes of one sum; for `update` that is the new velocity.
-DEVICE float finish(const kernels_product &p, float sum, float extra) {
+template <typename Number>
+DEVICE Number finish(const kernels_product &p, Number sum, Number extra) {
   switch (p.epilogue) {
     case kernels_epilogue_bias: return sum + extra;
     case kernels_epilogue_bias_tanh: return hyperbolic_tangent(sum + extra);
-    case kernels_epilogue_tanh_gradient: return sum * fused(-extra, extra, 1.0f);
-    case kernels_epilogue_update: return fused(p.momentum, extra, sum);
+    case kernels_epilogue_tanh_gradient: return sum - sum * extra * extra;
+    case kernels_epilogue_update: return p.momentum * extra + sum;
     default: return sum;
   }
 }
 
-/// Stores four sums of one row, which lie at `staged`, as the epilogue says.
-DEVICE void store_sums(const kernels_product &p, const float *staged, int row, int column) {
-  if (row >= p.rows || column >= p.columns) return;
-  const bool has_matrix =
-      p.epilogue == kernels_epilogue_tanh_gradient || p.epilogue == kernels_epilogue_update;
-  const bool has_row = p.epilogue == kernels_epilogue_bias || p.epilogue == kernels_epilogue_bias_tanh;
+/// Stores `count` times four sums as the epilogue says: the first four lie at `staged` and belong to
+/// `row` from `column` on, the next ones lie `stride` floats and belong `row_step` rows further.
+template <int count>
+DEVICE void store_sums(const kernels_product &p, const float *staged, int stride, int row,
+                       int row_step, int column) {
+  const bool is_update = p.epilogue == kernels_epilogue_update;
+  const bool has_matrix = is_update || p.epilogue == kernels_epilogue_tanh_gradient;
+  const bool has_extra = p.epilogue != kernels_epilogue_store;
   const int64_t at = ((int64_t)block_z() * p.rows + row) * p.columns + column;
-  const floats result = floats_at(p.result) + at;
-  const floats extra = floats_at(p.extra) + (has_matrix ? at : column);
-  if ((p.columns & 3) == 0 && ((p.result | p.extra) & 15) == 0) {
-    const float4 sums = *(const float4 *)staged;
-    float4 extras = 0;
-    if (has_matrix || has_row) extras = *(GLOBAL const float4 *)extra;
-    float4 values = {finish(p, sums.x, extras.x), finish(p, sums.y, extras.y),
-                     finish(p, sums.z, extras.z), finish(p, sums.w, extras.w)};
-    if (p.epilogue == kernels_epilogue_update) {
-      *(GLOBAL float4 *)extra = values;
-      values = *(GLOBAL const float4 *)result - p.rate * values;
+  const int64_t step = (int64_t)row_step * p.columns;
+  floats result = floats_at(p.result) + at;
+  floats extra = floats_at(p.extra) + (has_matrix ? at : column);
+  const bool aligned = (p.columns & 3) == 0 && ((p.result | p.extra) & 15) == 0;
+  if (aligned && column < p.columns && row + (count - 1) * row_step < p.rows) {
+    // Together, so that the loads are all under way before the first one is waited for.
+    float4 sums[count], extras[count];
+    UNROLL(4)
+    for (int i = 0; i < count; ++i) {
+      sums[i] = *(const float4 *)(staged + i * stride);
+      extras[i] = 0;
+      if (has_extra) extras[i] = *(GLOBAL const float4 *)(extra + (has_matrix ? i * step : 0));
     }
-    *(GLOBAL float4 *)result = values;
+    if (is_update) {
+      float4 before[count];
+      UNROLL(4)
+      for (int i = 0; i < count; ++i) before[i] = *(GLOBAL const float4 *)(result + i * step);
+      UNROLL(4)
+      for (int i = 0; i < count; ++i) {
+        const float4 velocity = p.momentum * extras[i] + sums[i];
+        *(GLOBAL float4 *)(extra + i * step) = velocity;
+        *(GLOBAL float4 *)(result + i * step) = before[i] - p.rate * velocity;
+      }
+      return;
+    }
+    UNROLL(4)
+    for (int i = 0; i < count; ++i)
+      *(GLOBAL float4 *)(result + i * step) = finish(p, sums[i], extras[i]);
     return;
   }
-  const int count = p.columns - column < 4 ? p.columns - column : 4;
-  for (int i = 0; i < count; ++i) {
-    float value = finish(p, staged[i], has_matrix || has_row ? extra[i] : 0.0f);
-    if (p.epilogue == kernels_epilogue_update) {
-      extra[i] = value;
-      value = fused(-p.rate, value, result[i]);
+  const int columns = lesser(p.columns - column, 4);
+  UNROLL(1)
+  for (int i = 0; i < count * 4; ++i) {
+    const int down = i / 4, across = i % 4;
+    if (across >= columns || row + down * row_step >= p.rows) continue;
+    const int64_t from = down * step + across;
+    GLOBAL float &old = extra[has_matrix ? from : across];
+    float value = finish(p, staged[down * stride + across], has_extra ? old : 0.0f);
+    if (is_update) {
+      old = value;
+      value = result[from] - p.rate * value;
     }
-    result[i] = value;
+    result[from] = value;
   }
 }

@@ -98,12 +98,10 @@ DEVICE void multiply(const kernels_product &p) {
     *(float4 *)to = sums[0][0];
     *(float4 *)(to + 32) = sums[0][1];
     barrier();
-    UNROLL(1)
-    for (int j = 0; j < 2; ++j) {
-      const int staged = warp + 8 * j;
-      const int result = staged / 4 * 32 + i / 4 * 16 + staged % 4 * 4 + i % 4;
-      store_sums(p, shared + staged * tile_stride + lane * 4, row + result, column + lane * 4);
-    }
+    // Of the 16 rows here a warp stores one, and one 64 rows below it.
+    const int result = warp / 4 * 32 + i / 4 * 16 + warp % 4 * 4 + i % 4;
+    store_sums<2>(p, shared + warp * tile_stride + lane * 4, 8 * tile_stride, row + result, 64,
+                  column + lane * 4);
     UNROLL(7)
     for (int j = 0; j < 7; ++j) {
       sums[j][0] = sums[j + 1][0];

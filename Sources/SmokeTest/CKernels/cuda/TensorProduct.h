@@ -47,7 +47,8 @@ struct TensorTile {
     // Which of its lines are in the matrix, none when its chunks are beyond the other end.
     const int left = Along ? (down < deep_end ? wide - across : 0)
                            : (across < wide ? deep_end - down : 0);
-    UNROLL(8)
+    // In pairs: unrolled further, the addresses take registers that the sums need.
+    UNROLL(2)
     for (int i = 0; i < copies; ++i) {
       copy_chunk(to + i * lines_at_once * floats_in_line, from, i * lines_at_once < left);
       from += (int64_t)lines_at_once * length;
@@ -141,14 +142,12 @@ DEVICE void multiply_tensors(const kernels_product &p) {
   };
   EXTERN_SHARED(shared);
   const int row = block_y() * block_rows, column = block_x() * Columns;
-  const int64_t begin = (int64_t)block_z() * p.slice_depth;
-  const int end = begin + p.slice_depth < p.depth ? (int)(begin + p.slice_depth) : p.depth;
-  const int tiles = (end - (int)begin + tile_depth - 1) / tile_depth;
+  const int begin = block_z() * p.slice_depth;
+  const int end = p.depth - begin > p.slice_depth ? begin + p.slice_depth : p.depth;
   const int warp = thread_index() / 32, lane = thread_index() % 32;
   const int warp_row = warp / 4 * warp_rows, warp_column = warp % 4 * (Columns / 4);
 
-  const auto copy = [&] INLINE (int tile, int stage) {
-    const int from = (int)begin + tile * tile_depth;
+  const auto copy = [&] INLINE (int from, int stage) {
     float *to = shared + stage * stage_floats;
     Left::template copy<false>(to, floats_at(p.left), p.rows, p.depth, row, from, end);
     Right::template copy<true>(to + block_rows * tile_depth, floats_at(p.right), p.columns, p.depth,
@@ -165,7 +164,7 @@ DEVICE void multiply_tensors(const kernels_product &p) {
   UNROLL(2)
   for (int stage = 0; stage < stages - 1; ++stage) {
     // Past the end nothing is copied but zeros.
-    copy(stage, stage);
+    copy(begin + stage * tile_depth, stage);
     end_of_copies();
   }
   wait_for_copies<stages - 2>();
@@ -173,14 +172,9 @@ DEVICE void multiply_tensors(const kernels_product &p) {
   int reading = 0, writing = stages - 1;
   if (ahead) read(0, 0, 0);
   UNROLL(1)
-  for (int tile = 0; tile < tiles; ++tile) {
+  for (int from = begin; from < end; from += tile_depth) {
     UNROLL(4)
     for (int step = 0; step < steps; ++step) {
-      if (step == 0) {
-        copy(tile + stages - 1, writing);
-        end_of_copies();
-        writing = writing == stages - 1 ? 0 : writing + 1;
-      }
       if (!ahead) read(0, reading, step);
       const bool last = step == steps - 1;
       if (last) {
@@ -191,6 +185,12 @@ DEVICE void multiply_tensors(const kernels_product &p) {
       }
       if (ahead) read((step + 1) % 2, reading, last ? 0 : step + 1);
       multiply_fragments<multiplications>(sums, left[ahead ? step % 2 : 0], right[ahead ? step % 2 : 0]);
+      if (step == 0) {
+        // Into the tile that all warps were done with at the last barrier.
+        copy(from + (stages - 1) * tile_depth, writing);
+        end_of_copies();
+        writing = writing == stages - 1 ? 0 : writing + 1;
+      }
     }
   }
   wait_for_copies<0>();
@@ -214,9 +214,12 @@ DEVICE void multiply_tensors(const kernels_product &p) {
         }
     }
   barrier();
+  const int across = thread_index() * 4 % Columns, down = thread_index() * 4 / Columns;
+  enum : int { rows_at_once = 256 * 4 / Columns, turns = Columns == 256 ? 4 : 2 };
   UNROLL(1)
-  for (int i = thread_index() * 4; i < block_rows * Columns; i += 256 * 4)
-    store_sums(p, shared + i / Columns * stride + i % Columns, row + i / Columns, column + i % Columns);
+  for (int r = down; r < block_rows; r += turns * rows_at_once)
+    store_sums<turns>(p, shared + r * stride + across, rows_at_once * stride, row + r, rows_at_once,
+                  column + across);
 }
 
 KERNEL(256, 2) product_nn_128(kernels_product p) { multiply_tensors<true, false, 128>(p); }

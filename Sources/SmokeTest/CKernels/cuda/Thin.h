@@ -53,13 +53,20 @@ KERNEL(256, 1) thin_output(kernels_thin_output p) {
       for (int r = 0; r < 4; ++r) next[step][r] = rows[r][k];
     }
   };
+  // A thread loads one class of every sixteenth row.
+  const int loaded_class = thread_index() % classes_most, loaded_row = thread_index() / classes_most;
+  const const_floats loaded = weights + lesser(loaded_class, p.classes - 1);
   const auto load_weights = [&] INLINE (int from, float *tile) {
-    UNROLL(1)
-    for (int i = thread_index(); i < output_deep * classes_most; i += 256) {
-      const int k = i / classes_most, c = i % classes_most;
-      tile[k * output_stride + c] =
-          from + k < p.hidden && c < p.classes ? weights[(int64_t)(from + k) * p.classes + c] : 0.0f;
+    float values[output_deep / 16];
+    UNROLL(8)
+    for (int i = 0; i < output_deep / 16; ++i) {
+      const int k = from + loaded_row + i * 16;
+      values[i] = loaded[(int64_t)lesser(k, p.hidden - 1) * p.classes];
+      if (k >= p.hidden || loaded_class >= p.classes) values[i] = 0;
     }
+    UNROLL(8)
+    for (int i = 0; i < output_deep / 16; ++i)
+      tile[(loaded_row + i * 16) * output_stride + loaded_class] = values[i];
   };
   load_activations(0);
   load_weights(0, (float *)weight_tiles[0]);
@@ -98,6 +105,7 @@ KERNEL(256, 1) thin_output(kernels_thin_output p) {
     if (thread_index() < 8 * classes_most) {
       const int w = thread_index() / classes_most, c = thread_index() % classes_most;
       float sum = c < p.classes ? floats_at(p.biases)[c] : 0.0f;
+      UNROLL(8)
       for (int i = 0; i < 32; ++i) sum += partial[w][c][i];
       logits[w * 4 + r][c] = sum;
     }

@@ -50,7 +50,7 @@ KERNEL(256, 1) column_sums(kernels_column_sums p) {
 }
 
 /// The sum over slices of `count` numbers each, for `width` numbers from `first` on, in the threads
-/// below `width`: the threads share the slices, and their sums are added in order.
+/// below `width`: the threads share the slices, and their sums are added two by two.
 DEVICE float sum_slices(const_floats partials, int count, int slices, int first, int width) {
   SHARED float sums[256];
   const int at = first + thread_index() % width;
@@ -63,9 +63,11 @@ DEVICE float sum_slices(const_floats partials, int count, int slices, int first,
   if (width == 256) return sum;
   sums[thread_index()] = sum;
   barrier();
-  if (thread_index() >= width) return 0;
-  for (int i = width + thread_index(); i < 256; i += width) sum += sums[i];
-  return sum;
+  for (int half = 128; half >= width; half /= 2) {
+    if (thread_index() < half) sums[thread_index()] += sums[thread_index() + half];
+    barrier();
+  }
+  return sums[thread_index()];
 }
 
 /// Updates `region` if `block` is one of its blocks; else counts them off.
