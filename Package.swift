@@ -253,7 +253,7 @@ package.targets += [
   .target(
     name: "CProduct", path: "Sources/SmokeTest/CProduct", exclude: ["tile.inc"],
     cSettings: [.unsafeFlags(["-O2"], .when(configuration: .debug))]),
-  smokeTest("Trainer", ["CDigits", "CPlatform", "CProduct", "Platform"]),
+  smokeTest("Trainer", ["CDigits", "CProduct", "Platform"]),
   smokeTest("Accelerators", ["Trainer"]),
   smokeTest("CUDA", ["Accelerators", "CKernels", "CPlatform", "Platform", "Trainer"]),
   smokeTest("Diagnosis", ["Accelerators", "Platform", "Trainer"]),
@@ -293,7 +293,7 @@ if !embedded {
       ],
       path: "Tests/DiagnosisTests"),
     .testTarget(
-      name: "TrainerTests", dependencies: ["CProduct", "Platform", "Trainer"],
+      name: "TrainerTests", dependencies: ["CPlatform", "CProduct", "Platform", "Trainer"],
       path: "Tests/TrainerTests", exclude: ["train_digits.py"]),
   ]
 }

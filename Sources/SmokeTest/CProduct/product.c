@@ -77,12 +77,18 @@ struct product_kernel product_kernel_at(int index) {
 
 void product_pack(
   struct product_panel panel, long rows, long depth, long width, float *packed) {
-  for (long k = 0; k < depth; k++, packed += width, panel.start += panel.step) {
-    if (panel.row == 1) {
-      for (long i = 0; i < rows; i++) packed[i] = panel.start[i];
-    } else {
-      for (long i = 0; i < rows; i++) packed[i] = panel.start[i * panel.row];
+  const float *from = panel.start;
+  if (panel.row == 1) {
+    for (long k = 0; k < depth; k++, from += panel.step) {
+      for (long i = 0; i < rows; i++) packed[k * width + i] = from[i];
     }
-    for (long i = rows; i < width; i++) packed[i] = 0;
+  } else {
+    // Rows that stand far apart are read one after the other: often they share lines of the cache.
+    for (long i = 0; i < rows; i++, from += panel.row) {
+      for (long k = 0; k < depth; k++) packed[k * width + i] = from[k * panel.step];
+    }
+  }
+  for (long k = 0; rows < width && k < depth; k++) {
+    for (long i = rows; i < width; i++) packed[k * width + i] = 0;
   }
 }

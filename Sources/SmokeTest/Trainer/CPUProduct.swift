@@ -1,4 +1,3 @@
-import CPlatform
 import CProduct
 
 /// A matrix in memory that somebody else owns: element (i, j) is at start[i * row + j * column].

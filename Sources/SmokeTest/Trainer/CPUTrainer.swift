@@ -34,9 +34,9 @@ public enum CPUTrainer {
 
 /// One step of a plan, and the memory that it works in.
 @safe
-private final class TrainingStep {
+final class TrainingStep {
   private let plan: TrainingPlan
-  private let product: CPUProduct
+  let product: CPUProduct
   /// Weights, their gradients and their velocities, each W₁, b₁, W₂, b₂ in a row.
   private let weights: Layers
   private let gradients: Layers
@@ -97,9 +97,9 @@ private final class TrainingStep {
         start, biases: weights.outputBiases, count: count,
         label: Int(labels[labels.startIndex + row]), scale: scale)
     }
-    var sum: Float = 0
-    for row in 0..<plan.batch { sum += unsafe rowLosses.start[row] }
-    return sum * scale
+    var sum = 0.0
+    for row in 0..<plan.batch { sum += unsafe Double(rowLosses.start[row]) }
+    return Float(sum / Double(plan.batch))
   }
 
   private func sumColumns(_ matrix: Matrix, into sums: UnsafeMutablePointer<Float>) {
@@ -134,7 +134,7 @@ private final class TrainingStep {
 
 /// A network's weights, or a number for each of them, in one piece of memory.
 @safe
-private final class Layers {
+final class Layers {
   let all: Floats
   private let network: Network
 

@@ -86,10 +86,13 @@ enum Rows {
     _ start: UnsafePointer<Float>, rows: Int, stride: Int, count: Int,
     into sums: UnsafeMutablePointer<Float>
   ) {
-    vectors(count) { first, kept in
-      var sum = Vector()
-      for row in 0..<rows { unsafe sum += load(start + row * stride + first, kept) }
-      unsafe store(sum, sums + first, kept)
+    unsafe sums.update(repeating: 0, count: count)
+    for row in 0..<rows {
+      let numbers = unsafe start + row * stride
+      vectors(count) { first, kept in
+        let sum = unsafe load(sums + first, kept) + load(numbers + first, kept)
+        unsafe store(sum, sums + first, kept)
+      }
     }
   }
 

@@ -1,6 +1,8 @@
 extension TrainingPlan {
-  /// The digits, learnt in as few steps as give 97 % on held-out digits with something to spare:
-  /// numpy's float32 reached 350 to 358 of 360 with each of 100 seeds.
+  /// The digits, learnt in 140 steps. With each of the seeds 1 to 200 at least 350 of the 360 held-out
+  /// digits are right (97.2 %), 353 on average; larger batches need fewer steps and miss 97 % with
+  /// some seeds. The plan was chosen by those counts, so they say that the training works, not how
+  /// well such a network does on digits that nobody has looked at. This seed gives 355.
   public static let digits = TrainingPlan(
     network: Network(inputs: Digits.inputs, hidden: 64, classes: Digits.classes), batch: 192,
     epochs: 20, learningRate: 0.8, momentum: 0.9, seed: 1)
