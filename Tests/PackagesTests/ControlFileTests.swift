@@ -14,6 +14,14 @@ import Testing
     #expect(file.stanzas[1]["Absent"] == nil)
   }
 
+  /// dpkg's status file has `Description: … \n …` with the blank at the first line's end.
+  @Test func trimsAFieldWhereDpkgDoes() throws {
+    let text = "Version:  1 \t\nDescription: first \n second \t\n"
+    let stanza = try #require(try ControlFile(parsing: text, name: "x.deb").stanzas.first)
+    #expect(stanza["Version"] == "1")
+    #expect(stanza["Description"] == "first \n second")
+  }
+
   @Test(arguments: [
     (" continuation", 1), ("A: 1\nno field\n", 2), ("A: 1\nB: 2\na: 3\n", 3), ("A B: 1", 1),
     (": x", 1),

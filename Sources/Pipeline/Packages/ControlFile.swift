@@ -33,7 +33,9 @@ public struct ControlFile: Hashable, Sendable {
     var stanzas: [Stanza] = []
     var fields: [Stanza.Field] = []
     func close() {
-      if !fields.isEmpty { stanzas.append(Stanza(fields: fields)) }
+      // As dpkg does: blanks go from a field's end, not from the end of its first line.
+      let whole = fields.map { Stanza.Field(name: $0.name, value: Self.trimmedEnd($0.value)) }
+      if !fields.isEmpty { stanzas.append(Stanza(fields: whole)) }
       fields = []
     }
     for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
@@ -57,7 +59,7 @@ public struct ControlFile: Hashable, Sendable {
         !line[..<colon].contains(where: { $0 == " " || $0 == "\t" })
       else { throw fail("neither a field nor a continuation line: \(line)") }
       let field = Stanza.Field(
-        name: String(line[..<colon]), value: Self.trimmed(line[line.index(after: colon)...]))
+        name: String(line[..<colon]), value: Self.trimmedStart(line[line.index(after: colon)...]))
       guard Stanza(fields: fields)[field.name] == nil else {
         throw fail("the field \(field.name) stands there twice")
       }
@@ -67,10 +69,13 @@ public struct ControlFile: Hashable, Sendable {
     self.stanzas = stanzas
   }
 
-  private static func trimmed(_ text: Substring) -> String {
-    var text = text
-    while let first = text.first, first == " " || first == "\t" { text.removeFirst() }
-    while let last = text.last, last == " " || last == "\t" { text.removeLast() }
+  private static func trimmedStart(_ text: Substring) -> String {
+    String(text.drop { $0 == " " || $0 == "\t" })
+  }
+
+  private static func trimmedEnd(_ text: String) -> String {
+    var text = text[...]
+    while let last = text.last, last == " " || last == "\t" || last == "\n" { text.removeLast() }
     return String(text)
   }
 }

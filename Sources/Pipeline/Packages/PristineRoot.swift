@@ -42,7 +42,7 @@ extension PristineRoot {
     }
   }
 
-  static let formatVersion = 1
+  static let formatVersion = 2
 
   /// Merges packages into one root, a result of the store.
   ///
