@@ -14,8 +14,8 @@ public enum WSLFiles {
       // Empty, not absent: systemd then makes one at the first start without its first-boot work.
       .text("etc/machine-id", ""),
     ]
-    if recipe.packages.contains("locales") {
-      files.append(.text("etc/locale.gen", localeGen(recipe.locale)))
+    if recipe.packages.contains("locales"), let text = localeGen(recipe.locale) {
+      files.append(.text("etc/locale.gen", text))
     }
     // WSL writes the first two; a machine id must be the machine's own.
     files += ["etc/resolv.conf", "etc/hostname", "var/lib/dbus/machine-id"].map {
@@ -64,10 +64,12 @@ public enum WSLFiles {
     return text.isEmpty ? nil : text
   }
 
-  /// `locale-gen` makes what this names; C.UTF-8 comes with the C library.
-  private static func localeGen(_ locale: String) -> String {
+  /// `locale-gen` makes what this names; C.UTF-8 comes with the C library, and the package's own
+  /// list of what one could choose then stays.
+  private static func localeGen(_ locale: String) -> String? {
+    if ["C", "POSIX", "C.UTF-8", "C.utf8"].contains(locale) { return nil }
     let charset = locale.split(separator: ".").dropFirst().first.map(String.init) ?? "ISO-8859-1"
-    return ["C", "POSIX", "C.UTF-8"].contains(locale) ? "" : "\(locale) \(charset)\n"
+    return "\(locale) \(charset)\n"
   }
 
   /// The loader's cache gets `libcuda.so.1` only, and programs ask for `libcuda.so` (WSL#8587).
