@@ -19,7 +19,7 @@ struct PlannedFile {
   }
 
   /// Relative, inside the image.
-  let path: String
+  var path: String
   let content: Content
   let origin: Origin
   var mode: UInt16 = 0o644

@@ -13,6 +13,7 @@ extension RootfsBuilder {
     do throws(WSLError) {
       files = try WSLFiles.common(recipe: recipe).map { PlannedFile($0, recipe) }
     } catch { throw RootfsError(error) }
+    try moveLocale(of: &files, chain.stack)
     files += try AptSourceFiles(recipe, chain.stack).planned()
     files += try timezone(recipe, chain.stack)
     if let smokeTest { files += SmokeTestFiles(program: smokeTest, recipe: recipe).planned }
@@ -25,6 +26,18 @@ extension RootfsBuilder {
     try await chain.add(description, in: store, privileges: sandbox.privileges) {
       (place) async throws(RootfsError) in
       try PlannedFile.put(files, recipe, in: place)
+    }
+  }
+
+  /// From trixie on `/etc/default/locale` is a link to the file that systemd reads: what is written
+  /// goes there, so that logins and services agree, and `localectl` changes both.
+  private func moveLocale(
+    of files: inout [PlannedFile], _ stack: LayerStack
+  ) throws(RootfsError) {
+    for index in files.indices where files[index].path == "etc/default/locale" {
+      do throws(FileError) { files[index].path = try stack.resolve(files[index].path) } catch {
+        throw RootfsError(error)
+      }
     }
   }
 

@@ -80,8 +80,8 @@ public struct ImageScan: Sendable {
 enum InterestingFiles {
   private static let exact: Set<String> = [
     "etc/default/locale", "etc/environment", "etc/fstab", "etc/group", "etc/ld.so.conf",
-    "etc/locale.gen",
-    "etc/machine-id", "etc/os-release", "etc/passwd", "etc/profile", "etc/shadow", "etc/sudoers",
+    "etc/locale.conf", "etc/locale.gen", "etc/machine-id", "etc/os-release", "etc/passwd",
+    "etc/profile", "etc/shadow", "etc/sudoers",
     "etc/wsl-distribution.conf", "etc/wsl.conf", "usr/lib/os-release", "var/lib/dbus/machine-id",
   ]
   private static let folders = ["etc/ld.so.conf.d/", "etc/profile.d/", "etc/sudoers.d/"]

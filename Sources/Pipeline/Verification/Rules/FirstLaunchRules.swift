@@ -86,13 +86,14 @@ enum FirstLaunchRules {
     "K6306", .warning, "LANG is set to a locale of the image",
     remedy: "set LANG=C.UTF-8 in /etc/default/locale, or generate the locale (locale-gen)"
   ) { image in
-    let line = image.lines("etc/default/locale").first { $0.text.hasPrefix("LANG=") }
+    let file = image.tree.resolve("etc/default/locale") ?? "etc/default/locale"
+    let line = image.lines(file).first { $0.text.hasPrefix("LANG=") }
     guard let line else { return [Finding("/etc/default/locale sets no LANG")] }
     let name = line.text.dropFirst(5).filter { $0 != "\"" && $0 != "'" }
     guard !exists(name, image) else { return [] }
     return [
       Finding(
-        "the locale `\(name)` is not in the image", at: "etc/default/locale", line: line.number,
+        "the locale `\(name)` is not in the image", at: file, line: line.number,
         excerpt: line.text)
     ]
   }
