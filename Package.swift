@@ -218,7 +218,9 @@ let package = Package(
       path: "Tests/ArchitectureTests"),
     .testTarget(
       name: "EndToEndTests",
-      dependencies: ["Commands", "Content", "Digests", "FileSystem", "TestSupport", system],
+      dependencies: [
+        "Commands", "Content", "Digests", "FileSystem", "Mirrors", "TestSupport", system,
+      ],
       path: "Tests/EndToEndTests", exclude: ["Recipes"]),
   ],
   cLanguageStandard: .gnu2x)

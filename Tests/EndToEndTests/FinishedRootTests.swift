@@ -1,0 +1,38 @@
+import Commands
+import SystemPackage
+import TestSupport
+import Testing
+
+/// What a user of the image does first: Debian's own tools find the root whole, and install more.
+@Suite(.serialized, .enabled(if: TestEnvironment.wantsEndToEnd && TestEnvironment.isRoot))
+struct FinishedRootTests {
+  private func inside(_ script: String) async throws -> String {
+    try await KilnProgram.shared().command([
+      "shell", KilnProgram.recipes.appending("bookworm.yaml").string, "--progress", "none", "--",
+      "sh", "-e", "-c", script,
+    ]).run().output
+  }
+
+  @Test func dpkgFindsNoFileChanged() async throws {
+    // It prints a line for each file that is not as its package has it.
+    #expect(try await inside("dpkg --verify") == "")
+    #expect(try await inside("dpkg --audit") == "")
+  }
+
+  @Test func dpkgSeesWhatIsChanged() async throws {
+    let output = try await inside("echo >> /usr/bin/ldd; dpkg --verify || :")
+    #expect(output.contains("/usr/bin/ldd"))
+  }
+
+  @Test func aptInstallsOneMore() async throws {
+    let output = try await inside(
+      """
+      apt-get --quiet=2 check
+      apt-get --quiet=2 update
+      DEBIAN_FRONTEND=noninteractive apt-get --quiet=2 install hello >/dev/null
+      hello
+      dpkg --audit
+      """)
+    #expect(output.hasSuffix("Hello, world!\n"))
+  }
+}
