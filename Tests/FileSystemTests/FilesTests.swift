@@ -85,6 +85,19 @@ import Testing
     }
   }
 
+  /// The kernel does not copy from a file system in memory to one on a disk.
+  @Test func copyGoesFromOneFileSystemToAnother() async throws {
+    let source = FilePath("/dev/shm/kiln-test-\(UInt64.random(in: .min ... .max))")
+    let content = (0..<3_000_000).map { UInt8(truncatingIfNeeded: $0 / 7) }
+    try Files.write(content, to: source, permissions: 0o640)
+    defer { try? Files.removeFile(source) }
+    try await withTemporaryFolder { folder in
+      try Files.copy(source, to: folder.appending("copy"))
+      #expect(try Files.read(folder.appending("copy")) == content)
+      #expect(try Files.status(folder.appending("copy"))?.permissions == 0o640)
+    }
+  }
+
   @Test func copyKeepsBytesAndMode() async throws {
     try await withTemporaryFolder { folder in
       let content = (0..<300_000).map { UInt8(truncatingIfNeeded: $0) }

@@ -91,9 +91,31 @@ public enum Files {
     while true {
       let count = copy_file_range(input.rawValue, nil, output.rawValue, nil, 1 << 30, 0)
       if count == 0 { break }
-      if count < 0 { throw lastError("copy to", target) }
+      if count > 0 { continue }
+      let error = lastError("copy to", target)
+      // Between file systems of different kinds, and on some of the network, the kernel does not.
+      let refusals: [Errno] = [.improperLink, .invalidArgument, .noFunction, .notSupportedOnSocket]
+      guard let cause = error.cause, refusals.contains(cause) else { throw error }
+      try copyByHand(input, output, target)
+      break
     }
     try setPermissions(status.permissions, of: target)
+  }
+
+  /// From where the two files stand to the end of the first.
+  private static func copyByHand(
+    _ input: FileDescriptor, _ output: FileDescriptor, _ target: FilePath
+  ) throws(FileError) {
+    var buffer = [UInt8](repeating: 0, count: 1 << 20)
+    do {
+      while true {
+        let count = try unsafe buffer.withUnsafeMutableBytes { try unsafe input.read(into: $0) }
+        if count == 0 { return }
+        try output.writeAll(buffer[..<count])
+      }
+    } catch {
+      throw fileError(error, "copy to", target)
+    }
   }
 }
 
