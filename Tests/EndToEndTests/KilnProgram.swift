@@ -31,6 +31,12 @@ struct KilnProgram {
     return KilnProgram(store: FilePath(store), home: FilePath(home))
   }
 
+  /// Where the store has the file with this digest.
+  func artifact(_ sha256: String) -> FilePath {
+    store.appending("artifacts").appending(String(sha256.prefix(2)))
+      .appending(String(sha256.dropFirst(2)))
+  }
+
   func command(_ arguments: [String], accepted: Set<Int32> = [0]) -> Command {
     var environment = ["PATH": TestEnvironment.path, "HOME": home.string]
     environment["KILN_STORE"] = store.string

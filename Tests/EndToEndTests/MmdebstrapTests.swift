@@ -64,6 +64,9 @@ struct MmdebstrapTests {
       MeantDifference(
         .onlyKiln, "etc/wsl.conf", "etc/wsl-distribution.conf",
         "etc/profile.d/wsl-lib-path.sh", "etc/sudoers.d/wsl-lib-path"),
+      MeantDifference(
+        .onlyKiln, "usr/bin/gpu-smoke-test", "etc/gpu-smoke-test.conf",
+        "etc/profile.d/gpu-smoke-test.sh"),
       MeantDifference(.onlyKiln, #"etc/systemd/system/[^/]*\.(service|timer|mount)"#),
       MeantDifference(
         .content { _ in [] }, "etc/fstab", "etc/environment", "etc/default/locale",

@@ -38,11 +38,8 @@ struct WheelTreeTests {
     let wheels = root.appending("wheels")
     try Files.makeDirectory(wheels)
     for artifact in try witness.lock().artifacts where artifact.kind == "wheel" {
-      let stored = witness.kiln.store.appending("artifacts")
-        .appending(String(artifact.sha256.prefix(2)))
-        .appending(String(artifact.sha256.dropFirst(2)))
       let name = try #require(FilePath(artifact.path).lastComponent)
-      try Files.copy(stored, to: wheels.appending(name))
+      try Files.copy(witness.kiln.artifact(artifact.sha256), to: wheels.appending(name))
     }
     let script = """
       mount --bind /dev "$1/dev"
