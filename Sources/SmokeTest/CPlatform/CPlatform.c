@@ -1,5 +1,7 @@
+#define _GNU_SOURCE
 #include "CPlatform.h"
 
+#include <link.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
@@ -16,6 +18,11 @@ int platform_argument_count(void) { return argument_count; }
 const char *platform_argument(int index) { return arguments[index]; }
 
 const char *platform_environment(int index) { return environ ? environ[index] : NULL; }
+
+const char *platform_library_path(void *handle) {
+  struct link_map *map = NULL;
+  return dlinfo(handle, RTLD_DI_LINKMAP, &map) == 0 && map ? map->l_name : NULL;
+}
 
 int platform_open(const char *path, int flags, int mode) {
   return open(path, flags | O_CLOEXEC, mode);

@@ -17,11 +17,7 @@ public final class SharedLibrary {
       throw LoadError(name: name, explanation: unsafe String(optionalCString: dlerror()))
     }
     unsafe self.handle = unsafe handle
-    var map: UnsafeMutablePointer<link_map>?
-    let known = unsafe withUnsafeMutablePointer(to: &map) { map in
-      unsafe dlinfo(handle, Int32(RTLD_DI_LINKMAP), map) == 0
-    }
-    let path = known ? unsafe String(optionalCString: map?.pointee.l_name) : ""
+    let path = unsafe String(optionalCString: platform_library_path(handle))
     self.path = path.isEmpty ? name : path
   }
 

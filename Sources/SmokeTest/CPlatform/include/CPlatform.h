@@ -3,15 +3,12 @@
 #ifndef CPLATFORM_H
 #define CPLATFORM_H
 
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
-
+// Not with _GNU_SOURCE, which gives some types another shape than they have in Swift's own module of
+// the C library; clang refuses to see both.
 #include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <link.h>
 #include <math.h>
 #include <poll.h>
 #include <signal.h>
@@ -66,7 +63,9 @@ static inline void platform_pause(int milliseconds) { poll(NULL, 0, milliseconds
 static inline const char *platform_entry_name(const struct dirent *entry) { return entry->d_name; }
 static inline int platform_errno(void) { return errno; }
 static inline int platform_rtld_now_local(void) { return RTLD_NOW | RTLD_LOCAL; }
-static inline void *platform_rtld_default(void) { return RTLD_DEFAULT; }
+
+/// The file that the loader took for what dlopen returned; null where it does not tell.
+const char *platform_library_path(void *handle);
 
 /// The status words of wait(2), which C offers as macros only.
 static inline int platform_exit_status(int status) {
