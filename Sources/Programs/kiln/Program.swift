@@ -1,11 +1,9 @@
 import ArgumentParser
 import Builds
 import Diagnostics
-import Dispatch
 import Glibc
 import Reporting
 import Sandbox
-import Synchronization
 
 /// The program: locale, privileges, signals, and the exit status; the commands do the rest.
 @main
@@ -13,10 +11,11 @@ enum Program {
   static func main() async {
     // libarchive mangles, and can crash on, names outside ASCII without a UTF-8 character type.
     _ = unsafe setlocale(LC_CTYPE, "C.UTF-8")
+    let interruption = Interruption()
     let work = Task { await run(Array(CommandLine.arguments.dropFirst())) }
-    let sources = [SIGINT, SIGTERM, SIGHUP].map { cancelOn($0, work) }
+    let source = interruption.cancels(work)
     let status = await work.value
-    withExtendedLifetime(sources) {}
+    withExtendedLifetime(source) {}
     exit(status)
   }
 
@@ -39,11 +38,9 @@ enum Program {
     }
   }
 
-  private static let interruption: Int32 = 130
-
   private static func interrupted() -> Int32 {
     Terminal.errors.write("interrupted; the next run goes on with what is finished\n")
-    return interruption
+    return Interruption.status
   }
 
   private static func failed(_ failure: BuildError, _ arguments: [String]) -> Int32 {
@@ -73,24 +70,5 @@ enum Program {
     for diagnostic in diagnostics {
       Terminal.errors.write(diagnostic.rendered(color: color) + "\n")
     }
-  }
-
-  /// The first signal cancels the work, which cleans up after itself; a second one ends at once.
-  private static func cancelOn(
-    _ number: Int32, _ work: Task<Int32, Never>
-  ) -> any DispatchSourceSignal {
-    _ = signal(number, SIG_IGN)
-    let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-    let seen = Mutex(false)
-    source.setEventHandler {
-      let again = seen.withLock { seen in
-        defer { seen = true }
-        return seen
-      }
-      if again { _exit(interruption) }
-      work.cancel()
-    }
-    source.resume()
-    return source
   }
 }
