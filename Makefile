@@ -76,6 +76,11 @@ schema: build ## write Recipes/schema.json anew
 benchmark: setup setup-test build ## measure kiln beside mmdebstrap, pip, tar and gzip; writes docs/performance.md
 	Tests/Benchmarks/benchmark --kiln $(KILN) --report docs/performance.md
 
+.PHONY: benchmark-smoke
+benchmark-smoke: smoke-test ## measure gpu-smoke-test beside the driver's floor and PyTorch (PYTHON=…)
+	Tests/Benchmarks/benchmark-smoke --smoke-test $(SMOKE_TESTS)/gpu-smoke-test-amd64 \
+		--python '$(or $(PYTHON),python3)'
+
 .PHONY: setup
 setup: $(TOOLS)/python/bin/uv ## install what building and running kiln needs
 	@.ci/install-packages "kiln" $(BUILD_PACKAGES) $(RUN_PACKAGES)

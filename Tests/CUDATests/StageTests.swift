@@ -86,8 +86,8 @@ import Trainer
     let facts = try withDouble { try $0.measure(.full).facts }
     #expect(
       facts.map(\.name) == [
-        "sustained", "sustained-slowest", "sustained-fastest", "product-kiln TF32",
-        "product-kiln float32",
+        "sustained", "sustained-slowest", "sustained-fastest", "product-kiln-tf32",
+        "product-kiln-float32",
       ])
   }
 }

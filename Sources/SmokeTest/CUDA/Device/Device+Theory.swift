@@ -12,6 +12,9 @@ public enum Precision: Sendable, CaseIterable {
     case .bfloat16: "bfloat16"
     }
   }
+
+  /// The name as a part of a fact's name.
+  var key: String { self == .tf32 ? "tf32" : name }
 }
 
 // What the device could do at its highest clock, to put measurements beside.

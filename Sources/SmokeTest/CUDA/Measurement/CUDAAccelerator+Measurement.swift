@@ -18,14 +18,14 @@ extension CUDAAccelerator {
       products += try measureLibrary()
       if workload.plan == Workload.smallPlan {
         let seconds = try measureStep(Workload.largePlan, own)
-        facts.append(Fact("large-step-\(own.name)", .quantity(seconds, unit: "s")))
+        facts.append(Fact("large-step-\(own.key)", .quantity(seconds, unit: "s")))
       }
       facts += try sustain(own)
     }
     // The report compares like with like: the best that takes and gives float32 numbers.
     let comparable = products.filter { $0.precision == .tf32 || $0.precision == .float32 }
     let best = comparable.reduce(products[0]) { $1.rate > $0.rate ? $1 : $0 }
-    facts += products.map { Fact("product-\($0.by)", .quantity($0.rate, unit: "FLOP/s")) }
+    facts += products.map { Fact($0.fact, .quantity($0.rate, unit: "FLOP/s")) }
     return Throughput(
       step: step, plan: workload.plan, product: best.rate, productBy: best.by,
       bandwidth: try measureBandwidth(),
@@ -59,6 +59,8 @@ extension CUDAAccelerator {
     public let rate: Double
     /// Who made it and how, like `kiln TF32`.
     public let by: String
+    /// The same as a fact's name.
+    let fact: String
     public let precision: Precision
   }
 

@@ -57,8 +57,10 @@ final class LargeProduct {
     let by = "\(library == nil ? "kiln" : "cuBLAS") \(precision.name)"
     try check(by)
     let edge = Double(size)
+    let maker = library == nil ? "kiln" : "cublas"
     return .init(
-      rate: Double(runs) * 2 * edge * edge * edge / seconds, by: by, precision: precision)
+      rate: Double(runs) * 2 * edge * edge * edge / seconds, by: by,
+      fact: "product-\(maker)-\(precision.key)", precision: precision)
   }
 
   private func check(_ by: String) throws(Trouble) {
