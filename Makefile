@@ -44,7 +44,8 @@ test: setup setup-test ## run the unit tests
 
 .PHONY: test-end-to-end
 test-end-to-end: setup setup-test build ## build, verify and boot real images (FILTER=… for one)
-	KILN_E2E=1 swift test --filter 'EndToEndTests$(if $(FILTER),.*$(FILTER))'
+	KILN_E2E=1 swift test --filter 'EndToEndTests$(if $(FILTER),.*$(FILTER))' \
+		$(if $(FILTER),,--filter KernelsTests.TextTests)
 
 .PHONY: check
 check: ## check the format of the sources, and the scripts

@@ -66,8 +66,8 @@ using CUgraph = Graph *;
 using CUgraphExec = Graph *;
 using CUcontext = Context *;
 
-/// Crashes, hangs or fails as the environment asks of `function`, and holds it to the order of calls:
-/// nothing before cuInit, and, where it says so, a context.
+/// Crashes, hangs or fails as the environment asks of `function`, and holds it to the order of
+/// calls: nothing before cuInit, and, where it says so, a context.
 CUresult enter(const char *function, bool needs_context);
 
 /// Runs `work` at once, or records it when `stream` is captured.

@@ -9,8 +9,8 @@
 #include <thread>
 #include <vector>
 
-// Switches stacks as a function call: only what a called function must keep is kept. The C library's
-// swapcontext also makes two system calls.
+// Switches stacks as a function call: only what a called function must keep is kept. The C
+// library's swapcontext also makes two system calls.
 extern "C" void kiln_switch(void **from, void *to);
 #if defined(__x86_64__)
 asm(R"(
@@ -87,8 +87,8 @@ struct Fibre {
 };
 
 struct Warp {
-  // Two, in turn: a lane that is through with one exchange may begin the next one while others still
-  // read the first.
+  // Two, in turn: a lane that is through with one exchange may begin the next one while others
+  // still read the first.
   alignas(16) char shown[2][32 * show_bytes];
   uint8_t turns[32];
 };

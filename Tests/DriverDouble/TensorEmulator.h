@@ -54,8 +54,9 @@ DEVICE void multiply_fragments(float (&sums)[4][columns][4], const float (&left)
     for (int n = 0; n < columns; ++n)
       for (int i = 0; i < 4; ++i) {
         // Sum i is in row `group`, or eight below it for the last two, and in column 2·in_group, or
-        // one beside it. Of the left side lane 4·row + k holds (row, k), (row + 8, k), (row, k + 4),
-        // (row + 8, k + 4); of the right side lane 4·column + k holds (k, column), (k + 4, column).
+        // one beside it. Of the left side lane 4·row + k holds (row, k), (row + 8, k), (row, k +
+        // 4), (row + 8, k + 4); of the right side lane 4·column + k holds (k, column), (k + 4,
+        // column).
         const int second = i / 2, column = in_group * 2 + i % 2;
         for (int k = 0; k < 8; ++k)
           sums[m][n][i] += lanes[group * 4 + k % 4].left[m][k / 4 * 2 + second] *

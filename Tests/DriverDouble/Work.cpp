@@ -314,7 +314,8 @@ API cuLaunchKernel(CUfunction function, unsigned grid_x, unsigned grid_y, unsign
                    unsigned block_x, unsigned block_y, unsigned block_z, unsigned shared_bytes,
                    CUstream stream, void **parameters, void **) {
   ENTER_WITH_CONTEXT(cuLaunchKernel);
-  REQUIRE(grid_x > 0 && grid_y > 0 && grid_z > 0 && grid_y < 65536 && grid_z < 65536, invalid_value);
+  REQUIRE(grid_x > 0 && grid_y > 0 && grid_z > 0, invalid_value);
+  REQUIRE(grid_y < 65536 && grid_z < 65536, invalid_value);
   REQUIRE(block_x > 0 && block_x <= 1024 && block_y == 1 && block_z == 1, invalid_value);
   REQUIRE(static_cast<int>(shared_bytes) <= function->allowed_shared_bytes, invalid_value);
   const auto *parameter = static_cast<const std::byte *>(parameters[0]);

@@ -17,7 +17,8 @@ typedef struct {
 } Packed;
 
 static Packed packed(kernels_module module) {
-  return module == kernels_module_base ? (Packed){base, sizeof base} : (Packed){tensor, sizeof tensor};
+  if (module == kernels_module_base) return (Packed){base, sizeof base};
+  return (Packed){tensor, sizeof tensor};
 }
 
 static size_t number(const uint8_t *bytes, int count) {

@@ -38,8 +38,8 @@ DEVICE Number finish(const kernels_product &p, Number sum, Number extra) {
   }
 }
 
-/// Stores `count` times four sums as the epilogue says: the first four lie at `staged` and belong to
-/// `row` from `column` on, the next ones lie `stride` floats and belong `row_step` rows further.
+/// Stores `count` times four sums as the epilogue says: the first four lie at `staged` and belong
+/// to `row` from `column` on, the next ones lie `stride` floats and belong `row_step` rows further.
 template <int count>
 DEVICE void store_sums(const kernels_product &p, const float *staged, int stride, int row,
                        int row_step, int column) {

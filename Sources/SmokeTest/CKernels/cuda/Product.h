@@ -6,8 +6,8 @@
 
 enum : int { tile = 128, deep = 8, tile_stride = tile + 4 };
 
-/// A stored matrix, of which a product reads tiles of `tile` by `deep`. `Along` says whether its rows
-/// run along the depth of the product; else they run along the result.
+/// A stored matrix, of which a product reads tiles of `tile` by `deep`. `Along` says whether its
+/// rows run along the depth of the product; else they run along the result.
 template <bool Along>
 struct Operand {
   const_floats elements;
@@ -21,7 +21,8 @@ struct Operand {
 
   MEMBER float4 load(int wide_from, int deep_from, int depth) const {
     const int across = wide_from + wide_at(), down = deep_from + deep_at();
-    const_floats from = elements + (Along ? (int64_t)across * depth + down : (int64_t)down * wide + across);
+    const_floats from =
+        elements + (Along ? (int64_t)across * depth + down : (int64_t)down * wide + across);
     const int left = Along ? end - down : wide - across;
     float4 values = 0;
     if (across >= wide || down >= end) return values;
@@ -55,7 +56,8 @@ DEVICE void multiply(const kernels_product &p) {
   const int64_t begin = (int64_t)block_z() * p.slice_depth;
   const int end = begin + p.slice_depth < p.depth ? (int)(begin + p.slice_depth) : p.depth;
   const Operand<LeftAlong> left = {
-      floats_at(p.left), p.rows, end, ((LeftAlong ? p.depth : p.rows) & 3) == 0 && (p.left & 15) == 0};
+      floats_at(p.left), p.rows, end,
+      ((LeftAlong ? p.depth : p.rows) & 3) == 0 && (p.left & 15) == 0};
   const Operand<RightAlong> right = {
       floats_at(p.right), p.columns, end,
       ((RightAlong ? p.depth : p.columns) & 3) == 0 && (p.right & 15) == 0};

@@ -1,7 +1,7 @@
 // Matrix products on tensor cores in TF32, from sm_80 on.
 //
-// A block of eight warps makes 128 rows by 128 or 256 columns, a warp 64 rows by 32 or 64 columns, in
-// multiplications of 16 × 8 results over a depth of 8. Tiles 32 deep come to shared memory by
+// A block of eight warps makes 128 rows by 128 or 256 columns, a warp 64 rows by 32 or 64 columns,
+// in multiplications of 16 × 8 results over a depth of 8. Tiles 32 deep come to shared memory by
 // asynchronous copies of 16 bytes, three in flight, without touching a register.
 //
 // A stored row of a tile is a line of 16-byte chunks. Lines that run along the depth are read with
@@ -15,8 +15,8 @@
 
 enum : int { block_rows = 128, step_depth = 8, tile_depth = 32, stages = 3, warp_rows = 64 };
 
-/// One side of a product in shared memory: `Wide` lines along the depth, or `tile_depth` lines along
-/// the result.
+/// One side of a product in shared memory: `Wide` lines along the depth, or `tile_depth` lines
+/// along the result.
 template <bool Along, int Wide>
 struct TensorTile {
   enum : int {
@@ -42,7 +42,8 @@ struct TensorTile {
     const int across = wide_from + (Along ? line : chunk * 4);
     const int down = deep_from + (Along ? chunk * 4 : line);
     const int length = Along ? depth : wide;
-    const_floats from = matrix + (Along ? (int64_t)across * length + down : (int64_t)down * length + across);
+    const_floats from =
+        matrix + (int64_t)(Along ? across : down) * length + (Along ? down : across);
     float *to = shared + place<Permuted>(line, chunk);
     // Which of its lines are in the matrix, none when its chunks are beyond the other end.
     const int left = Along ? (down < deep_end ? wide - across : 0)
@@ -56,7 +57,8 @@ struct TensorTile {
   }
 };
 
-/// What a lane holds of 64 rows of the left side at one step of the depth: four multiplications' rows.
+/// What a lane holds of 64 rows of the left side at one step of the depth: four multiplications'
+/// rows.
 template <bool Along>
 DEVICE void read_left(const float *shared, int warp_row, int step, float (&left)[4][4]) {
   using Tile = TensorTile<Along, block_rows>;
@@ -70,7 +72,8 @@ DEVICE void read_left(const float *shared, int warp_row, int step, float (&left)
   const int chunk = warp_row / 4 + lane / 4;
   UNROLL(2)
   for (int half = 0; half < 2; ++half) {
-    const float *at = shared + Tile::template place<false>(step * step_depth + half * 4 + lane % 4, chunk);
+    const int line = step * step_depth + half * 4 + lane % 4;
+    const float *at = shared + Tile::template place<false>(line, chunk);
     UNROLL(2)
     for (int group = 0; group < 2; ++group) {
       // Eight chunks on, the permutation is the same.
@@ -95,7 +98,8 @@ DEVICE int row_of(int m, bool second) {
 /// The right side, whose multiplications take every fourth of 32 columns: so a lane ends with four
 /// neighbouring columns.
 template <bool Along, int Wide>
-DEVICE void read_right(const float *shared, int warp_column, int step, float (&right)[Wide / 32][2]) {
+DEVICE void read_right(const float *shared, int warp_column, int step,
+                       float (&right)[Wide / 32][2]) {
   using Tile = TensorTile<Along, Wide>;
   const int lane = thread_index() % 32;
   UNROLL(2)
@@ -136,8 +140,8 @@ DEVICE void multiply_tensors(const kernels_product &p) {
     stage_floats = (block_rows + Columns) * tile_depth,
     multiplications = Columns / 32,
     steps = tile_depth / step_depth,
-    // With 64 sums a thread two blocks share a multiprocessor, which hides the reading of fragments;
-    // with 128 there is one, which has to read ahead of its multiplications.
+    // With 64 sums a thread two blocks share a multiprocessor, which hides the reading of
+    // fragments; with 128 there is one, which has to read ahead of its multiplications.
     ahead = Columns == 256 ? 1 : 0,
   };
   EXTERN_SHARED(shared);
@@ -184,7 +188,8 @@ DEVICE void multiply_tensors(const kernels_product &p) {
         barrier();
       }
       if (ahead) read((step + 1) % 2, reading, last ? 0 : step + 1);
-      multiply_fragments<multiplications>(sums, left[ahead ? step % 2 : 0], right[ahead ? step % 2 : 0]);
+      const int now = ahead ? step % 2 : 0;
+      multiply_fragments<multiplications>(sums, left[now], right[now]);
       if (step == 0) {
         // Into the tile that all warps were done with at the last barrier.
         copy(from + (stages - 1) * tile_depth, writing);
@@ -202,7 +207,8 @@ DEVICE void multiply_tensors(const kernels_product &p) {
   for (int m = 0; m < 4; ++m)
     UNROLL(2)
     for (int pair = 0; pair < 2; ++pair) {
-      float *to = shared + (warp_row + row_of<LeftAlong>(m, pair == 1)) * stride + warp_column + lane % 4 * 8;
+      const int down = warp_row + row_of<LeftAlong>(m, pair == 1);
+      float *to = shared + down * stride + warp_column + lane % 4 * 8;
       UNROLL(2)
       for (int group = 0; group < Columns / 128; ++group)
         UNROLL(2)

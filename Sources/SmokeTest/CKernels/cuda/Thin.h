@@ -12,7 +12,8 @@ enum : int {
   output_stride = classes_most + 4,
 };
 
-/// Softmax, loss and gradient of one row, whose `classes` logits become its gradient, times `scale`.
+/// Softmax, loss and gradient of one row, whose `classes` logits become its gradient, times
+/// `scale`.
 DEVICE float cross_entropy(float *logits, int classes, int label, float scale) {
   float largest = logits[0], total = 0;
   const float wanted = logits[label];
@@ -27,7 +28,8 @@ DEVICE float cross_entropy(float *logits, int classes, int label, float scale) {
   return (logarithm(total) + largest - wanted) * scale;
 }
 
-/// A warp makes four rows: its lanes share the depth, then the sums are added through shared memory.
+/// A warp makes four rows: its lanes share the depth, then the sums are added through shared
+/// memory.
 KERNEL(256, 1) thin_output(kernels_thin_output p) {
   SHARED float4 weight_tiles[2][output_deep * output_stride / 4];
   SHARED float partial[8][classes_most][33];
@@ -54,7 +56,8 @@ KERNEL(256, 1) thin_output(kernels_thin_output p) {
     }
   };
   // A thread loads one class of every sixteenth row.
-  const int loaded_class = thread_index() % classes_most, loaded_row = thread_index() / classes_most;
+  const int loaded_class = thread_index() % classes_most;
+  const int loaded_row = thread_index() / classes_most;
   const const_floats loaded = weights + lesser(loaded_class, p.classes - 1);
   const auto load_weights = [&] INLINE (int from, float *tile) {
     float values[output_deep / 16];
@@ -124,7 +127,8 @@ KERNEL(256, 1) thin_output(kernels_thin_output p) {
   for (int i = thread_index(); i < output_rows * classes_most; i += 256) {
     const int r = i / classes_most, c = i % classes_most;
     if (first_row + r < p.batch)
-      floats_at(p.gradient)[(int64_t)first_row * classes_most + i] = c < p.classes ? logits[r][c] : 0.0f;
+      floats_at(p.gradient)[(int64_t)first_row * classes_most + i] =
+          c < p.classes ? logits[r][c] : 0.0f;
   }
   const int here = lesser(p.batch - first_row, output_rows);
   if (thread_index() < p.classes) {
@@ -139,8 +143,8 @@ KERNEL(256, 1) thin_output(kernels_thin_output p) {
   }
 }
 
-/// A thread makes two columns of all rows of a slice, with their weights and the weights' gradients in
-/// registers.
+/// A thread makes two columns of all rows of a slice, with their weights and the weights' gradients
+/// in registers.
 KERNEL(128, 4) thin_hidden(kernels_thin_hidden p) {
   SHARED float4 gradient[32][4];
   const int columns[2] = {block_x() * 256 + thread_index(), block_x() * 256 + 128 + thread_index()};
@@ -164,14 +168,16 @@ KERNEL(128, 4) thin_hidden(kernels_thin_hidden p) {
     for (int r = 0; r < 2; ++r)
       UNROLL(2)
       for (int j = 0; j < 2; ++j)
-        next[r][j] = activations[(int64_t)lesser(row + r, end - 1) * p.hidden + lesser(columns[j], p.hidden - 1)];
+        next[r][j] = activations[(int64_t)lesser(row + r, end - 1) * p.hidden +
+                                 lesser(columns[j], p.hidden - 1)];
   };
   load(begin);
   for (int from = begin; from < end; from += 32) {
     const int row = from + thread_index() / 4;
     barrier();
     float4 values = 0;
-    if (row < end) values = ((GLOBAL const float4 *)p.gradient)[(int64_t)row * 4 + thread_index() % 4];
+    if (row < end)
+      values = ((GLOBAL const float4 *)p.gradient)[(int64_t)row * 4 + thread_index() % 4];
     gradient[thread_index() / 4][thread_index() % 4] = values;
     barrier();
     UNROLL(1)

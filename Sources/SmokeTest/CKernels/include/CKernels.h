@@ -7,7 +7,7 @@
 //
 // A training step of a network with at most `kernels_thin_classes` classes is five launches:
 //   1. `product_nn` (or its tensor form) with epilogue bias_tanh: A = tanh(X·W1 + b1)
-//   2. `thin_output`: Z = A·W2 + b2, the loss and dZ = (softmax(Z) − onehot) / batch, sums over rows
+//   2. `thin_output`: Z = A·W2 + b2, the loss, dZ = (softmax(Z) − onehot) / batch, sums over rows
 //   3. `thin_hidden`: dH = (dZ·W2ᵀ) ⊙ (1 − A²), and slices of dW2 = Aᵀ·dZ and of db1
 //   4. `product_tn`: slices of dW1 = Xᵀ·dH
 //   5. `update`: adds all slices in order, SGD with momentum, losses[step]
@@ -22,14 +22,14 @@
 /// An address in the device's memory, a CUdeviceptr. Zero means absent where a field says so.
 typedef uint64_t kernels_address;
 
-/// `base` is PTX 6.3 for sm_50 and later. `tensor` is PTX 7.0 for sm_80 and later, and holds only the
-/// products on tensor cores.
+/// `base` is PTX 6.3 for sm_50 and later. `tensor` is PTX 7.0 for sm_80 and later, and holds only
+/// the products on tensor cores.
 typedef enum kernels_module { kernels_module_base, kernels_module_tensor } kernels_module;
 
 /// Bytes of a module's PTX text, its final zero included.
 size_t kernels_text_size(kernels_module module);
 
-/// Writes that text to `text`, for cuModuleLoadData.
+/// Writes that text to `text`, for cuModuleLoadData; an empty one when memory is short.
 void kernels_text(kernels_module module, char *text);
 
 /// How to launch a kernel: its name in its module, the grid, the threads of a block (along x), and
@@ -74,8 +74,8 @@ typedef enum kernels_epilogue {
 typedef struct kernels_product {
   kernels_address left, right, result, extra;
   int32_t rows, columns, depth;
-  /// The depth of a slice: a multiple of `kernels_slice_unit`, or `depth` or more for one slice. With
-  /// n slices `result` is n matrices, one after another, which `update` adds.
+  /// The depth of a slice: a multiple of `kernels_slice_unit`, or `depth` or more for one slice.
+  /// With n slices `result` is n matrices, one after another, which `update` adds.
   int32_t slice_depth;
   int32_t epilogue;
   float rate, momentum;
@@ -132,8 +132,8 @@ static inline uint32_t kernels_product_slices(int32_t depth, int32_t slice_depth
 /// while each still has some work to do.
 static inline int32_t kernels_slice_depth(
     kernels_tile tile, int32_t rows, int32_t columns, int32_t depth, int32_t multiprocessors) {
-  uint32_t tiles =
-      kernels_blocks((uint64_t)rows, 128) * kernels_blocks((uint64_t)columns, kernels_tile_columns(tile));
+  uint32_t tiles = kernels_blocks((uint64_t)rows, 128) *
+                   kernels_blocks((uint64_t)columns, kernels_tile_columns(tile));
   // The small tiles share a multiprocessor by two.
   uint32_t places = (uint32_t)multiprocessors * (tile == kernels_tile_tensor_256 ? 1 : 2);
   uint32_t wanted = tiles < places ? places / tiles : 1;
@@ -332,15 +332,15 @@ static inline kernels_launch kernels_update_launch(const kernels_update *update)
 
 // Memory.
 
-/// `pattern_write` stores 64-bit words that depend on their index, so that a word at a wrong address
-/// is seen; `pattern_check` reads them back.
+/// `pattern_write` stores 64-bit words that depend on their index, so that a word at a wrong
+/// address is seen; `pattern_check` reads them back.
 typedef struct kernels_pattern {
   kernels_address words;
   uint64_t count;
   /// Mixed into every word. The complement of a pattern's seed does not give its complement.
   uint64_t seed;
-  /// For pattern_check: two 64-bit words, which the caller sets to 0 and to UINT64_MAX: the number of
-  /// wrong words is added to the first, the second becomes the lowest wrong index.
+  /// For pattern_check: two 64-bit words, which the caller sets to 0 and to UINT64_MAX: the number
+  /// of wrong words is added to the first, the second becomes the lowest wrong index.
   kernels_address outcome;
 } kernels_pattern;
 

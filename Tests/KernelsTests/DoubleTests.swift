@@ -1,0 +1,115 @@
+import CKernels
+import DriverDoubleSupport
+import Foundation
+import Testing
+
+/// The driver double misbehaves as it is told, and refuses what a driver refuses.
+@Suite struct DoubleTests {
+  /// A double of its own, with faults of its own.
+  private func withDevice(_ settings: [String: String], _ body: (Device) throws -> Void) throws {
+    let folder = FileManager.default.temporaryDirectory.appending(
+      path: "double-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try body(Device(DriverDouble.install(in: folder.path), settings: settings))
+  }
+
+  private func failure(_ settings: [String: String], _ body: (Device) throws -> Void) throws
+    -> Device.Failure?
+  {
+    var failure: Device.Failure?
+    try withDevice(settings) { device in
+      do { try body(device) } catch let error as Device.Failure { failure = error }
+    }
+    return failure
+  }
+
+  @Test func startingFails() throws {
+    let start: (Device) throws -> Void = { try $0.start() }
+    #expect(try failure(["INIT": "803"], start) == .init(function: "cuInit", status: 803))
+    #expect(try failure(["DEVICES": "0"], start) == .init(function: "cuInit", status: 100))
+    #expect(
+      try failure(["FAIL": "cuCtxSetCurrent:46"], start)
+        == .init(function: "cuCtxSetCurrent", status: 46))
+    #expect(try failure([:], start) == nil)
+  }
+
+  @Test func nothingWorksBeforeTheStart() throws {
+    #expect(
+      try failure([:]) { _ = try $0.allocate(bytes: 4) }
+        == .init(function: "cuMemAlloc_v2", status: 3))
+  }
+
+  @Test func memoryRunsOutAndIsGivenBack() throws {
+    let found = try failure(["OUT_OF_MEMORY": "4096"]) { device in
+      try device.start()
+      _ = try device.allocate(bytes: 4096)
+      _ = try device.allocate(bytes: 1)
+    }
+    #expect(found == .init(function: "cuMemAlloc_v2", status: 2))
+  }
+
+  /// Each module needs the PTX version and the compute capability that its text asks for.
+  @Test(arguments: [
+    ("9020", "9.0", kernels_module_base, 222), ("10000", "9.0", kernels_module_base, 0),
+    ("10020", "9.0", kernels_module_tensor, 222), ("11000", "8.0", kernels_module_tensor, 0),
+    ("12080", "7.5", kernels_module_tensor, 209), ("12080", "3.5", kernels_module_base, 209),
+  ])
+  func modulesNeedTheirDriver(
+    version: String, capability: String, module: kernels_module, status: Int32
+  ) throws {
+    let found = try failure(["VERSION": version, "CAPABILITY": capability]) { device in
+      try device.start()
+      _ = try device.load(module)
+    }
+    #expect(found?.status ?? 0 == status)
+  }
+
+  @Test func aTextThatIsNoPTXIsRefused() throws {
+    let found = try failure([:]) { device in
+      try device.start()
+      _ = try device.load(kernels_module_base, text: "no PTX".utf8CString.map { $0 })
+    }
+    #expect(found == .init(function: "cuModuleLoadData", status: 218))
+  }
+
+  /// sm_86 has 99 KB of shared memory for a block: enough for the smaller tensor tile only.
+  @Test func sharedMemoryIsWhatTheCapabilityHas() throws {
+    for (tile, status) in [(kernels_tile_tensor_128, 0), (kernels_tile_tensor_256, 1)] {
+      let found = try failure(["CAPABILITY": "8.6"]) { device in
+        try device.start()
+        let memory = try device.allocate(bytes: 256)
+        let product = kernels_product(
+          left: memory, right: memory, result: memory, extra: 0, rows: 4, columns: 4, depth: 4,
+          slice_depth: 4, epilogue: 0, rate: 0, momentum: 0, reserved: 0)
+        try unsafe device.run(
+          kernels_product_launch(kernels_form_nn, tile, 4, 4, 1), product,
+          in: kernels_module_tensor)
+      }
+      #expect(found?.status ?? 0 == Int32(status))
+    }
+  }
+
+  @Test func aKernelIsWrongInItsFirstNumber() throws {
+    try withDevice(["WRONG": "fill"]) { device in
+      try device.start()
+      let to = try device.allocate(bytes: 16)
+      let fill = kernels_fill(to: to, count: 4, value: 1, seed: 0)
+      try unsafe device.run(kernels_stream_launch(kernels_stream_fill, 4), fill)
+      let found = try device.floats(to, 4)
+      #expect(found[0] != 1 && found[0].isFinite)
+      #expect(found.dropFirst() == [1, 1, 1])
+    }
+  }
+
+  @Test func aLaunchTakesLonger() throws {
+    try withDevice(["SLOW": "30000"]) { device in
+      try device.start()
+      let fill = kernels_fill(to: try device.allocate(bytes: 16), count: 4, value: 1, seed: 0)
+      let time = try ContinuousClock().measure {
+        try unsafe device.run(kernels_stream_launch(kernels_stream_fill, 4), fill)
+      }
+      #expect(time >= .milliseconds(30))
+    }
+  }
+}
