@@ -54,7 +54,7 @@ import Testing
     #expect(used == Set(explained))
     #expect(explained.count == used.count)
     for code in explained {
-      let trouble = Trouble(code, ["one", "two", "three"])
+      let trouble = Trouble(code, "one", "two", "three")
       #expect(trouble.seen.count > 5 && trouble.remedy.count > 5, "\(code)")
       #expect(!(trouble.seen + trouble.remedy).contains(/[{}\n]/), "\(code)")
     }

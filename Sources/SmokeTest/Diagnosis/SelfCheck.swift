@@ -43,14 +43,14 @@ public struct SelfCheck {
       "libcuda.so.1", "libcuda.so", "libnvidia-ml.so.1", "libnvidia-ptxjitcompiler.so.1",
     ] {
       if let hit = search.find(name), !isHosts(hit.path) {
-        return .failed(.libraries, "G1101", [hit.path])
+        return .failed(.libraries, Trouble("G1101", hit.path))
       }
     }
     if let trouble = host.brokenConfiguration(mustBeWritten: host.isDistribution) {
       return Outcome(.libraries, .failed(trouble))
     }
     if settings.backend == .cuda, !isLinked {
-      return .failed(.libraries, "G1102", [LoaderSearch.ownFolders[1]])
+      return .failed(.libraries, Trouble("G1102", LoaderSearch.ownFolders[1]))
     }
     return Outcome(.libraries, .passed, [Fact("driver", .text("the host's"))])
   }
@@ -84,7 +84,7 @@ public struct SelfCheck {
     if host.machine.mayExecute(python) {
       return Outcome(.framework, .passed, [Fact("interpreter", .text(python))])
     }
-    return .failed(.framework, "G1103", [python, Settings.path])
+    return .failed(.framework, Trouble("G1103", python, Settings.path))
   }
 }
 

@@ -10,7 +10,7 @@ public struct Machine: Sendable {
   public let environment: [String: String]
 
   public init(root: String = "", environment: [String: String]) {
-    self.root = root.ends(with: "/") ? String(decoding: root.utf8.dropLast(), as: UTF8.self) : root
+    self.root = root.ends(with: "/") ? String(bytes: root.bytes.dropLast()) : root
     self.environment = environment
   }
 
@@ -34,6 +34,7 @@ public struct Machine: Sendable {
   }
 
   /// The first bytes of a file, at most `limit`.
+  @inline(never)
   public func read(_ path: String, limit: Int) throws(FileError) -> [UInt8] {
     let descriptor = unsafe platform_open(try resolve(path), O_RDONLY, 0)
     guard descriptor >= 0 else { throw FileError(path: path) }
@@ -55,12 +56,14 @@ public struct Machine: Sendable {
   }
 
   /// The text of a small file without the white space around it; nothing when it cannot be read.
+  @inline(never)
   public func text(_ path: String, limit: Int = 65_536) -> String? {
     guard let bytes = try? read(path, limit: limit) else { return nil }
-    return String(decoding: bytes, as: UTF8.self).trimmed
+    return String(bytes: bytes).trimmed
   }
 
   /// The names in a folder, sorted, without `.` and `..`.
+  @inline(never)
   public func list(_ path: String) throws(FileError) -> [String] {
     guard let folder = unsafe opendir(try resolve(path)) else { throw FileError(path: path) }
     defer { unsafe closedir(folder) }
@@ -69,10 +72,11 @@ public struct Machine: Sendable {
       let name = unsafe String(optionalCString: platform_entry_name(entry))
       if name != ".", name != ".." { names.append(name) }
     }
-    return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    return sorted(names)
   }
 
   /// What is at `path`, links followed; nothing when there is nothing, or a link that leads nowhere.
+  @inline(never)
   public func status(_ path: String) -> Status? {
     guard let resolved = try? resolve(path) else { return nil }
     var status = stat()
@@ -90,18 +94,21 @@ public struct Machine: Sendable {
   }
 
   /// Where the link at `path` points, as it is written; nothing when it is no link.
+  @inline(never)
   public func link(_ path: String) -> String? {
     guard let resolved = try? resolve(path, followingLast: false) else { return nil }
     return Self.link(at: resolved)
   }
 
   /// Whether this process may read and write what is at `path`.
+  @inline(never)
   public func mayReadAndWrite(_ path: String) -> Bool {
     guard let resolved = try? resolve(path) else { return false }
     return unsafe access(resolved, R_OK | W_OK) == 0
   }
 
   /// Whether this process may execute what is at `path`.
+  @inline(never)
   public func mayExecute(_ path: String) -> Bool {
     guard let resolved = try? resolve(path) else { return false }
     return unsafe access(resolved, X_OK) == 0
@@ -113,6 +120,7 @@ public struct Machine: Sendable {
   }
 
   /// The kernel does this by itself where the machine is the running one.
+  @inline(never)
   private func resolve(_ path: String, followingLast: Bool) throws(FileError) -> String {
     if root.isEmpty { return path }
     var pending = Array(path.split(at: "/").reversed())
@@ -143,7 +151,7 @@ public struct Machine: Sendable {
       length = unsafe platform_link(path, buffer.baseAddress, buffer.count)
       count = max(length, 0)
     }
-    return length > 0 ? String(decoding: target, as: UTF8.self) : nil
+    return length > 0 ? String(bytes: target) : nil
   }
 }
 
@@ -162,4 +170,21 @@ public struct FileError: Error, Hashable {
 
   /// The C library's words.
   public var reason: String { unsafe String(optionalCString: strerror(number)) }
+}
+
+/// By their bytes. A folder of the system has few names, so that the simplest way is quick enough.
+private func sorted(_ names: [String]) -> [String] {
+  var sorted: [(name: String, bytes: [UInt8])] = []
+  for name in names {
+    let bytes = name.bytes
+    var index = sorted.count
+    while index > 0, precedes(bytes, sorted[index - 1].bytes) { index -= 1 }
+    sorted.insert((name, bytes), at: index)
+  }
+  return sorted.map { $0.name }
+}
+
+private func precedes(_ a: [UInt8], _ b: [UInt8]) -> Bool {
+  for index in 0..<min(a.count, b.count) where a[index] != b[index] { return a[index] < b[index] }
+  return a.count < b.count
 }

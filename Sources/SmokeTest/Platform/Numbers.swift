@@ -1,17 +1,20 @@
 import CPlatform
 
 /// `value` with at most `digits` significant digits, as C's `%g` writes it.
+@inline(never)
 public func significant(_ value: Double, digits: Int = 3) -> String {
   unsafe formatted { unsafe platform_significant($0, $1, Int32(digits), value) }
 }
 
 /// `value` with exactly `digits` digits after the point.
+@inline(never)
 public func fixed(_ value: Double, digits: Int) -> String {
   unsafe formatted { unsafe platform_fixed($0, $1, Int32(digits), value) }
 }
 
 /// `value` with three significant digits and the prefix that suits it, like `47.2 TFLOP/s` or `12 ms`.
 /// Counts of things and ratios, whose unit is not one of measure, keep their size.
+@inline(never)
 public func quantity(_ value: Double, unit: String) -> String {
   guard prefixed.contains(unit), value != 0, value.isFinite else {
     return unit.isEmpty ? significant(value) : significant(value) + " " + unit

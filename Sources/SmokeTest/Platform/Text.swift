@@ -1,67 +1,91 @@
 // Text by its bytes. What stands in paths, options and files of the system is compared as it is
 // written; the standard library's own functions go by Unicode's characters, whose tables and code would
-// be a good part of the program.
+// be a good part of the program. Nothing here is inlined: there are many callers, and the program has
+// to be small.
 
 extension String {
+  /// The text in UTF-8.
+  @inline(never)
+  public var bytes: [UInt8] { Array(utf8) }
+
+  /// - Parameter bytes: UTF-8; what is none becomes U+FFFD.
+  @inline(never)
+  public init(bytes: [UInt8]) { self.init(decoding: bytes, as: UTF8.self) }
+
+  /// - Parameter bytes: UTF-8; what is none becomes U+FFFD.
+  @inline(never)
+  public init(bytes: ArraySlice<UInt8>) { self.init(decoding: bytes, as: UTF8.self) }
+
   /// The parts between each `separator`, which is ASCII; empty ones are left out.
+  @inline(never)
   public func split(at separator: Unicode.Scalar) -> [String] {
-    let separator = UInt8(truncatingIfNeeded: separator.value)
-    return split { $0 == separator }
+    let byte = UInt8(truncatingIfNeeded: separator.value)
+    return parts(byte, byte)
   }
 
   /// The lines, without empty ones.
-  public var lines: [String] { split { $0 == 0x0A || $0 == 0x0D } }
+  @inline(never)
+  public var lines: [String] { parts(0x0A, 0x0D) }
 
   /// The parts between blanks.
-  public var words: [String] { split { $0 <= 0x20 } }
+  @inline(never)
+  public var words: [String] { parts(0, 0x20) }
 
-  private func split(_ isSeparator: (UInt8) -> Bool) -> [String] {
+  /// The parts between bytes from `first` to `last`.
+  @inline(never)
+  private func parts(_ first: UInt8, _ last: UInt8) -> [String] {
+    let bytes = bytes
     var parts: [String] = []
-    var part: [UInt8] = []
-    for byte in utf8 {
-      if !isSeparator(byte) {
-        part.append(byte)
-      } else if !part.isEmpty {
-        parts.append(String(decoding: part, as: UTF8.self))
-        part.removeAll()
-      }
+    var start = 0
+    for index in 0...bytes.count {
+      if index < bytes.count, bytes[index] < first || bytes[index] > last { continue }
+      if index > start { parts.append(String(bytes: bytes[start..<index])) }
+      start = index + 1
     }
-    if !part.isEmpty { parts.append(String(decoding: part, as: UTF8.self)) }
     return parts
   }
 
   /// The text without blanks around it.
+  @inline(never)
   public var trimmed: String {
-    var bytes = Array(utf8)[...]
-    while let first = bytes.first, first <= 0x20 { bytes.removeFirst() }
-    while let last = bytes.last, last <= 0x20 { bytes.removeLast() }
-    return String(decoding: bytes, as: UTF8.self)
+    let bytes = bytes
+    var (start, end) = (0, bytes.count)
+    while start < end, bytes[start] <= 0x20 { start += 1 }
+    while start < end, bytes[end - 1] <= 0x20 { end -= 1 }
+    return String(bytes: bytes[start..<end])
   }
 
-  public func begins(with start: String) -> Bool { utf8.starts(with: start.utf8) }
+  @inline(never)
+  public func begins(with start: String) -> Bool { stands(start.bytes, in: bytes, at: 0) }
 
+  @inline(never)
   public func ends(with end: String) -> Bool {
-    utf8.count >= end.utf8.count && utf8.suffix(end.utf8.count).elementsEqual(end.utf8)
+    let bytes = bytes
+    let end = end.bytes
+    return stands(end, in: bytes, at: bytes.count - end.count)
   }
 
   /// Whether `part` stands anywhere in the text.
+  @inline(never)
   public func has(_ part: String) -> Bool {
-    let bytes = Array(utf8)
-    let part = Array(part.utf8)
-    guard bytes.count >= part.count else { return false }
-    return (0...bytes.count - part.count).contains {
-      bytes[$0..<$0 + part.count].elementsEqual(part)
-    }
+    let bytes = bytes
+    let part = part.bytes
+    for index in 0...bytes.count where stands(part, in: bytes, at: index) { return true }
+    return false
   }
 
   /// What follows `start`, or nothing when the text does not begin with it.
+  @inline(never)
   public func after(_ start: String) -> String? {
-    begins(with: start) ? String(decoding: utf8.dropFirst(start.utf8.count), as: UTF8.self) : nil
+    let bytes = bytes
+    let start = start.bytes
+    return stands(start, in: bytes, at: 0) ? String(bytes: bytes[start.count...]) : nil
   }
 
   /// A whole number without a sign.
+  @inline(never)
   public var number: Int? {
-    let digits = Array(utf8)
+    let digits = bytes
     guard !digits.isEmpty, digits.count <= 18 else { return nil }
     var number = 0
     for digit in digits {
@@ -70,4 +94,12 @@ extension String {
     }
     return number
   }
+}
+
+/// Whether `part` stands in `bytes` at `index`.
+@inline(never)
+private func stands(_ part: [UInt8], in bytes: [UInt8], at index: Int) -> Bool {
+  guard index >= 0, bytes.count - index >= part.count else { return false }
+  for offset in 0..<part.count where bytes[index + offset] != part[offset] { return false }
+  return true
 }

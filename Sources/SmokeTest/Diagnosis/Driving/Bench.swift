@@ -53,7 +53,7 @@ struct Bench {
         drive.run(accelerator(target(device)))
       }
     } catch {
-      return [Outcome(.driver, .failed(Trouble("G1054", [error.reason])), device: name)]
+      return [Outcome(.driver, .failed(Trouble("G1054", error.reason)), device: name)]
     }
     var watch = DeviceWatch(limit: settings.timeout, device: name)
     let cpu = reference ?? measureCPU()
@@ -99,7 +99,7 @@ struct Bench {
 
   private func judge(_ outcome: inout Outcome, _ run: TrainingRun?, _ reference: TrainingRun) {
     guard let run else {
-      return outcome.state = .failed(Trouble("G1053", ["sent no result", outcome.stage.name]))
+      return outcome.state = .failed(Trouble("G1053", "sent no result", outcome.stage.name))
     }
     let (state, facts) = Judgement.judge(run, against: reference, heldOut: digits.heldOut)
     outcome.state = state
@@ -108,7 +108,7 @@ struct Bench {
 
   private func judge(_ outcome: inout Outcome, _ throughput: Throughput?, _ cpu: CPUSpeed) {
     guard let throughput else {
-      return outcome.state = .failed(Trouble("G1053", ["sent no result", outcome.stage.name]))
+      return outcome.state = .failed(Trouble("G1053", "sent no result", outcome.stage.name))
     }
     // A device that timed another network is held against the CPU's time for that one.
     let speed = throughput.plan.network == cpu.network ? cpu : CPUSpeed.measure(throughput.plan)

@@ -92,16 +92,15 @@ extension DeviceWatch {
   private var lastWords: String { words.isEmpty ? "" : "; it said: " + lastLine(words) }
 
   private func crash(_ signal: Int32) -> Trouble {
-    Trouble("G1051", [current.stage.name, signalName(signal), lastWords])
+    Trouble("G1051", current.stage.name, signalName(signal), lastWords)
   }
 
   private func tooLate(_ ending: Child.Ending) -> Trouble {
     let stuck = ending == .stuck ? ", and cannot be stopped" : ""
-    return Trouble(
-      "G1052", [current.stage.name, significant(Double(limit) / 1e9), stuck + lastWords])
+    return Trouble("G1052", current.stage.name, significant(Double(limit) / 1e9), stuck + lastWords)
   }
 
   private func unexpected(_ what: String) -> Trouble {
-    Trouble("G1053", [what, current.stage.name, lastWords])
+    Trouble("G1053", what, current.stage.name, lastWords)
   }
 }

@@ -10,35 +10,31 @@ struct Drive {
   let reporter: Reporter
 
   func run(_ accelerator: any Accelerator) {
-    do throws(Trouble) {
-      try ask(.driver) { () throws(Trouble) in try accelerator.load() }
-      try ask(.version) { () throws(Trouble) in try accelerator.checkVersion() }
-      try ask(.device) { () throws(Trouble) in try accelerator.openDevice() }
-      try ask(.memory) { () throws(Trouble) in try accelerator.checkMemory(level) }
-      try ask(.kernels) { () throws(Trouble) in try accelerator.checkKernels(level) }
-      try ask(.training) { () throws(Trouble) in
-        send(.trained(try accelerator.train(plan, on: samples)))
-        return []
+    for stage in DeviceWatch.stages {
+      send(.begun(stage, at: Stopwatch.now))
+      do throws(Trouble) {
+        let facts = try ask(stage, accelerator)
+        send(.ended(stage, at: Stopwatch.now, facts))
+      } catch {
+        send(.failed(stage, at: Stopwatch.now, error))
+        break
       }
-      try ask(.acceleration) { () throws(Trouble) in
-        send(.measured(try accelerator.measure(level)))
-        return []
-      }
-    } catch {
-      // It was told where it happened.
     }
     send(.finished)
   }
 
-  private func ask(_ stage: Stage, _ question: () throws(Trouble) -> [Fact]) throws(Trouble) {
-    send(.begun(stage, at: Stopwatch.now))
-    do throws(Trouble) {
-      let facts = try question()
-      send(.ended(stage, at: Stopwatch.now, facts))
-    } catch {
-      send(.failed(stage, at: Stopwatch.now, error))
-      throw error
+  private func ask(_ stage: Stage, _ accelerator: any Accelerator) throws(Trouble) -> [Fact] {
+    switch stage {
+    case .driver: return try accelerator.load()
+    case .version: return try accelerator.checkVersion()
+    case .device: return try accelerator.openDevice()
+    case .memory: return try accelerator.checkMemory(level)
+    case .kernels: return try accelerator.checkKernels(level)
+    case .training: send(.trained(try accelerator.train(plan, on: samples)))
+    case .acceleration: send(.measured(try accelerator.measure(level)))
+    case .platform, .deviceNodes, .mounts, .libraries, .framework: break
     }
+    return []
   }
 
   private func send(_ message: Message) { reporter.send(message.bytes) }

@@ -34,10 +34,10 @@ enum Judgement {
     facts.add("time", Double(run.nanoseconds) / 1e9, "s")
     if lossError.isNaN || weightError.isNaN { return (.failed(Trouble("G1064")), facts.all) }
     if lossError > lossTolerance {
-      return (.failed(Trouble("G1061", [lossError, lossTolerance].map(shown))), facts.all)
+      return (.failed(Trouble("G1061", shown(lossError), shown(lossTolerance))), facts.all)
     }
     if weightError > weightTolerance {
-      return (.failed(Trouble("G1062", [weightError, weightTolerance].map(shown))), facts.all)
+      return (.failed(Trouble("G1062", shown(weightError), shown(weightTolerance))), facts.all)
     }
     return (state, facts.all)
   }
@@ -49,8 +49,7 @@ enum Judgement {
     let accuracy = parameters.accuracy(on: heldOut)
     // Written so that what is not a number does not pass.
     if accuracy >= Self.accuracy { return (.passed, accuracy) }
-    let percent = [accuracy * 100, Self.accuracy * 100].map(shown)
-    return (.failed(Trouble("G1063", percent)), accuracy)
+    return (.failed(Trouble("G1063", shown(accuracy * 100), shown(Self.accuracy * 100))), accuracy)
   }
 
   private static func shown(_ value: Double) -> String { significant(value) }
@@ -120,10 +119,10 @@ extension Judgement {
     let all = facts.all + throughput.facts
     // Written so that what is not a number does not pass.
     guard stepFactor >= factor else {
-      return (.failed(Trouble("G1071", [stepFactor, factor].map(shown))), all)
+      return (.failed(Trouble("G1071", shown(stepFactor), shown(factor))), all)
     }
     guard productFactor >= factor else {
-      return (.failed(Trouble("G1072", [productFactor, factor].map(shown))), all)
+      return (.failed(Trouble("G1072", shown(productFactor), shown(factor))), all)
     }
     return (.passed, all)
   }

@@ -75,8 +75,9 @@ private struct Packer {
   mutating func put(_ value: Double) { put(value.bitPattern) }
 
   mutating func put(_ text: String) {
-    put(text.utf8.count)
-    body += text.utf8
+    let bytes = text.bytes
+    put(bytes.count)
+    body += bytes
   }
 
   mutating func put(_ numbers: [Float]) {

@@ -1,4 +1,5 @@
 internal import Accelerators
+internal import Platform
 internal import Trainer
 
 /// Puts messages together from what a pipe delivers in pieces. A driver that writes over the child's
@@ -98,7 +99,7 @@ private struct Fields {
   private mutating func text() -> String? {
     guard let count = count(of: 1) else { return nil }
     position += count
-    return String(decoding: bytes[(position - count)..<position], as: UTF8.self)
+    return String(bytes: bytes[(position - count)..<position])
   }
 
   private mutating func floats() -> [Float]? {

@@ -35,7 +35,7 @@ struct FrameworkCheck {
 
   private func examine() -> (Outcome.State, [Fact]) {
     guard let interpreter else {
-      return (.failed(Trouble("G1081", [python.map { "at " + $0 } ?? "in PATH"])), [])
+      return (.failed(Trouble("G1081", python.map { "at " + $0 } ?? "in PATH")), [])
     }
     var answer = PyTorchAnswer()
     let child: Child
@@ -44,7 +44,7 @@ struct FrameworkCheck {
         try machine.resolve(interpreter), ["-u", "-c", PyTorchScript.text, "cuda"],
         environment: machine.environment)
     } catch {
-      return (.failed(Trouble("G1054", [error.reason])), [])
+      return (.failed(Trouble("G1054", error.reason)), [])
     }
     let ending = listen(to: child, &answer)
     let facts = [Fact("interpreter", .text(interpreter))] + answer.facts

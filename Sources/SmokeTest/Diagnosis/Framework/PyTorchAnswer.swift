@@ -11,7 +11,7 @@ struct PyTorchAnswer {
 
   private var values: [String: String] {
     var values: [String: String] = [:]
-    for line in String(decoding: text, as: UTF8.self).lines {
+    for line in String(bytes: text).lines {
       guard let assignment = line.after("kiln:"), let key = assignment.split(at: "=").first else {
         continue
       }
@@ -42,7 +42,7 @@ struct PyTorchAnswer {
     if case .signal(let signal) = ending { return .failed(crash(step, signal)) }
     if let error = values["error"] { return .failed(explanation(of: error, step: step, values)) }
     if values["version"] != nil, values["cuda"] == "None" {
-      return .failed(Trouble("G1083", [values["version"] ?? ""]))
+      return .failed(Trouble("G1083", values["version"] ?? ""))
     }
     guard ending == .exited(0), values["finished"] == "yes" else {
       return .failed(explanation(of: lastLine(errors), step: step, values))
@@ -52,7 +52,7 @@ struct PyTorchAnswer {
 
   private func judge(_ values: [String: String]) -> Outcome.State {
     let device = values["ran-on"] ?? "nothing"
-    guard device == "cuda" else { return .failed(Trouble("G1091", [device])) }
+    guard device == "cuda" else { return .failed(Trouble("G1091", device)) }
     let limit = Int(FrameworkCheck.tolerance * 1e6)
     guard let loss = values["loss-millionths"]?.number, loss <= limit,
       let weight = values["weight-millionths"]?.number, weight <= limit
@@ -61,12 +61,12 @@ struct PyTorchAnswer {
   }
 
   private func late(_ step: String, _ limit: UInt64) -> Trouble {
-    Trouble("G1088", [significant(Double(limit) / 1e9), doing(step)])
+    Trouble("G1088", significant(Double(limit) / 1e9), doing(step))
   }
 
   private func crash(_ step: String, _ signal: Int32) -> Trouble {
     let words = errors.isEmpty ? "" : "; it said: " + lastLine(errors)
-    return Trouble("G1087", [doing(step), signalName(signal), words])
+    return Trouble("G1087", doing(step), signalName(signal), words)
   }
 
   private func doing(_ step: String) -> String {
@@ -90,13 +90,13 @@ struct PyTorchAnswer {
     of error: String, step: String, _ values: [String: String]
   ) -> Trouble {
     switch Self.signs.first(where: { error.has($0.0) })?.1 {
-    case "G1082"?: Trouble("G1082", [values["python"].map { "Python " + $0 } ?? "this Python"])
+    case "G1082"?: Trouble("G1082", values["python"].map { "Python " + $0 } ?? "this Python")
     case "G1085"?:
-      Trouble("G1085", [values["capability"] ?? "this GPU", values["architectures"] ?? "others"])
-    case "G1092"?: Trouble("G1092", [values["cuda"] ?? "", error])
-    case let code?: Trouble(code, [error])
-    case nil where step == "start": Trouble("G1084", [error])
-    case nil: Trouble("G1090", [doing(step), error])
+      Trouble("G1085", values["capability"] ?? "this GPU", values["architectures"] ?? "others")
+    case "G1092"?: Trouble("G1092", values["cuda"] ?? "", error)
+    case let code?: Trouble(code, error)
+    case nil where step == "start": Trouble("G1084", error)
+    case nil: Trouble("G1090", doing(step), error)
     }
   }
 }

@@ -5,23 +5,25 @@ extension Host {
   /// The doors to a GPU in `/dev`.
   func examineDeviceNodes() -> Outcome {
     if let choice = machine.environment["CUDA_VISIBLE_DEVICES"], choice.isEmpty || choice == "-1" {
-      return .absent(.deviceNodes, "G1016", [choice])
+      return .absent(.deviceNodes, Trouble("G1016", choice))
     }
     let names = (try? machine.list("/dev")) ?? []
     let nodes = names.filter { $0 == "dxg" || $0.after("nvidia")?.number != nil }
       .map { "/dev/" + $0 }
-    if nodes.isEmpty { return .absent(.deviceNodes, missingNode(names)) }
+    if nodes.isEmpty { return .absent(.deviceNodes, Trouble(missingNode(names))) }
     var facts = Facts()
     for node in nodes { facts.add("node", node) }
     for node in nodes {
       let kind = machine.status(node)?.kind
       if kind == .file || kind == .folder || kind == nil {
-        return .failed(.deviceNodes, "G1014", [node], facts)
+        return .failed(.deviceNodes, Trouble("G1014", node), facts)
       }
-      if !machine.mayReadAndWrite(node) { return .failed(.deviceNodes, "G1015", [node], facts) }
+      if !machine.mayReadAndWrite(node) {
+        return .failed(.deviceNodes, Trouble("G1015", node), facts)
+      }
     }
     if !names.contains("dxg"), !names.contains("nvidia-uvm") {
-      return .warned(.deviceNodes, "G1018", [], facts)
+      return .warned(.deviceNodes, Trouble("G1018"), facts)
     }
     return .passed(.deviceNodes, facts)
   }

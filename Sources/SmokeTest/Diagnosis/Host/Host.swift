@@ -61,6 +61,6 @@ public struct Host: Sendable {
   }
 
   private static func lowercased(_ text: String) -> String {
-    String(decoding: text.utf8.map { $0 >= 0x41 && $0 <= 0x5A ? $0 + 32 : $0 }, as: UTF8.self)
+    String(bytes: text.bytes.map { $0 >= 0x41 && $0 <= 0x5A ? $0 + 32 : $0 })
   }
 }

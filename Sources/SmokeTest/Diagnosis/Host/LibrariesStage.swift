@@ -32,12 +32,12 @@ extension Host {
     let expected = Self.driverFolder + "/" + Self.driver
     guard let status = machine.status(expected) else {
       let target = machine.link(expected)
-      return target.map { Trouble("G1043", [expected, $0]) } ?? Trouble("G1031", [expected])
+      return target.map { Trouble("G1043", expected, $0) } ?? Trouble("G1031", expected)
     }
     if let trouble = troubleWithFile(expected, status) { return trouble }
     guard let hit else { return unknownToLoader(search) }
     let isHosts = machine.status(hit.path)?.identity == status.identity
-    return isHosts ? nil : Trouble("G1036", [hit.path, hit.way, expected])
+    return isHosts ? nil : Trouble("G1036", hit.path, hit.way, expected)
   }
 
   private func troubleWithLibrary(_ hit: LoaderSearch.Hit?, _ search: LoaderSearch) -> Trouble? {
@@ -50,36 +50,36 @@ extension Host {
     if hit != nil { return nil }
     for folder in LoaderSearch.ownFolders {
       let path = folder + "/" + Self.driver
-      if let target = machine.link(path) { return Trouble("G1043", [path, target]) }
+      if let target = machine.link(path) { return Trouble("G1043", path, target) }
     }
-    return search.find("libcuda.so").map { Trouble("G1042", [$0.path]) } ?? Trouble("G1032")
+    return search.find("libcuda.so").map { Trouble("G1042", $0.path) } ?? Trouble("G1032")
   }
 
   /// The file must be a whole library for this machine.
   private func troubleWithFile(_ path: String, _ status: Machine.Status) -> Trouble? {
-    if status.size == 0 { return Trouble("G1033", [path]) }
+    if status.size == 0 { return Trouble("G1033", path) }
     do throws(FileError) {
       guard let header = ELFHeader(try machine.read(path, limit: 64)),
         header.minimumSize <= status.size
-      else { return Trouble("G1034", [path]) }
-      return header.isNative ? nil : Trouble("G1035", [path, header.machineName])
+      else { return Trouble("G1034", path) }
+      return header.isNative ? nil : Trouble("G1035", path, header.machineName)
     } catch {
-      return Trouble("G1045", [path, error.reason])
+      return Trouble("G1045", path, error.reason)
     }
   }
 
   /// What does not stand in this test's way, but in the way of others.
   private func warning(_ search: LoaderSearch, driver: String?) -> Trouble? {
     if let other = search.find("libnvidia-ml.so.1"), machine.status(other.path)?.size == 0 {
-      return Trouble("G1047", [other.path])
+      return Trouble("G1047", other.path)
     }
     guard isDistribution else { return nil }
     guard let link = search.find("libcuda.so") else {
-      return Trouble("G1041", [LoaderSearch.ownFolders[1]])
+      return Trouble("G1041", LoaderSearch.ownFolders[1])
     }
     let isHosts =
       link.path.begins(with: Self.driverFolder)
       || machine.status(link.path)?.identity == driver.flatMap { machine.status($0)?.identity }
-    return isHosts ? nil : Trouble("G1044", [link.path, link.way])
+    return isHosts ? nil : Trouble("G1044", link.path, link.way)
   }
 }

@@ -1,3 +1,5 @@
+internal import Platform
+
 /// `/etc/ld.so.cache`, where the dynamic loader finds libraries by name.
 ///
 /// glibc's `sysdeps/generic/dl-cache.h`: from 2.32 on the file is the new format alone, before that
@@ -6,8 +8,8 @@ public struct LoaderCache: Hashable, Sendable {
   /// Where each library of this architecture is, the loader's first choice first.
   public private(set) var paths: [String: [String]] = [:]
 
-  private static let old = Array("ld.so-1.7.0".utf8)
-  private static let new = Array("glibc-ld.so.cache1.1".utf8)
+  private static let old = "ld.so-1.7.0".bytes
+  private static let new = "glibc-ld.so.cache1.1".bytes
 
   /// Nothing when `bytes` is no cache, or is cut.
   public init?(_ bytes: [UInt8]) {
@@ -60,6 +62,6 @@ struct Bytes {
     guard offset >= 0, offset < bytes.count else { return nil }
     let rest = bytes[(bytes.startIndex + offset)...]
     guard let end = rest.firstIndex(of: 0) else { return nil }
-    return String(decoding: rest[..<end], as: UTF8.self)
+    return String(bytes: rest[..<end])
   }
 }

@@ -14,13 +14,13 @@ extension Host {
     let libraries = (try? machine.list(Self.driverFolder)) ?? []
     let drivers = (try? machine.list(Self.driverStore)) ?? []
     if libraries.isEmpty {
-      return .failed(.mounts, wslSetting("gpu", "enabled") == "false" ? "G1022" : "G1021")
+      return .failed(.mounts, Trouble(wslSetting("gpu", "enabled") == "false" ? "G1022" : "G1021"))
     }
-    if drivers.isEmpty { return .failed(.mounts, "G1023") }
+    if drivers.isEmpty { return .failed(.mounts, Trouble("G1023")) }
     var facts = Facts()
     facts.add("libraries", libraries.count)
     facts.add("drivers", drivers.count)
-    return isMounted ? .passed(.mounts, facts) : .warned(.mounts, "G1024", [], facts)
+    return isMounted ? .passed(.mounts, facts) : .warned(.mounts, Trouble("G1024"), facts)
   }
 
   /// Where the kernel does not tell, nothing speaks against it.

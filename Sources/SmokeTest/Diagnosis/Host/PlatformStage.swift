@@ -10,11 +10,11 @@ extension Host {
     if !kernel.isEmpty { facts.add("kernel", kernel) }
     if let distribution { facts.add("distribution", distribution) }
     if system == .wsl1 {
-      return .absent(.platform, "G1001", [distribution ?? "DISTRIBUTION"], facts)
+      return .absent(.platform, Trouble("G1001", distribution ?? "DISTRIBUTION"), facts)
     }
-    if kernel.isEmpty { return .warned(.platform, "G1003", [], facts) }
+    if kernel.isEmpty { return .warned(.platform, Trouble("G1003"), facts) }
     if system == .wsl2, isOlder(than: [5, 10, 43, 3]) {
-      return .warned(.platform, "G1002", [kernel], facts)
+      return .warned(.platform, Trouble("G1002", kernel), facts)
     }
     return .passed(.platform, facts)
   }

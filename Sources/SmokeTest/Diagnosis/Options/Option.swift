@@ -37,24 +37,33 @@ public struct WrongUse: Error, Hashable {
   public init(_ message: String) { self.message = message }
 
   static func unknown(_ name: String) -> WrongUse {
-    let what = name.begins(with: "-") ? "there is no option" : "there is nothing to do with"
-    let near = nearest(name, Option.allCases.map { $0.rawValue }).map { "; did you mean \($0)?" }
-    return WrongUse("\(what) '\(printable(name))'\(near ?? "")")
+    let what = name.begins(with: "-") ? "there is no option '" : "there is nothing to do with '"
+    let near = suggestion(name, Option.allCases.map { $0.rawValue })
+    return WrongUse(joined([what, printable(name), "'", near], ""))
   }
 
   static func choice(_ option: Option, _ value: String, _ names: [String]) -> WrongUse {
-    let near = nearest(value, names).map { "; did you mean \($0)?" } ?? ""
+    let near = suggestion(value, names)
     return WrongUse(
-      "\(option.rawValue) is \(option.placeholder ?? ""), not '\(printable(value))'\(near)")
+      joined(
+        [
+          option.rawValue, " is ", option.placeholder ?? "", ", not '", printable(value), "'", near,
+        ],
+        ""))
   }
+}
+
+/// The end of a message about `name`, when one of `names` is near.
+private func suggestion(_ name: String, _ names: [String]) -> String {
+  nearest(name, names).map { "; did you mean " + $0 + "?" } ?? ""
 }
 
 /// The one of `names` that `name` most likely stands for.
 func nearest(_ name: String, _ names: [String]) -> String? {
   var best: (name: String, distance: Int)?
   for candidate in names {
-    let distance = editDistance(Array(name.utf8.prefix(64)), Array(candidate.utf8))
-    if distance <= max(1, candidate.utf8.count / 3), distance < best?.distance ?? .max {
+    let distance = editDistance(Array(name.bytes.prefix(64)), candidate.bytes)
+    if distance <= max(1, candidate.bytes.count / 3), distance < best?.distance ?? .max {
       best = (candidate, distance)
     }
   }

@@ -30,7 +30,9 @@ public struct Options: Hashable, Sendable {
     var rest = Array(arguments.reversed())
     while let argument = rest.popLast() {
       let (name, attached) = Self.parts(argument)
-      guard let option = Option(rawValue: name) else { throw .unknown(name) }
+      guard let option = Option.allCases.first(where: { $0.rawValue == name }) else {
+        throw .unknown(name)
+      }
       if option.placeholder == nil {
         if attached != nil { throw WrongUse("\(name) takes no value") }
         set(option)
@@ -106,9 +108,9 @@ public struct Options: Hashable, Sendable {
     else { return nil }
     var nanoseconds = UInt64(whole) * 1_000_000_000
     if parts.count == 2 {
-      guard let fraction = parts[1].number, parts[1].utf8.count <= 9 else { return nil }
+      guard let fraction = parts[1].number, parts[1].bytes.count <= 9 else { return nil }
       var unit: UInt64 = 1_000_000_000
-      for _ in parts[1].utf8 { unit /= 10 }
+      for _ in parts[1].bytes { unit /= 10 }
       nanoseconds += UInt64(fraction) * unit
     }
     return (100_000_000...86_400_000_000_000).contains(nanoseconds) ? nanoseconds : nil

@@ -5,87 +5,111 @@ extension Report {
   /// The report as JUnit's XML, which CI servers read: a test case for each stage, and one for the
   /// verdict, so that a run without a GPU shows as skipped.
   public var junit: String {
-    let cases = outcomes.map(testCase) + [verdictCase]
-    let failures = cases.count { $0.has("<failure ") }
-    let skips = cases.count { $0.has("<skipped ") }
-    let head =
-      "<testsuite name=\"gpu-smoke-test\" tests=\"\(cases.count)\" failures=\"\(failures)\" "
-      + "errors=\"0\" skipped=\"\(skips)\" time=\"\(seconds(nanoseconds))\">"
-    return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n  " + head + "\n"
-      + joined(cases, "") + "  </testsuite>\n</testsuites>\n"
+    let cases = Writer()
+    var (failures, skips) = (0, 0)
+    func count(_ result: TestResult) {
+      failures += result == .failed ? 1 : 0
+      skips += result == .skipped ? 1 : 0
+    }
+    for outcome in outcomes { count(cases.putCase(outcome)) }
+    cases.openCase("verdict", nanoseconds)
+    count(cases.putVerdict(self))
+    cases.put("    </testcase>\n")
+
+    let writer = Writer()
+    writer.put("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n")
+    writer.put("  <testsuite name=\"gpu-smoke-test\" tests=\"")
+    writer.put(outcomes.count + 1)
+    writer.put("\" failures=\"")
+    writer.put(failures)
+    writer.put("\" errors=\"0\" skipped=\"")
+    writer.put(skips)
+    writer.put("\" time=\"")
+    writer.put(fixed(Double(nanoseconds) / 1e9, digits: 3))
+    writer.put("\">\n")
+    writer.put(cases.text)
+    writer.put("  </testsuite>\n</testsuites>\n")
+    return writer.text
+  }
+}
+
+private enum TestResult {
+  case passed
+  case failed
+  case skipped
+}
+
+extension Writer {
+  fileprivate func openCase(_ name: String, _ nanoseconds: UInt64) {
+    put("    <testcase classname=\"gpu-smoke-test\" name=\"")
+    putEscaped(name)
+    put("\" time=\"")
+    put(fixed(Double(nanoseconds) / 1e9, digits: 3))
+    put("\">\n")
   }
 
-  private func testCase(_ outcome: Outcome) -> String {
+  fileprivate func putCase(_ outcome: Outcome) -> TestResult {
     let device = outcome.device.map { ", device \($0)" } ?? ""
-    return testCase(outcome.stage.name + device, outcome.nanoseconds, body(outcome))
+    openCase(outcome.stage.name + device, outcome.nanoseconds)
+    let result = putResult(outcome.state)
+    if !outcome.facts.isEmpty {
+      put("      <system-out>")
+      for fact in outcome.facts {
+        putEscaped(fact.name)
+        put(": ")
+        putEscaped(fact.value.shown)
+        put("\n")
+      }
+      put("</system-out>\n")
+    }
+    if case .warned(let trouble) = outcome.state {
+      put("      <system-err>")
+      putEscaped(trouble.line)
+      put("</system-err>\n")
+    }
+    put("    </testcase>\n")
+    return result
   }
 
-  private func body(_ outcome: Outcome) -> String {
-    let facts = outcome.facts.map { $0.name + ": " + $0.value.shown }
-    let output =
-      facts.isEmpty ? "" : "      <system-out>" + escaped(joined(facts, "\n")) + "</system-out>\n"
-    switch outcome.state {
-    case .passed: return output
-    case .warned(let trouble):
-      return output + "      <system-err>" + escaped(trouble.line) + "</system-err>\n"
-    case .failed(let trouble): return failure(trouble) + output
-    case .absent(let trouble): return skip(trouble.line) + output
-    case .skipped(let reason): return skip(reason) + output
-    case .notReached: return skip("an earlier stage ended the test")
+  private func putResult(_ state: Outcome.State) -> TestResult {
+    switch state {
+    case .passed, .warned: .passed
+    case .failed(let trouble): putFailure(trouble)
+    case .absent(let trouble): putSkip(trouble.line)
+    case .skipped(let reason): putSkip(reason)
+    case .notReached: putSkip("an earlier stage ended the test")
     }
   }
 
-  private var verdictCase: String {
-    let body =
-      switch verdict {
-      case .passed: ""
-      case .failed: trouble.map(failure) ?? ""
-      case .skipped: skip(trouble?.line ?? "no GPU was tested")
-      case .emulated: skip("the device only acts as a GPU")
-      }
-    return testCase("verdict", nanoseconds, body)
+  fileprivate func putVerdict(_ report: Report) -> TestResult {
+    switch (report.verdict, report.trouble) {
+    case (.passed, _): .passed
+    case (.failed, let trouble?): putFailure(trouble)
+    case (.emulated, _): putSkip("the device only acts as a GPU")
+    case (_, let trouble): putSkip(trouble?.line ?? "no GPU was tested")
+    }
   }
 
-  private func testCase(_ name: String, _ nanoseconds: UInt64, _ body: String) -> String {
-    let head =
-      "    <testcase classname=\"gpu-smoke-test\" name=\"\(escaped(name))\" "
-      + "time=\"\(seconds(nanoseconds))\""
-    return body.isEmpty ? head + "/>\n" : head + ">\n" + body + "    </testcase>\n"
+  private func putFailure(_ trouble: Trouble) -> TestResult {
+    put("      <failure type=\"")
+    putEscaped(trouble.code)
+    put("\" message=\"")
+    putEscaped(trouble.line)
+    put("\">")
+    putEscaped(trouble.remedy)
+    put("</failure>\n")
+    return .failed
   }
 
-  private func failure(_ trouble: Trouble) -> String {
-    "      <failure type=\"\(escaped(trouble.code))\" message=\"\(escaped(trouble.line))\">"
-      + escaped(trouble.remedy) + "</failure>\n"
-  }
-
-  private func skip(_ reason: String) -> String {
-    "      <skipped message=\"\(escaped(reason))\"/>\n"
-  }
-
-  private func seconds(_ nanoseconds: UInt64) -> String {
-    fixed(Double(nanoseconds) / 1e9, digits: 3)
+  private func putSkip(_ reason: String) -> TestResult {
+    put("      <skipped message=\"")
+    putEscaped(reason)
+    put("\"/>\n")
+    return .skipped
   }
 }
 
 extension Trouble {
   /// The code and what was seen.
   var line: String { code + ": " + seen }
-}
-
-/// `text` for XML 1.0, in an element or between double quotes; characters that XML cannot have, and
-/// those that a terminal obeys, are left out.
-func escaped(_ text: String) -> String {
-  var scalars = String.UnicodeScalarView()
-  for scalar in text.unicodeScalars {
-    switch scalar.value {
-    case 0x26: scalars.append(contentsOf: "&amp;".unicodeScalars)
-    case 0x3C: scalars.append(contentsOf: "&lt;".unicodeScalars)
-    case 0x3E: scalars.append(contentsOf: "&gt;".unicodeScalars)
-    case 0x22: scalars.append(contentsOf: "&quot;".unicodeScalars)
-    case 0x0A: scalars.append(scalar)
-    case 0..<0x20, 0x7F...0x9F, 0xFFFE, 0xFFFF: break
-    default: scalars.append(scalar)
-    }
-  }
-  return String(scalars)
 }

@@ -20,47 +20,53 @@ extension Report {
 
   /// The report for people: the verdict last, where the eye is.
   public func text(_ style: Style) -> String {
-    let table = style.columns == nil ? plainLines : tableLines(style)
-    var text = joined(table, "\n") + "\n"
-    if style.columns != nil { text += "\n" }
-    for line in verdictLines(style) { text += line + "\n" }
-    return text
+    let writer = Writer()
+    if let columns = style.columns {
+      writeTable(to: writer, style, columns)
+    } else {
+      writeLines(to: writer)
+    }
+    writeVerdict(to: writer, style)
+    return writer.text
   }
 
-  private var plainLines: [String] {
-    outcomes.map { outcome in
-      let device = outcome.device.map { " (device \($0))" } ?? ""
+  private func writeLines(to writer: Writer) {
+    for outcome in outcomes {
+      writer.put(outcome.stage.name)
+      if let device = outcome.device { writer.put(" (device \(device))") }
+      writer.put(": ")
+      writer.put(outcome.state.name)
       let details = joined(details(outcome), "; ")
-      return outcome.stage.name + device + ": " + outcome.state.name
-        + (details.isEmpty ? "" : ": " + details)
+      if !details.isEmpty { writer.put(": ") }
+      writer.put(details)
+      writer.put("\n")
     }
   }
 
-  private func tableLines(_ style: Style) -> [String] {
-    let indent = 23
-    var lines: [String] = []
+  /// The stage, its state, and what it has to say: beside them where there is room, else below.
+  private func writeTable(to writer: Writer, _ style: Style, _ columns: Int) {
+    let isWide = columns >= 54
+    let indent = isWide ? 23 : 4
     var device: Int?
     for outcome in outcomes where outcome.state != .notReached {
       if let next = outcome.device, next != device {
-        lines.append(style.paint("device \(next)", .bold))
+        writer.put(style.paint("device \(next)", .bold))
+        writer.put("\n")
         device = next
       }
-      let label = padded(outcome.stage.name, 14) + padded(outcome.state.label, 7)
-      let wide = (style.columns ?? 80) - indent
-      let details = wide >= 30 ? details(outcome).flatMap { wrapped($0, wide) } : []
-      let painted =
-        "  " + padded(outcome.stage.name, 14)
-        + style.paint(padded(outcome.state.label, 7), outcome.state.ink)
-      lines.append(painted + (details.first ?? ""))
-      if details.isEmpty, !self.details(outcome).isEmpty {
-        // Too narrow for two columns.
-        lines += self.details(outcome).flatMap { wrapped($0, (style.columns ?? 80) - 4) }
-          .map { "    " + $0 }
+      let lines = details(outcome).flatMap { wrapped($0, columns - indent) }
+      let label = outcome.state.label
+      writer.put("  ")
+      writer.put(padded(outcome.stage.name, 14))
+      writer.put(style.paint(label, outcome.state.ink))
+      for (index, line) in lines.enumerated() {
+        let isBeside = isWide && index == 0
+        writer.put(isBeside ? blanks(7 - label.bytes.count) : "\n" + blanks(indent))
+        writer.put(line)
       }
-      let margin = String(repeating: " ", count: label.utf8.count + 2)
-      lines += details.dropFirst().map { margin + $0 }
+      writer.put("\n")
     }
-    return lines.map(trimmedEnd)
+    writer.put("\n")
   }
 
   /// What a stage has to say, each part a line of a table.
@@ -76,22 +82,31 @@ extension Report {
     }
   }
 
-  private func verdictLines(_ style: Style) -> [String] {
-    let time = "in \(quantity(Double(nanoseconds) / 1e9, unit: "s"))"
-    let columns = style.columns
-    let (word, ink, rest): (String, Style.Ink, String) =
-      switch (verdict, isSelfCheck) {
-      case (.passed, true): ("RIGHT", .green, "this image is ready for a GPU, \(time)")
-      case (_, true): ("WRONG", .red, because + ", " + time)
-      case (.passed, _): ("PASSED", .green, proof + ", " + time)
-      case (.failed, _): ("FAILED", .red, because + ", " + time)
-      case (.skipped, _): ("SKIPPED", .yellow, "nothing was proven: " + because + ", " + time)
-      case (.emulated, _):
-        ("EMULATED", .yellow, "all is right on a device that only acts as a GPU, \(time)")
+  private func writeVerdict(to writer: Writer, _ style: Style) {
+    let (word, ink, what) = judgement
+    let time = quantity(Double(nanoseconds) / 1e9, unit: "s")
+    let text = joined([word, ": ", what, ", in ", time], "")
+    for line in wrapped(text, style.columns ?? .max) {
+      if let rest = line.after(word + ":") {
+        writer.put(style.paint(word, ink))
+        writer.put(":" + rest)
+      } else {
+        writer.put(line)
       }
-    let lines = wrapped(word + ": " + rest, columns ?? .max)
-    return lines.enumerated().map { index, line in
-      index == 0 ? style.paint(word, ink) + (line.after(word) ?? "") : line
+      writer.put("\n")
+    }
+  }
+
+  private var judgement: (word: String, ink: Style.Ink, what: String) {
+    if isSelfCheck {
+      return verdict == .passed
+        ? ("RIGHT", .green, "this image is ready for a GPU") : ("WRONG", .red, because)
+    }
+    return switch verdict {
+    case .passed: ("PASSED", .green, proof)
+    case .failed: ("FAILED", .red, because)
+    case .skipped: ("SKIPPED", .yellow, "nothing was proven: " + because)
+    case .emulated: ("EMULATED", .yellow, "all is right on a device that only acts as a GPU")
     }
   }
 
@@ -103,11 +118,12 @@ extension Report {
   private var proof: String {
     var name = "the GPU"
     if case .text(let text)? = fact("name", of: .device) { name = printable(text) }
-    var times = ""
+    var times = "1"
     if case .quantity(let factor, _)? = fact("factor", of: .acceleration) {
-      times = " \(significant(factor)) times faster than all the CPU's cores"
+      times = significant(factor)
     }
-    return name + " trains rightly," + times
+    return joined(
+      [name, " trains rightly, ", times, " times faster than all the CPU's cores"], "")
   }
 }
 
@@ -121,7 +137,7 @@ extension Report.Style {
   }
 
   func paint(_ text: String, _ ink: Ink) -> String {
-    isColored ? "\u{1B}[" + ink.rawValue + "m" + text + "\u{1B}[0m" : text
+    isColored ? joined(["\u{1B}[", ink.rawValue, "m", text, "\u{1B}[0m"], "") : text
   }
 }
 

@@ -3,21 +3,19 @@ internal import Platform
 
 extension Trouble {
   /// What ``Explanations`` has for `code`, with the values in their places.
-  init(_ code: String, _ values: [String] = []) {
+  @inline(never)
+  init(_ code: String, _ first: String = "", _ second: String = "", _ third: String = "") {
     let entry = Self.entry(code)
+    let values = [first, second, third]
     self.init(
       code: code, seen: Self.filled(entry.seen, values), remedy: Self.filled(entry.remedy, values))
   }
 
   /// The two lines after the code's; empty for a code that is not there, which a test excludes.
   private static func entry(_ code: String) -> (seen: [UInt8], remedy: [UInt8]) {
-    Explanations.text.withUTF8Buffer { text in
-      let lines = unsafe text.split(separator: 0x0A, omittingEmptySubsequences: false)
-      guard let index = unsafe lines.firstIndex(where: { unsafe $0.elementsEqual(code.utf8) }),
-        unsafe index + 2 < lines.count
-      else { return ([], []) }
-      return unsafe (Array(lines[index + 1]), Array(lines[index + 2]))
-    }
+    let lines = Explanations.text.description.lines
+    guard let index = lines.firstIndex(of: code), index + 2 < lines.count else { return ([], []) }
+    return (lines[index + 1].bytes, lines[index + 2].bytes)
   }
 
   /// `{0}` is the first value.
@@ -29,14 +27,14 @@ extension Trouble {
         template[index + 2] == UInt8(ascii: "}")
       {
         let value = Int(template[index + 1]) - 0x30
-        if values.indices.contains(value) { text += Array(values[value].utf8) }
+        if values.indices.contains(value) { text += values[value].bytes }
         index += 3
       } else {
         text.append(template[index])
         index += 1
       }
     }
-    return String(decoding: text, as: UTF8.self)
+    return String(bytes: text)
   }
 }
 
@@ -59,23 +57,23 @@ struct Facts {
 extension Outcome {
   @inline(never)
   static func failed(
-    _ stage: Stage, _ code: String, _ values: [String] = [], _ facts: Facts = Facts()
+    _ stage: Stage, _ trouble: Trouble, _ facts: Facts = Facts()
   ) -> Outcome {
-    Outcome(stage, .failed(Trouble(code, values)), facts.all)
+    Outcome(stage, .failed(trouble), facts.all)
   }
 
   @inline(never)
   static func warned(
-    _ stage: Stage, _ code: String, _ values: [String] = [], _ facts: Facts = Facts()
+    _ stage: Stage, _ trouble: Trouble, _ facts: Facts = Facts()
   ) -> Outcome {
-    Outcome(stage, .warned(Trouble(code, values)), facts.all)
+    Outcome(stage, .warned(trouble), facts.all)
   }
 
   @inline(never)
   static func absent(
-    _ stage: Stage, _ code: String, _ values: [String] = [], _ facts: Facts = Facts()
+    _ stage: Stage, _ trouble: Trouble, _ facts: Facts = Facts()
   ) -> Outcome {
-    Outcome(stage, .absent(Trouble(code, values)), facts.all)
+    Outcome(stage, .absent(trouble), facts.all)
   }
 
   @inline(never)
