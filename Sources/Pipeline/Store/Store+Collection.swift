@@ -33,7 +33,8 @@ extension Store {
     var total = sizes.reduce(0) { $0 + $1.bytes }
     for (object, size) in sizes {
       let isOld = age.map { now - object.used > $0 } ?? false
-      let isTooMuch = bytes.map { total > $0 } ?? false
+      // Down to nothing means the empty ones too, wherever they stand in the order.
+      let isTooMuch = bytes.map { $0 == 0 || total > $0 } ?? false
       let isInUse = object.used >= oldest
       if (isOld || isTooMuch) && !isInUse, try remove(object) {
         total -= size
