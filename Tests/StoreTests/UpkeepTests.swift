@@ -40,6 +40,19 @@ import Testing
     }
   }
 
+  @Test func aLimitOfNothingLeavesNothingNotEvenWhatIsEmpty() async throws {
+    try await withTemporaryFolder { folder in
+      _ = try await store(folder, ages: [20])
+      let empty = folder.appending("empty")
+      try Files.write("", to: empty)
+      let admitted = try await Store(root: folder.appending("store")).admit(file: empty)
+      // Used last, so that nothing is left to come down from when its turn comes.
+      try Files.setModified(978_307_200, of: admitted.path)
+      let report = try Store(root: folder.appending("store")).gc(olderThan: nil, downTo: 0)
+      #expect(report.removed == 2 && report.kept == 0)
+    }
+  }
+
   @Test func collectsWhatIsOld() async throws {
     try await withTemporaryFolder { folder in
       _ = try await store(folder, ages: [0, 1000])
