@@ -111,7 +111,7 @@ let package = Package(
       "Pipeline", "Images",
       [
         "Compression", "Concurrency", "Content", "Diagnostics", "Digests", "FileSystem", "GPUCode",
-        "Locks", "Recipes", system,
+        "Locks", "Recipes", "Store", system,
       ]),
     library(
       "Pipeline", "Verification",
@@ -194,8 +194,7 @@ let package = Package(
       "Images",
       [
         "Commands", "Compression", "Content", "Diagnostics", "Digests", "FileSystem", "GPUCode",
-        "Locks",
-        "Recipes",
+        "Locks", "Recipes", "Store",
       ]),
     tests(
       "Verification",

@@ -35,7 +35,7 @@ import Testing
       "Archives", "Locks", "Packages", "Recipes", "Sandbox", "Store", "WSL", "Wheels",
     ],
     "GPUCode": ["Archives"],
-    "Images": ["Compression", "GPUCode", "Locks", "Recipes"],
+    "Images": ["Compression", "GPUCode", "Locks", "Recipes", "Store"],
     "Verification": ["Archives", "Commands", "Compression", "Locks", "Recipes", "Sandbox", "WSL"],
     "Builds": [
       "Commands", "Fetching", "GPUCode", "Images", "Locks", "Mirrors", "Recipes", "Resolution",

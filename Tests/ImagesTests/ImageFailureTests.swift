@@ -29,9 +29,9 @@ struct ImageFailureTests {
 
   @Test("cancelling leaves what stood there, and nothing else")
   func cancellation() async throws {
-    try await withStage { _, _, request in
+    try await withStage { output, _, request in
       let reached = Mutex(false)
-      let writer = ImageWriterTests.writer(jobs: 1) { event in
+      let writer = try ImageWriterTests.writer(output.removingLastComponent(), jobs: 1) { event in
         if case .advanced = event { reached.withLock { $0 = true } }
       }
       let task = Task { try await writer.write([request]) }
@@ -44,8 +44,8 @@ struct ImageFailureTests {
 
   @Test("a file that shrinks meanwhile is an error that names its origin")
   func changed() async throws {
-    try await withStage { _, layer, request in
-      let writer = ImageWriterTests.writer { event in
+    try await withStage { output, layer, request in
+      let writer = try ImageWriterTests.writer(output.removingLastComponent()) { event in
         guard case .started = event else { return }
         try? Files.write("short", to: layer.directory.appending("srv/13"))
       }
@@ -62,7 +62,7 @@ struct ImageFailureTests {
         output.removingLastComponent(), "other", origin: Origin(.wsl))
       try other.file("etc/x", "x")
       let second = try ImageWriterTests.request(output, "a.wsl", [layer.layer, other.layer])
-      let writer = ImageWriterTests.writer { event in
+      let writer = try ImageWriterTests.writer(output.removingLastComponent()) { event in
         guard case .started = event else { return }
         try? Files.removeFile(other.directory.appending("etc/x"))
       }
@@ -75,10 +75,10 @@ struct ImageFailureTests {
 
   @Test("too little space is seen before anything is written")
   func space() async throws {
-    try await withStage { _, layer, request in
+    try await withStage { output, layer, request in
       try await shell("truncate -s 14T huge", in: layer.directory)
       let error = await #expect(throws: ImageError.self) {
-        try await ImageWriterTests.writer().write([request])
+        try await ImageWriterTests.writer(output.removingLastComponent()).write([request])
       }
       #expect(error?.code == .noSpace)
     }
@@ -88,13 +88,13 @@ struct ImageFailureTests {
   func targets() async throws {
     try await withStage { output, layer, request in
       let twice = await #expect(throws: ImageError.self) {
-        try await ImageWriterTests.writer().write([request, request])
+        try await ImageWriterTests.writer(output.removingLastComponent()).write([request, request])
       }
       #expect(twice?.code == .badTarget)
       try Files.makeDirectory(output.appending("b.wsl.sha256"))
       let folder = try ImageWriterTests.request(output, "b.wsl", [layer.layer])
       let blocked = await #expect(throws: ImageError.self) {
-        try await ImageWriterTests.writer().write([request, folder])
+        try await ImageWriterTests.writer(output.removingLastComponent()).write([request, folder])
       }
       #expect(blocked?.code == .badTarget)
       try Files.removeTree(output.appending("b.wsl.sha256"))
@@ -111,7 +111,7 @@ struct ImageFailureTests {
       let layer = try LayerFixture(folder, "layer")
       try layer.file("etc/x")
       let noticed = Mutex<[String]>([])
-      let writer = ImageWriterTests.writer { event in
+      let writer = try ImageWriterTests.writer(folder) { event in
         if case .noticed(let code, _) = event { noticed.withLock { $0.append(code) } }
       }
       _ = try await writer.write([

@@ -5,6 +5,7 @@ import FileSystem
 import Images
 import Locks
 import Recipes
+import Store
 import Synchronization
 import SystemPackage
 import TestSupport
@@ -20,12 +21,16 @@ struct ImageWriterTests {
       lockDigest: SHA256Digest(ofText: "lock"), artifacts: artifacts, sourceDateEpoch: epoch)
   }
 
+  /// A writer whose store is in the folder; one of another name has nothing yet.
   static func writer(
-    _ compression: ImageCompression = .balanced, jobs: Int = 2,
-    progress: @escaping ProgressSink = { _ in }
-  ) -> ImageWriter {
-    ImageWriter(
-      provenance: provenance(), compression: compression, jobs: jobs, progress: progress)
+    _ folder: FilePath, _ compression: ImageCompression = .balanced, jobs: Int = 2,
+    store: String = "store", provenance: Provenance = provenance(),
+    streams: DeflateSources = [:], progress: @escaping ProgressSink = { _ in }
+  ) throws -> ImageWriter {
+    let store = try Store(root: folder.appending(store))
+    return ImageWriter(
+      provenance: provenance, compression: compression,
+      segments: SegmentStore(store: store, jobs: jobs), streams: streams, progress: progress)
   }
 
   static func request(
@@ -78,7 +83,7 @@ struct ImageWriterTests {
   func extraction(reader: String, locale: String) async throws {
     try await withTemporaryFolder { folder in
       let layers = try Self.stack(folder)
-      _ = try await Self.writer().write([Self.request(folder, "image.tar.gz", layers)])
+      _ = try await Self.writer(folder).write([Self.request(folder, "image.tar.gz", layers)])
       try await copyOverlay(layers, to: "witness", in: folder)
       let decoded = reader.hasPrefix("tar") ? "gzip -dc image.tar.gz" : "cat image.tar.gz"
       try await shell("mkdir out; \(decoded) | \(reader)", in: folder, locale: locale)
@@ -96,7 +101,7 @@ struct ImageWriterTests {
   func everyFormat(file: String, check: String) async throws {
     try await withTemporaryFolder { folder in
       let layers = try Self.stack(folder)
-      let images = try await Self.writer(.fast).write([
+      let images = try await Self.writer(folder, .fast).write([
         Self.request(folder, file, layers), Self.request(folder, "other.tar", layers),
       ])
       try await shell("\(check); sha256sum -c --quiet \(file).sha256", in: folder)
@@ -112,8 +117,10 @@ struct ImageWriterTests {
   func pythonReads() async throws {
     try await withTemporaryFolder { folder in
       let layers = try Self.stack(folder)
-      _ = try await Self.writer().write([Self.request(folder, "many.tar.gz", layers)])
-      _ = try await Self.writer(.compatible).write([Self.request(folder, "one.tar.gz", layers)])
+      _ = try await Self.writer(folder).write([Self.request(folder, "many.tar.gz", layers)])
+      _ = try await Self.writer(folder, .compatible).write([
+        Self.request(folder, "one.tar.gz", layers)
+      ])
       let program = """
         import tarfile, zlib
         names = {}
@@ -142,7 +149,8 @@ struct ImageWriterTests {
       var digests: Set<SHA256Digest> = []
       for jobs in [1, 4, 64] {
         let request = try Self.request(folder, name, layers)
-        let image = try await Self.writer(compression, jobs: jobs).write([request])
+        let image = try await Self.writer(folder, compression, jobs: jobs, store: "\(jobs)").write(
+          [request])
         digests.formUnion(image.map(\.sha256))
       }
       #expect(digests.count == 1)
@@ -165,12 +173,13 @@ struct ImageWriterTests {
         try Self.request(folder, "a.wsl", common + [second.layer], flavour: .fromFile),
       ]
       let counted = Mutex<[Int64]>([])
-      let writer = Self.writer { event in
+      let writer = try Self.writer(folder) { event in
         if case .advanced(.image, let done, _) = event { counted.withLock { $0.append(done) } }
       }
       let both = try await writer.write(requests)
       let alone = try await [
-        Self.writer().write([requests[0]])[0], Self.writer().write([requests[1]])[0],
+        Self.writer(folder, store: "first-alone").write([requests[0]])[0],
+        Self.writer(folder, store: "second-alone").write([requests[1]])[0],
       ]
       #expect(both == alone)
       #expect(counted.withLock { $0 == $0.sorted() && !$0.isEmpty })
@@ -204,7 +213,7 @@ struct ImageWriterTests {
       try base.file("aaa", "configuration")
       let step = try LayerFixture(folder, "step", origin: Origin(.step, name: "x"))
       try step.file("0", "step")
-      let writer = ImageWriter(provenance: Self.provenance(artifacts), jobs: 1) { _ in }
+      let writer = try Self.writer(folder, jobs: 1, provenance: Self.provenance(artifacts))
       _ = try await writer.write([Self.request(folder, "a.tar", [base.layer, step.layer])])
       let names = try await shell("tar tf a.tar", in: folder).output.split(separator: "\n")
       #expect(

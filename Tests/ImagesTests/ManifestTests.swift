@@ -18,8 +18,8 @@ struct ManifestTests {
       let artifact = Artifact(
         kind: .package, name: "bash", version: "5.2\"\\", architecture: .amd64, size: 7,
         sha256: SHA256Digest(ofText: "bash"), source: "debian", path: "pool/bash.deb")
-      let writer = ImageWriter(
-        provenance: ImageWriterTests.provenance([artifact]), jobs: 2, progress: { _ in })
+      let writer = try ImageWriterTests.writer(
+        folder, provenance: ImageWriterTests.provenance([artifact]))
       let request = try ImageWriterTests.request(folder, "a.wsl", layers, flavour: .fromFile)
       let image = try await writer.write([request])[0]
       let manifest = try Manifest.read(image.manifest)
@@ -60,7 +60,7 @@ struct ManifestTests {
         folder, "a.tar", try ImageWriterTests.stack(folder))
       for facts in [provenance.gpu, GPUFacts([]), nil] {
         provenance.gpu = facts
-        let writer = ImageWriter(provenance: provenance, jobs: 2, progress: { _ in })
+        let writer = try ImageWriterTests.writer(folder, provenance: provenance)
         let image = try await writer.write([request])[0]
         #expect(try Manifest.read(image.manifest).gpu == facts)
       }
@@ -76,7 +76,7 @@ struct ManifestTests {
       try over.file("etc/kept", "kept", mode: 0o600)
       try over.whiteout("opt/link")
       try over.file("added", "added")
-      let images = try await ImageWriterTests.writer().write([
+      let images = try await ImageWriterTests.writer(folder).write([
         ImageWriterTests.request(folder, "a.tar", layers),
         ImageWriterTests.request(folder, "b.tar", layers + [over.layer]),
       ])

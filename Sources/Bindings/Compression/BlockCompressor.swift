@@ -25,13 +25,25 @@ public enum CompressionSetting: String, Hashable, Codable, Sendable, CaseIterabl
 ///
 /// The result depends on the block, the format, the setting and the library's version only: not on
 /// the machine, the time or the thread.
-public struct BlockCompressor: Hashable, Sendable {
+public struct BlockCompressor: Hashable, Sendable, CustomStringConvertible {
   public let format: CompressionFormat
   public let setting: CompressionSetting
 
   public init(_ format: CompressionFormat, _ setting: CompressionSetting) {
     self.format = format
     self.setting = setting
+  }
+
+  /// Names all that the bytes depend on besides the block: `gzip balanced libdeflate 1.14`.
+  public var description: String {
+    let library =
+      switch format {
+      case .plain: ""
+      case .gzip: Deflate.library
+      case .xz: XZ.library
+      case .zstd: Zstandard.library
+      }
+    return "\(format.rawValue) \(setting.rawValue) \(library)"
   }
 
   /// One gzip member, xz stream or zstd frame that decodes to `block`.

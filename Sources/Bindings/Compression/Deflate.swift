@@ -18,6 +18,10 @@ public struct DeflateStream: Hashable, Sendable {
 
 /// Deflate by libdeflate: whole blocks only, three to four times as fast as zlib.
 public enum Deflate {
+  /// The library with the version that kiln was built with; nothing tells it at run time, and the
+  /// library's file name changes with each release that gives other bytes.
+  static let library = "libdeflate " + LIBDEFLATE_VERSION_STRING
+
   /// A complete stream of its own for `block`.
   public static func stream(
     of block: [UInt8], _ setting: CompressionSetting

@@ -2,6 +2,8 @@ internal import CLzma
 
 /// xz streams by liblzma.
 enum XZ {
+  static let library = "liblzma \(lzma_version_number())"
+
   // LZMA_FILTER_LZMA2; the end of the filters, LZMA_VLI_UNKNOWN, is the largest value. Both are
   // macros.
   private static let lzma2: lzma_vli = 0x21

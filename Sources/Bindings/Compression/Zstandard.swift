@@ -2,6 +2,8 @@ internal import CZstd
 
 /// Zstandard frames by libzstd, with content size and checksum.
 enum Zstandard {
+  static let library = "libzstd \(ZSTD_versionNumber())"
+
   static func frame(
     of block: [UInt8], _ setting: CompressionSetting
   ) throws(CompressionError) -> [UInt8] {

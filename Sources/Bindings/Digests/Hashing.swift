@@ -6,6 +6,11 @@ public struct Hasher256: ~Copyable {
 
   public init() {}
 
+  private init(_ state: consuming MessageDigest) { self.state = state }
+
+  /// Another stream with the same beginning.
+  public func copy() -> Hasher256 { Hasher256(state.copy()) }
+
   public mutating func update(_ bytes: [UInt8]) {
     unsafe state.update(bytes.span.bytes)
   }
@@ -47,6 +52,15 @@ public struct HasherMD5: ~Copyable {
       unsafe EVP_DigestInit_ex(context, algorithm, nil) == 1
     else { fatalError("libcrypto cannot start a digest") }
     unsafe self.context = context
+  }
+
+  private init(context: OpaquePointer) { unsafe self.context = context }
+
+  func copy() -> MessageDigest {
+    guard let copy = unsafe EVP_MD_CTX_new(), unsafe EVP_MD_CTX_copy_ex(copy, context) == 1 else {
+      fatalError("libcrypto cannot copy a digest")
+    }
+    return unsafe MessageDigest(context: copy)
   }
 
   mutating func update(_ bytes: RawSpan) {

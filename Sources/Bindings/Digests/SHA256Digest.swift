@@ -9,8 +9,11 @@ public struct SHA256Digest: Hashable, Sendable {
   }
 
   /// - Returns: nil unless `hex` is 64 hexadecimal digits, of either case.
-  public init?(hex: some StringProtocol) {
-    guard let bytes = Hexadecimal.bytes(hex) else { return nil }
+  public init?(hex: some StringProtocol) { self.init(hexDigits: hex.utf8) }
+
+  /// - Returns: nil unless there are 64 hexadecimal digits in ASCII, of either case.
+  public init?(hexDigits: some Collection<UInt8>) {
+    guard let bytes = Hexadecimal.bytes(hexDigits) else { return nil }
     self.init(bytes: bytes)
   }
 
@@ -56,19 +59,33 @@ extension SHA256Digest: Codable {
 /// Lower-case hexadecimal text of bytes, and back.
 public enum Hexadecimal {
   public static func text(_ bytes: some Sequence<UInt8>) -> String {
-    let digits = Array("0123456789abcdef".utf8)
-    return String(
-      decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    var text: [UInt8] = []
+    for byte in bytes {
+      text.append(digit(byte >> 4))
+      text.append(digit(byte & 15))
+    }
+    return String(decoding: text, as: UTF8.self)
+  }
+
+  private static func digit(_ value: UInt8) -> UInt8 {
+    value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
   }
 
   /// - Returns: nil for an odd number of digits or anything that is not a digit.
-  public static func bytes(_ text: some StringProtocol) -> [UInt8]? {
-    let digits = text.utf8.map { UInt8(hexDigit: $0) }
-    guard digits.count.isMultiple(of: 2), !digits.contains(nil) else { return nil }
-    return stride(from: 0, to: digits.count, by: 2).compactMap { index in
-      guard let high = digits[index], let low = digits[index + 1] else { return nil }
-      return high << 4 | low
+  public static func bytes(_ text: some StringProtocol) -> [UInt8]? { bytes(text.utf8) }
+
+  /// - Returns: nil for an odd number of digits or anything that is not a digit in ASCII.
+  public static func bytes(_ digits: some Collection<UInt8>) -> [UInt8]? {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(digits.count / 2)
+    var iterator = digits.makeIterator()
+    while let first = iterator.next() {
+      guard let high = UInt8(hexDigit: first), let second = iterator.next(),
+        let low = UInt8(hexDigit: second)
+      else { return nil }
+      bytes.append(high << 4 | low)
     }
+    return bytes
   }
 }
 

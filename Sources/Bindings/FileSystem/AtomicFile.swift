@@ -40,8 +40,16 @@ public struct AtomicFile: ~Copyable {
 
   public mutating func write(_ text: String) throws(FileError) { try write(Array(text.utf8)) }
 
-  /// The descriptor of the unpublished file, for callers that read back or copy within the kernel.
-  public var unpublished: FileDescriptor { descriptor }
+  /// Appends a part of another file, inside the kernel where it can.
+  ///
+  /// - Throws: also where the other file ends before the range does.
+  public mutating func append(
+    _ range: Range<Int64>, of source: FilePath
+  ) throws(FileError) {
+    guard try Files.copy(source, range, to: descriptor, at: target) == Int64(range.count) else {
+      throw FileError(.other, "read", source, cause: .ioError)
+    }
+  }
 
   /// Puts the bytes on the disk and the file in its place.
   public consuming func publish() throws(FileError) {

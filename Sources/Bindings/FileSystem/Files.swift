@@ -25,19 +25,46 @@ public enum Files {
   public static func read(
     _ path: FilePath, inPieces size: Int, take: (RawSpan) throws(FileError) -> Void
   ) throws(FileError) {
+    _ = try readSome(path, 0..<Int64.max, inPieces: size, take: take)
+  }
+
+  /// Reads a part of a file, which must have it all.
+  public static func read(
+    _ path: FilePath, _ range: Range<Int64>, inPieces size: Int,
+    take: (RawSpan) throws(FileError) -> Void
+  ) throws(FileError) {
+    guard try readSome(path, range, inPieces: size, take: take) == Int64(range.count) else {
+      throw FileError(.other, "read", path, cause: .ioError)
+    }
+  }
+
+  /// - Returns: how many bytes of the range there were.
+  private static func readSome(
+    _ path: FilePath, _ range: Range<Int64>, inPieces size: Int,
+    take: (RawSpan) throws(FileError) -> Void
+  ) throws(FileError) -> Int64 {
     let file = try open(path, .readOnly, for: "read")
     defer { try? file.close() }
     var buffer = [UInt8](repeating: 0, count: size)
-    while true {
+    var done: Int64 = 0
+    do {
+      if range.lowerBound > 0 { try file.seek(offset: range.lowerBound, from: .start) }
+    } catch { throw fileError(error, "read", path) }
+    while done < Int64(range.count) {
+      let wanted = Int(min(Int64(size), Int64(range.count) - done))
       let count: Int
       do {
-        count = try unsafe buffer.withUnsafeMutableBytes { try unsafe file.read(into: $0) }
+        count = try unsafe buffer.withUnsafeMutableBytes {
+          try unsafe file.read(into: UnsafeMutableRawBufferPointer(rebasing: $0[..<wanted]))
+        }
       } catch {
         throw fileError(error, "read", path)
       }
-      if count == 0 { return }
+      if count == 0 { break }
       try unsafe take(buffer.span.bytes.extracting(first: count))
+      done += Int64(count)
     }
+    return done
   }
 
   /// The text of a UTF-8 file.
@@ -75,46 +102,6 @@ public enum Files {
         permissions: FilePermissions(rawValue: CModeT(permissions)))
     } catch {
       throw fileError(error, operation, path)
-    }
-  }
-
-  /// Copies a regular file's bytes and permission bits, inside the kernel where it can.
-  public static func copy(_ source: FilePath, to target: FilePath) throws(FileError) {
-    guard let status = try status(source) else {
-      throw FileError(.notFound, "copy", source, cause: .noSuchFileOrDirectory)
-    }
-    let input = try open(source, .readOnly, for: "read")
-    defer { try? input.close() }
-    let output = try open(
-      target, .writeOnly, [.create, .truncate], status.permissions, for: "write")
-    defer { try? output.close() }
-    while true {
-      let count = copy_file_range(input.rawValue, nil, output.rawValue, nil, 1 << 30, 0)
-      if count == 0 { break }
-      if count > 0 { continue }
-      let error = lastError("copy to", target)
-      // Between file systems of different kinds, and on some of the network, the kernel does not.
-      let refusals: [Errno] = [.improperLink, .invalidArgument, .noFunction, .notSupportedOnSocket]
-      guard let cause = error.cause, refusals.contains(cause) else { throw error }
-      try copyByHand(input, output, target)
-      break
-    }
-    try setPermissions(status.permissions, of: target)
-  }
-
-  /// From where the two files stand to the end of the first.
-  private static func copyByHand(
-    _ input: FileDescriptor, _ output: FileDescriptor, _ target: FilePath
-  ) throws(FileError) {
-    var buffer = [UInt8](repeating: 0, count: 1 << 20)
-    do {
-      while true {
-        let count = try unsafe buffer.withUnsafeMutableBytes { try unsafe input.read(into: $0) }
-        if count == 0 { return }
-        try output.writeAll(buffer[..<count])
-      }
-    } catch {
-      throw fileError(error, "copy to", target)
     }
   }
 }

@@ -99,12 +99,14 @@ extension Builder {
   }
 
   func rootfsBuilder(
-    _ recipe: Recipe, _ lock: Lock, _ progress: @escaping ProgressSink
+    _ recipe: Recipe, _ lock: Lock,
+    settled: @escaping @Sendable (SettledLayers) -> Void = { _ in },
+    _ progress: @escaping ProgressSink
   ) throws(BuildError) -> RootfsBuilder {
     RootfsBuilder(
       store: store, sandbox: try sandbox(), jobs: settings.jobs,
       sourceDateEpoch: sourceDateEpoch(lock), networkEnvironment: networkEnvironment,
-      smokeTest: try smokeTest(recipe), progress: progress)
+      smokeTest: try smokeTest(recipe), settled: settled, progress: progress)
   }
 
   /// What steps with network need of the host; it is part of no key and of no image.

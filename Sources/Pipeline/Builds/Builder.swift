@@ -38,6 +38,10 @@ public struct BuildRequest: Hashable, Sendable {
     self.format = format
     self.compression = compression
   }
+
+  func format(of flavour: WSLSettings.Flavour) -> ImageFormat {
+    flavour == .fromFile ? .wsl : format
+  }
 }
 
 /// The whole flow, from a recipe to its images, and the parts of it that users ask for.
@@ -65,9 +69,13 @@ public struct Builder: Sendable {
     let prepared = try await prepare(
       recipe: request.recipe, variables: request.variables, locked: request.locked,
       progress: clock.send)
-    let rootfs = try await rootfs(prepared, progress: clock.send)
+    let segments = SegmentStore(store: store, jobs: settings.jobs)
+    let rootfs = try await preparing(request, prepared, segments) {
+      (settled) async throws(BuildError) in
+      try await self.rootfs(prepared, settled: settled, progress: clock.send)
+    }
     let gpu = try gpuFacts(prepared, rootfs, progress: clock.send)
-    let images = try await write(request, prepared, rootfs, gpu, progress: clock.send)
+    let images = try await write(request, prepared, rootfs, gpu, segments, progress: clock.send)
     return BuildSummary(
       recipe: prepared.recipe.name, images: images, stages: clock.stages,
       packages: prepared.lock.packages.count, wheels: prepared.lock.wheels.count,
@@ -132,9 +140,10 @@ public struct Builder: Sendable {
   }
 
   func rootfs(
-    _ prepared: Prepared, progress: @escaping ProgressSink
+    _ prepared: Prepared, settled: @escaping @Sendable (SettledLayers) -> Void = { _ in },
+    progress: @escaping ProgressSink
   ) async throws(BuildError) -> Rootfs {
-    let builder = try rootfsBuilder(prepared.recipe, prepared.lock, progress)
+    let builder = try rootfsBuilder(prepared.recipe, prepared.lock, settled: settled, progress)
     return try await staged(prepared.recipe.name) { () async throws(RootfsError) in
       try await builder.build(prepared.recipe, lock: prepared.lock, artifacts: prepared.artifacts)
     }
@@ -142,14 +151,14 @@ public struct Builder: Sendable {
 
   private func write(
     _ request: BuildRequest, _ prepared: Prepared, _ rootfs: Rootfs, _ gpu: GPUFacts?,
-    progress: @escaping ProgressSink
+    _ segments: SegmentStore, progress: @escaping ProgressSink
   ) async throws(BuildError) -> [BuildSummary.Image] {
     let recipe = prepared.recipe
     let writer = ImageWriter(
       provenance: try provenance(prepared, gpu), compression: request.compression,
-      jobs: settings.jobs, progress: progress)
+      segments: segments, streams: rootfs.streams, progress: progress)
     let requests = recipe.wsl.install.map { flavour in
-      let format = flavour == .fromFile ? ImageFormat.wsl : request.format
+      let format = request.format(of: flavour)
       return ImageRequest(
         name: recipe.name, flavour: flavour,
         layers: rootfs.layers + [rootfs.flavours[flavour]].compactMap(\.self),
@@ -168,7 +177,7 @@ public struct Builder: Sendable {
     }
   }
 
-  private func provenance(
+  func provenance(
     _ prepared: Prepared, _ gpu: GPUFacts?
   ) throws(BuildError) -> Provenance {
     let digest: SHA256Digest

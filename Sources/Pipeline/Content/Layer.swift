@@ -13,14 +13,18 @@ public struct Layer: Hashable, Sendable {
   public let owners: [String: Int]
   /// What ``owners`` points into, in the order in which the image carries their files.
   public let origins: [Origin]
+  /// A ``LayerDigests`` file; nil where nobody has read the layer's files yet.
+  public let digests: FilePath?
 
   public init(
-    directory: FilePath, origin: Origin, owners: [String: Int] = [:], origins: [Origin] = []
+    directory: FilePath, origin: Origin, owners: [String: Int] = [:], origins: [Origin] = [],
+    digests: FilePath? = nil
   ) {
     self.directory = directory
     self.origin = origin
     self.owners = owners
     self.origins = origins
+    self.digests = digests
   }
 
   public func origin(of path: String) -> Origin { owners[path].map { origins[$0] } ?? origin }

@@ -66,6 +66,12 @@ struct Encoding: Hashable, Sendable {
     joined = format.compression == .gzip && compression == .compatible
   }
 
+  /// Whether a deflate stream that somebody else made may stand in the file as a member. In a file
+  /// of one member it could not, and `small` makes it smaller.
+  var takesStreams: Bool {
+    compressor.format == .gzip && !joined && compressor.setting != .small
+  }
+
   /// Bytes of the tar stream after which a member ends. It is part of what the image is, so it
   /// depends on the format alone. Deflate looks 32 KiB back; the others gain from longer blocks.
   var memberSize: Int64 {

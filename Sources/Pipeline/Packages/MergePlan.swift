@@ -1,4 +1,5 @@
 internal import Content
+internal import Digests
 
 /// Which path of a merged root comes from which package: decided by the packages' order and
 /// relations, before anything is written.
@@ -17,7 +18,15 @@ struct MergePlan {
     var content: Content
     /// nil for what no package owns.
     var package: Int?
+
+    /// Of a package's file, as it was when the package was unpacked.
+    var sha256: SHA256Digest? {
+      if case .entry(let entry) = content { entry.sha256 } else { nil }
+    }
   }
+
+  /// By path.
+  var digests: [String: SHA256Digest] { nodes.compactMapValues(\.sha256) }
 
   /// Keyed by the path with links of folders resolved.
   private(set) var nodes: [String: Node] = [:]

@@ -42,7 +42,7 @@ extension PristineRoot {
     }
   }
 
-  static let formatVersion = 2
+  static let formatVersion = 3
 
   /// Merges packages into one root, a result of the store.
   ///
@@ -62,6 +62,13 @@ extension PristineRoot {
         root: folder.appending("root"), packages: packages, plan: plan, options: options)
       let owners = try writer.write()
       try PristineRecord(owners: owners, deferred: plan.deferred).write(to: folder)
+      do throws(FileError) {
+        try LayerDigests.write(
+          of: folder.appending("root"), known: plan.digests,
+          to: folder.appending(LayerDigests.fileName))
+      } catch {
+        throw PackageError(error, package: "the root")
+      }
     }
     return try open(result, packages)
   }
@@ -91,7 +98,8 @@ extension PristineRoot {
       layer: Layer(
         directory: result.path.appending("root"), origin: Origin(.configuration),
         owners: record.owners,
-        origins: packages.map { Origin(.package, name: $0.name, version: $0.version) }),
+        origins: packages.map { Origin(.package, name: $0.name, version: $0.version) },
+        digests: result.path.appending(LayerDigests.fileName)),
       packages: unpacked.map { packages[$0] },
       deferred: record.deferred.sorted().map { packages[$0] }, preinsts: preinsts,
       reused: result.reused)

@@ -52,7 +52,7 @@ extension RootfsBuilder {
       do throws(SandboxError) { try await sandbox.run(command) } catch {
         throw RootfsError(error, .step, "clean-up")
       }
-      return [:]
+      return MadeLayer()
     }
   }
 }

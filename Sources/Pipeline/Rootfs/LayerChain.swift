@@ -11,7 +11,7 @@ import SystemPackage
 /// made from: the key of the layer below, and its own inputs.
 struct LayerChain {
   /// Changes when the same inputs would give another layer.
-  static let formatVersion = 1
+  static let formatVersion = 2
 
   private(set) var layers: [Layer]
   private(set) var key: SHA256Digest
@@ -41,11 +41,10 @@ struct LayerChain {
 
   /// Puts a layer on top: the store's, or a new one that `make` fills.
   ///
-  /// - Parameter make: gets an empty upper directory and a work directory beside it; returns the
-  ///   paths whose origin is not the layer's.
+  /// - Parameter make: gets an empty upper directory and a work directory beside it.
   mutating func add(
     _ description: Description, in store: Store, privileges: Privileges,
-    _ make: (Workplace) async throws(RootfsError) -> [String: Origin]
+    _ make: (Workplace) async throws(RootfsError) -> MadeLayer
   ) async throws(RootfsError) {
     let clock = ContinuousClock()
     let start = clock.now
@@ -61,7 +60,7 @@ struct LayerChain {
   /// The layer without putting it on top.
   func layer(
     _ description: Description, _ store: Store, _ privileges: Privileges,
-    _ make: (Workplace) async throws(RootfsError) -> [String: Origin]
+    _ make: (Workplace) async throws(RootfsError) -> MadeLayer
   ) async throws(RootfsError) -> (Layer, SHA256Digest, reused: Bool) {
     let key = key(of: description, privileges)
     if isPlanned, store.result(.layer, key: key) == nil {
@@ -76,17 +75,20 @@ struct LayerChain {
         try Files.makeDirectory(place.upper)
         try Files.makeDirectory(place.work)
       } catch { throw RootfsError(error) }
-      let owners = try await make(place)
+      let made = try await make(place)
       do throws(FileError) {
         try Files.removeTree(place.work)
-        try OwnerFile(owners).write(to: folder)
+        try OwnerFile(made.owners).write(to: folder)
+        try LayerDigests.write(
+          of: place.upper, known: made.digests, to: folder.appending(LayerDigests.fileName))
       } catch { throw RootfsError(error) }
     }
     do throws(FileError) {
       let owners = try OwnerFile(reading: result.path)
       let layer = Layer(
         directory: result.path.appending("upper"), origin: description.origin,
-        owners: owners.indexes, origins: owners.origins)
+        owners: owners.indexes, origins: owners.origins,
+        digests: result.path.appending(LayerDigests.fileName))
       return (layer, key, result.reused)
     } catch { throw RootfsError(error) }
   }
@@ -97,6 +99,14 @@ struct LayerChain {
     let parts = ["layer", "\(Self.formatVersion)", key.hex, overlay, description.name]
     return SHA256Digest(ofText: (parts + description.inputs).joined(separator: "\0"))
   }
+}
+
+/// What the maker of a layer knows of its files.
+struct MadeLayer {
+  /// The paths whose origin is not the layer's.
+  var owners: [String: Origin] = [:]
+  /// Of files that were hashed before.
+  var digests: [String: SHA256Digest] = [:]
 }
 
 /// Where a layer is being made.

@@ -8,6 +8,8 @@ public struct Rootfs: Sendable {
   public let layers: [Layer]
   /// What each flavour has on top.
   public let flavours: [WSLSettings.Flavour: Layer]
+  /// Of the installed wheels, for an image that takes their files as they are.
+  public let streams: DeflateSources
   /// In the order of the work.
   public let stages: [StageReport]
   public let warnings: [Diagnostic]
@@ -20,4 +22,11 @@ public struct Rootfs: Sendable {
     public let reused: Bool
     public let milliseconds: Int64
   }
+}
+
+/// Layers whose packages and wheels are complete.
+public struct SettledLayers: Sendable {
+  /// Lowest first.
+  public let layers: [Layer]
+  public let streams: DeflateSources
 }

@@ -31,6 +31,7 @@ extension RootfsBuilder {
       .init(
         stage: .unpack, name: "packages", reused: pristine.reused,
         milliseconds: Int64((clock.now - start) / .milliseconds(1))))
+    settled(SettledLayers(layers: chain.layers, streams: [:]))
     let total = pristine.packages.count + pristine.deferred.count
     try await stage(.configure, total: Int64(total), &chain) { (chain) async throws(RootfsError) in
       try await configure(pristine, artifacts, on: &chain)
@@ -85,7 +86,7 @@ extension RootfsBuilder {
       } catch {
         throw RootfsError(error, .configuration, counter.failed ?? "the root file system")
       }
-      return [:]
+      return MadeLayer()
     }
   }
 
@@ -107,11 +108,15 @@ extension RootfsBuilder {
       do throws(FileError) { try Files.makeDirectory(root) } catch { throw RootfsError(error) }
       var archive = BaseArchive(root: root)
       try archive.unpack(file)
+      do throws(FileError) {
+        try LayerDigests.write(of: root, to: folder.appending(LayerDigests.fileName))
+      } catch { throw RootfsError(error) }
     }
     progress(.finished(.unpack, reused: result.reused))
     let layer = Layer(
       directory: result.path.appending("upper"),
-      origin: Origin(.base, name: artifact.name, version: artifact.version))
+      origin: Origin(.base, name: artifact.name, version: artifact.version),
+      digests: result.path.appending(LayerDigests.fileName))
     var chain = LayerChain(base: layer, key: key, isPlanned: isPlanned)
     chain.report(
       .init(

@@ -25,7 +25,7 @@ extension RootfsBuilder {
       stage: .files, name: "files", origin: Origin(.wsl), inputs: try PlannedFile.keys(files))
     try await chain.add(description, in: store, privileges: sandbox.privileges) {
       (place) async throws(RootfsError) in
-      try PlannedFile.put(files, recipe, in: place)
+      MadeLayer(owners: try PlannedFile.put(files, recipe, in: place))
     }
   }
 
@@ -81,7 +81,7 @@ extension RootfsBuilder {
       do throws(SandboxError) { try await sandbox.run(command) } catch {
         throw RootfsError(error, .localeMissing, locale, place: recipe.places["locale"])
       }
-      return [:]
+      return MadeLayer()
     }
   }
 }

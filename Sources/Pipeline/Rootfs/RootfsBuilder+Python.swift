@@ -9,28 +9,33 @@ import SystemPackage
 import Wheels
 
 extension RootfsBuilder {
-  /// Makes the virtual environment, installs the wheels and compiles them: three layers.
-  ///
-  /// - Returns: what the wheels' installation warns of.
-  func install(
-    _ python: Recipe.Python, _ recipe: Recipe, _ lock: Lock,
-    _ artifacts: [SHA256Digest: FilePath], on chain: inout LayerChain
-  ) async throws(RootfsError) -> [Diagnostic] {
+  /// The lock's wheels, unpacked, in its order.
+  func unpackWheels(
+    _ lock: Lock, _ artifacts: [SHA256Digest: FilePath]
+  ) async throws(RootfsError) -> [UnpackedWheel] {
     let wheels = try lock.wheels.map { (artifact) throws(RootfsError) in
       (artifact: artifact, file: try file(artifact, artifacts))
     }
-    let unpacked: [UnpackedWheel]
     do throws(WheelError) {
-      unpacked = try await WheelUnpacker(store: store, jobs: jobs, progress: progress)
-        .unpack(wheels)
+      return try await WheelUnpacker(store: store, jobs: jobs, progress: progress).unpack(wheels)
     } catch { throw RootfsError(error) }
+  }
+
+  /// Makes the virtual environment, installs the wheels and compiles them: three layers.
+  ///
+  /// - Parameter unpacked: the lock's wheels.
+  /// - Returns: what the wheels' installation warns of.
+  func install(
+    _ python: Recipe.Python, _ unpacked: [UnpackedWheel], _ lock: Lock,
+    on chain: inout LayerChain
+  ) async throws(RootfsError) -> [Diagnostic] {
     let version = try pythonVersion(python, chain.stack)
     let environment = VirtualEnvironment(path: python.venv, pythonVersion: version)
-    let requests = zip(unpacked, wheels).map { wheel, source in
+    let requests = zip(unpacked, lock.wheels).map { wheel, artifact in
       WheelRequest(
-        wheel: wheel, isRequested: lock.requested.contains(source.artifact.name),
-        directURL: source.artifact.source == "recipe"
-          ? DirectURL(recipePath: source.artifact.path, sha256: source.artifact.sha256) : nil)
+        wheel: wheel, isRequested: lock.requested.contains(artifact.name),
+        directURL: artifact.source == "recipe"
+          ? DirectURL(recipePath: artifact.path, sha256: artifact.sha256) : nil)
     }
     var warnings: [Diagnostic] = []
     try await stage(.python, &chain) { (chain) async throws(RootfsError) in
@@ -75,7 +80,7 @@ extension RootfsBuilder {
       } catch {
         throw RootfsError(error, .virtualEnvironment, path)
       }
-      return [:]
+      return MadeLayer()
     }
   }
 
@@ -101,7 +106,8 @@ extension RootfsBuilder {
       } catch { throw RootfsError(error) }
       warnings = installed.warnings
       try await compile(installed, compiler, over: place)
-      return installed.owners.mapValues { installed.origins[$0] }
+      return MadeLayer(
+        owners: installed.owners.mapValues { installed.origins[$0] }, digests: installed.digests)
     }
     return warnings
   }

@@ -44,7 +44,7 @@ extension RootfsBuilder {
       } catch {
         throw RootfsError(error, .step, step.name, place: place)
       }
-      return [:]
+      return MadeLayer()
     }
   }
 

@@ -31,7 +31,7 @@ extension RootfsBuilder {
     try await chain.add(description, in: store, privileges: sandbox.privileges) {
       (place) async throws(RootfsError) in
       try await makeUsers(script, users, in: place)
-      return [:]
+      return MadeLayer()
     }
   }
 
@@ -64,7 +64,7 @@ extension RootfsBuilder {
         } catch { throw RootfsError(error) }
       }
       owners.merge(try PlannedFile.put(files, recipe, in: place)) { _, file in file }
-      return owners
+      return MadeLayer(owners: owners)
     }
     chain.report(
       .init(

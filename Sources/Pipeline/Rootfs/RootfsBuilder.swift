@@ -9,6 +9,7 @@ public import Sandbox
 public import Store
 public import SystemPackage
 import WSL
+import Wheels
 
 /// Makes the root file system of a recipe from its fetched artifacts: packages configured, Python
 /// installed, files and users put in, steps run.
@@ -25,15 +26,19 @@ public struct RootfsBuilder: Sendable {
   let networkEnvironment: [String: String]
   /// The program for the recipe's architecture; nil leaves it out.
   let smokeTest: FilePath?
+  /// Gets layers whose packages or wheels are complete, while what comes above is still made.
+  let settled: @Sendable (SettledLayers) -> Void
   var isPlanned = false
 
   /// - Parameters:
   ///   - networkEnvironment: variables for steps with network, such as the host's proxies; no part
   ///     of any key.
   ///   - smokeTest: `gpu-smoke-test` for the recipe's architecture; nil leaves it out.
+  ///   - settled: gets what an image can be prepared from, ahead of the finished root.
   public init(
     store: Store, sandbox: Sandbox, jobs: Int, sourceDateEpoch: Int64,
     networkEnvironment: [String: String] = [:], smokeTest: FilePath? = nil,
+    settled: @escaping @Sendable (SettledLayers) -> Void = { _ in },
     progress: @escaping ProgressSink
   ) {
     self.store = store
@@ -42,6 +47,7 @@ public struct RootfsBuilder: Sendable {
     self.sourceDateEpoch = sourceDateEpoch
     self.networkEnvironment = networkEnvironment
     self.smokeTest = smokeTest
+    self.settled = settled
     self.progress = progress
   }
 
@@ -51,9 +57,13 @@ public struct RootfsBuilder: Sendable {
   ) async throws(RootfsError) -> Rootfs {
     if !isPlanned { try requireSpace(for: lock) }
     var warnings: [Diagnostic] = []
+    var streams: DeflateSources = [:]
     var chain = try await base(recipe, lock, artifacts)
     if let python = recipe.python {
-      warnings += try await install(python, recipe, lock, artifacts, on: &chain)
+      let wheels = try await unpackWheels(lock, artifacts)
+      for wheel in wheels { streams[wheel.origin] = wheel.streams }
+      warnings += try await install(python, wheels, lock, on: &chain)
+      settled(SettledLayers(layers: chain.layers, streams: streams))
     }
     try await stage(.files, &chain) { (chain) async throws(RootfsError) in
       try await makeCommonUsers(recipe, on: &chain)
@@ -74,7 +84,8 @@ public struct RootfsBuilder: Sendable {
       flavours[flavour] = try await layer(of: flavour, recipe, on: &chain)
     }
     return Rootfs(
-      layers: chain.layers, flavours: flavours, stages: chain.reports, warnings: warnings)
+      layers: chain.layers, flavours: flavours, streams: streams, stages: chain.reports,
+      warnings: warnings)
   }
 
   /// Reports a stage that consists of layers.

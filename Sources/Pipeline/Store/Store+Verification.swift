@@ -8,7 +8,7 @@ extension Store {
   /// Something in the store that is not what it should be.
   public struct Damage: Hashable, Sendable {
     public enum Reason: Hashable, Sendable {
-      /// An artifact with other bytes.
+      /// An artifact, or a file that has its digest beside it, with other bytes.
       case digest(actual: SHA256Digest)
       /// A result without what its kind must have.
       case incomplete
@@ -52,9 +52,20 @@ extension Store {
     case .result(let kind):
       guard let names = try? Files.entries(object.path) else { return .unreadable }
       // Results appear whole; what is missing was removed by hand or by a broken file system.
-      let isWhole = !names.isEmpty && kind.parts.isSubset(of: names)
-      return isWhole ? nil : .incomplete
+      guard !names.isEmpty, kind.parts.isSubset(of: names) else { return .incomplete }
+      return sealedDamage(object.path, names)
     }
+  }
+
+  /// What is wrong with the files that have their digest beside them.
+  private func sealedDamage(_ folder: FilePath, _ names: [String]) -> Damage.Reason? {
+    for name in names where names.contains(name + ".sha256") {
+      guard let actual = try? FileDigest(of: folder.appending(name)).sha256,
+        let expected = try? Files.readText(folder.appending(name + ".sha256"))
+      else { return .unreadable }
+      if actual.hex != expected.prefix(64) { return .digest(actual: actual) }
+    }
+    return nil
   }
 
   private func remove(_ object: StoreObject) throws(StoreError) {

@@ -25,15 +25,25 @@ public struct Store: Sendable {
   public enum ResultKind: String, Hashable, Sendable, CaseIterable {
     /// One unpacked `.deb`: `tree/`, `control/`, `listing`.
     case package
-    /// One unpacked wheel: `tree/`, `listing.json`.
+    /// One unpacked wheel: `tree/`, `listing`.
     case wheel
     /// A merged root of unpacked packages, before configuration.
     case pristine
-    /// An overlay layer: `upper/`.
+    /// An overlay layer: `upper/`, `owners`, `digests`.
     case layer
+    /// A part of an image, compressed: `data`, `data.sha256`, `index`.
+    case segment
+    /// The digest of an image that was put together from segments.
+    case assembly
 
     /// What every result of the kind has.
-    var parts: Set<String> { self == .package ? ["tree", "control", "listing"] : [] }
+    var parts: Set<String> {
+      switch self {
+      case .package: ["tree", "control", "listing"]
+      case .segment: ["data", "data.sha256", "index"]
+      case .wheel, .pristine, .layer, .assembly: []
+      }
+    }
   }
 
   public let root: FilePath

@@ -1,6 +1,6 @@
 public import Content
 public import Diagnostics
-internal import Digests
+public import Digests
 internal import FileSystem
 public import SystemPackage
 
@@ -27,6 +27,8 @@ public struct InstalledWheels: Hashable, Sendable {
   /// The index into ``wheels`` of each installed file's wheel; paths inside the image, without a
   /// leading slash.
   public let owners: [String: Int]
+  /// Of each installed file, by the same paths.
+  public let digests: [String: SHA256Digest]
   /// ``WheelError/Code/sharedPath``: files that a later wheel replaced with other bytes.
   public let conflicts: [WheelError]
   /// The wheels that lost such a file.
@@ -34,7 +36,7 @@ public struct InstalledWheels: Hashable, Sendable {
 
   /// What ``owners`` points into, for a `Layer`.
   public var origins: [Origin] {
-    wheels.map { Origin(.wheel, name: $0.wheel.name, version: $0.wheel.version) }
+    wheels.map(\.origin)
   }
 
   public var warnings: [Diagnostic] { conflicts.flatMap(\.diagnostics) }
@@ -89,7 +91,7 @@ public struct WheelInstaller: Sendable {
       }
     }
     return InstalledWheels(
-      environment: environment, wheels: requests.map(\.wheel), owners: owners,
+      environment: environment, wheels: requests.map(\.wheel), owners: owners, digests: digests,
       conflicts: conflicts.sorted { ($0.wheel, $0.entry ?? "") < ($1.wheel, $1.entry ?? "") },
       incomplete: incomplete)
   }

@@ -1,4 +1,4 @@
-internal import Content
+public import Content
 public import Digests
 internal import FileSystem
 public import SystemPackage
@@ -6,7 +6,8 @@ public import SystemPackage
 /// A wheel in the store: `tree/` as in the zip, `listing` with mode, size and digest of each file.
 public struct UnpackedWheel: Hashable, Sendable {
   public let wheel: Wheel
-  /// The wheel file's own digest.
+  /// The wheel file, and its own digest.
+  public let file: FilePath
   public let sha256: SHA256Digest
   public let tree: FilePath
   /// In the order of the zip, in which pip installs them.
@@ -14,9 +15,24 @@ public struct UnpackedWheel: Hashable, Sendable {
   /// Whether the store had it already.
   public let isReused: Bool
 
+  /// Who put the wheel's files into an image.
+  public var origin: Origin { Origin(.wheel, name: wheel.name, version: wheel.version) }
+
+  /// The deflate streams in the wheel, by what they decode to; of equal ones the first.
+  public var streams: [SHA256Digest: DeflateSource] {
+    var streams: [SHA256Digest: DeflateSource] = [:]
+    for file in files where streams[file.sha256] == nil {
+      guard let stream = file.stream else { continue }
+      streams[file.sha256] = DeflateSource(
+        artifact: sha256, file: self.file, range: stream.range, crc: stream.crc)
+    }
+    return streams
+  }
+
   /// Reads back what an unpacker left in `folder`.
   static func load(
-    _ folder: FilePath, fileName: WheelFileName, sha256: SHA256Digest, isReused: Bool
+    _ folder: FilePath, from file: FilePath, fileName: WheelFileName, sha256: SHA256Digest,
+    isReused: Bool
   ) throws(WheelError) -> UnpackedWheel {
     let tree = folder.appending("tree")
     let files = try listing(folder.appending(WheelListing.fileName), fileName)
@@ -24,7 +40,7 @@ public struct UnpackedWheel: Hashable, Sendable {
     let documents = try documents(tree, infoFolder, files, fileName)
     return UnpackedWheel(
       wheel: try Wheel(fileName: fileName, infoFolder: infoFolder, documents: documents),
-      sha256: sha256, tree: tree, files: files, isReused: isReused)
+      file: file, sha256: sha256, tree: tree, files: files, isReused: isReused)
   }
 
   private static func listing(

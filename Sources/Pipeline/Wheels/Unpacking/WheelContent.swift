@@ -56,7 +56,9 @@ struct WheelContent {
       }
       files.append(
         WheelFile(
-          path: entry.path, isExecutable: entry.isExecutable, size: entry.size, sha256: digest))
+          path: entry.path, isExecutable: entry.isExecutable, size: entry.size, sha256: digest,
+          stream: entry.method == .deflated
+            ? .init(range: entry.dataRange, crc: entry.checksum) : nil))
     }
     return files
   }

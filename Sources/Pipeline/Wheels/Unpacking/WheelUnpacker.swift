@@ -11,7 +11,7 @@ public import SystemPackage
 /// against RECORD's SHA-256 before the store has it.
 public struct WheelUnpacker: Sendable {
   /// Changes when the same wheel would unpack to something else.
-  private static let formatVersion = 1
+  private static let formatVersion = 2
   /// Bytes of one task of a wheel: below, the tasks would cost more than they win.
   private static let stripeSize: Int64 = 8 << 20
 
@@ -80,7 +80,8 @@ public struct WheelUnpacker: Sendable {
       try await extract(file, fileName, to: folder, failure)
     }
     return try UnpackedWheel.load(
-      result.path, fileName: fileName, sha256: artifact.sha256, isReused: result.reused)
+      result.path, from: file, fileName: fileName, sha256: artifact.sha256,
+      isReused: result.reused)
   }
 
   private func extract(

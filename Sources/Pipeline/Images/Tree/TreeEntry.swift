@@ -1,4 +1,5 @@
 public import Content
+public import Digests
 public import SystemPackage
 
 /// One path of the final tree.
@@ -26,6 +27,8 @@ public struct TreeEntry: Hashable, Sendable {
   public internal(set) var capability: [UInt8]
   public internal(set) var deviceMajor: UInt32 = 0
   public internal(set) var deviceMinor: UInt32 = 0
+  /// Of a file's bytes; nil until they were read, and for everything else.
+  public internal(set) var sha256: SHA256Digest?
   public internal(set) var origin: Origin
   /// The layer's directory that holds the path.
   public internal(set) var layer: FilePath

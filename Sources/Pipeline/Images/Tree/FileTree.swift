@@ -1,4 +1,5 @@
 public import Content
+internal import Digests
 internal import FileSystem
 internal import SystemPackage
 
@@ -27,6 +28,8 @@ public struct FileTree: Sendable {
   }
 
   private var nodes: [Node]
+  /// Of the files of the layer that is being applied.
+  private var digests: [String: SHA256Digest] = [:]
   private let sourceDateEpoch: Int64
 
   /// - Parameter layers: lowest first.
@@ -44,6 +47,12 @@ public struct FileTree: Sendable {
 
   /// Lays one more layer over the tree.
   public mutating func apply(_ layer: Layer) throws(ImageError) {
+    digests = [:]
+    if let file = layer.digests {
+      do throws(FileError) { digests = try LayerDigests(reading: file).digests } catch {
+        throw ImageError(error, origin: layer.origin)
+      }
+    }
     // The root's own attributes are kiln's: the folder of a layer is made by whoever made it.
     var pending = [(path: "", index: 0)]
     while let (folder, index) = pending.popLast() {
@@ -107,7 +116,7 @@ public struct FileTree: Sendable {
       path: path, kind: kind, permissions: status.permissions, owner: status.owner,
       group: status.group, size: kind == .file ? status.size : 0,
       modified: min(max(status.modified, 0), sourceDateEpoch), link: "", capability: [],
-      origin: origin, layer: layer.directory)
+      sha256: kind == .file ? digests[path] : nil, origin: origin, layer: layer.directory)
     switch kind {
     case .file:
       entry.capability = try reading(origin) { () throws(FileError) in
@@ -177,6 +186,7 @@ extension FileTree {
       entry.kind = .hardlink
       entry.link = target
       entry.size = 0
+      entry.sha256 = nil
       // The target's entry brings it.
       entry.capability = []
       return entry

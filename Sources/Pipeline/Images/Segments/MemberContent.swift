@@ -2,21 +2,10 @@ internal import Digests
 internal import FileSystem
 internal import SystemPackage
 
-/// Where a file's bytes are, on this machine.
-struct SourceFile: Hashable, Sendable {
-  let layer: FilePath
-  let path: String
-
-  init(_ entry: TreeEntry) {
-    layer = entry.layer
-    path = entry.path
-  }
-}
-
-/// The bytes of a member, read from the layers, with the digests of the files that are whole in it.
+/// The bytes of a member, read from the layers; files that are whole in it have the digest that the
+/// tree says.
 struct MemberContent: Sendable {
   private(set) var bytes: [UInt8]
-  private(set) var digests: [SourceFile: SHA256Digest] = [:]
 
   init(_ member: ImagePlan.Member) throws(ImageError) {
     bytes = [UInt8](repeating: 0, count: Int(member.size))
@@ -40,25 +29,11 @@ struct MemberContent: Sendable {
     if !data.isEmpty {
       try FileReader(entry).read(from: data.lowerBound - length, into: &bytes, at: place)
     }
-    guard Int64(data.count) == entry.size else { return }
+    guard Int64(data.count) == entry.size, let expected = entry.sha256 else { return }
     var hasher = Hasher256()
     unsafe hasher.update(bytes.span.bytes.extracting(place))
-    digests[SourceFile(entry)] = hasher.finish()
+    guard hasher.finish() == expected else { throw ImageError(changed: entry) }
   }
-}
-
-/// The digest of a file that is larger than a member.
-func digest(of entry: TreeEntry) throws(ImageError) -> SHA256Digest {
-  let reader = try FileReader(entry)
-  var hasher = Hasher256()
-  var buffer = [UInt8](repeating: 0, count: 1 << 20)
-  for offset in stride(from: 0, to: entry.size, by: buffer.count) {
-    try Task.refuseIfCancelled()
-    let place = 0..<Int(min(Int64(buffer.count), entry.size - offset))
-    try reader.read(from: offset, into: &buffer, at: place)
-    unsafe hasher.update(buffer.span.bytes.extracting(place))
-  }
-  return hasher.finish()
 }
 
 /// An open file of a layer, which must still have the size that the tree says.
@@ -93,11 +68,7 @@ private struct FileReader: ~Copyable {
         let errno = error as? Errno ?? .ioError
         throw ImageError(FileError("read", entry.source, errno: errno), origin: entry.origin)
       }
-      guard count > 0 else {
-        throw ImageError(
-          .changed, entry.path, origin: entry.origin,
-          reason: "it was \(entry.size) bytes long and is shorter now")
-      }
+      guard count > 0 else { throw ImageError(changed: entry) }
       rest = rest.lowerBound + count..<rest.upperBound
     }
   }

@@ -10,14 +10,12 @@ internal import SystemPackage
 struct TreeListing {
   let entries: [TreeEntry]
   let origins: [Origin]
-  let digests: [SourceFile: SHA256Digest]
   private(set) var totals = Manifest.Totals()
   private(set) var digest: SHA256Digest
   private let indexes: [Origin: Int]
 
-  init(_ entries: [TreeEntry], order: OriginOrder, digests: [SourceFile: SHA256Digest]) {
+  init(_ entries: [TreeEntry], order: OriginOrder) {
     self.entries = entries
-    self.digests = digests
     origins = order.sorted(Set(entries.map(\.origin)))
     indexes = Dictionary(
       uniqueKeysWithValues: origins.enumerated().map { ($0.element, $0.offset) })
@@ -36,7 +34,7 @@ struct TreeListing {
       path: entry.path.isEmpty ? "." : entry.path, kind: entry.kind,
       mode: String(repeating: "0", count: max(0, 4 - octal.utf8.count)) + octal,
       uid: entry.owner, gid: entry.group, size: entry.size,
-      sha256: entry.kind == .file ? digests[SourceFile(entry)] : nil,
+      sha256: entry.sha256,
       link: entry.kind == .symlink || entry.kind == .hardlink ? entry.link : nil,
       capability: entry.capability.isEmpty ? nil : Hexadecimal.text(entry.capability),
       origin: indexes[entry.origin] ?? 0)

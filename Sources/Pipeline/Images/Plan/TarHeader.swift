@@ -28,6 +28,18 @@ enum TarHeader {
     return blocks + header.sealed()
   }
 
+  /// How many bytes ``bytes(of:)`` has, without making them.
+  static func length(of entry: TreeEntry) -> Int64 {
+    var blocks = 1
+    if !entry.capability.isEmpty { blocks += capability(of: entry).count / blockSize }
+    let name = entry.path.utf8.count + (entry.kind == .directory && !entry.path.isEmpty ? 3 : 2)
+    let link = entry.link.utf8.count + (entry.kind == .hardlink ? 2 : 0)
+    for length in [name, link] where length > 100 {
+      blocks += 1 + (length + 1 + blockSize - 1) / blockSize
+    }
+    return Int64(blocks * blockSize)
+  }
+
   /// What follows `size` bytes of data up to the next block.
   static func padding(after size: Int64) -> Int64 {
     (Int64(blockSize) - size % Int64(blockSize)) % Int64(blockSize)

@@ -1,0 +1,122 @@
+internal import Content
+internal import Digests
+internal import FileSystem
+internal import Store
+internal import SystemPackage
+
+/// A group of an image, compressed: a result of the store.
+///
+///     data           what was compressed, member after member
+///     data.sha256    its digest
+///     index          where the members' bytes are: in `data`, or in a wheel as they are
+///
+/// A line of the index is `data <length> <crc> <size>`, or `wheel <sha256> <offset> <length>`.
+struct Segment: Sendable {
+  /// Part of every key: what an older kiln compressed in another way is not found.
+  static let formatVersion = 1
+  static let header = "kiln segment \(formatVersion)"
+
+  let key: SHA256Digest
+  let pieces: [Piece]
+
+  /// - Throws: where a file that it points into is gone.
+  init(_ key: SHA256Digest, at folder: FilePath, in store: Store) throws(ImageError) {
+    self.key = key
+    let index = folder.appending("index")
+    let data = folder.appending("data")
+    var pieces: [Piece] = []
+    do throws(FileError) {
+      var offset: Int64 = 0
+      let lines = try Files.readText(index, limit: 1 << 30).split(separator: "\n")
+      guard let first = lines.first, first == Self.header else {
+        throw FileError(.other, "understand", index)
+      }
+      for line in lines.dropFirst() {
+        switch Line(line) {
+        case .data(let length, let joint):
+          pieces.append(Piece(source: .file(data, offset..<offset + length), joint: joint))
+          offset += length
+        case .wheel(let sha256, let range):
+          guard let file = store.artifact(sha256) else {
+            throw FileError(.notFound, "read", FilePath(sha256.hex), cause: .noSuchFileOrDirectory)
+          }
+          pieces.append(Piece(source: .file(file, range)))
+        case nil: throw FileError(.other, "understand", index)
+        }
+      }
+    } catch {
+      throw ImageError(error)
+    }
+    self.pieces = pieces
+  }
+
+  /// A line of the index.
+  enum Line {
+    case data(length: Int64, EncodedMember.Joint)
+    case wheel(SHA256Digest, Range<Int64>)
+
+    init?(_ text: Substring) {
+      let fields = text.split(separator: " ")
+      guard fields.count == 4 else { return nil }
+      switch fields[0] {
+      case "data":
+        guard let length = Int64(fields[1]), let crc = UInt32(fields[2]), let size = Int(fields[3])
+        else { return nil }
+        self = .data(length: length, .init(crc: crc, size: size))
+      case "wheel":
+        guard let digest = SHA256Digest(hex: fields[1]), let offset = Int64(fields[2]),
+          let length = Int64(fields[3]), offset >= 0, length >= 0
+        else { return nil }
+        self = .wheel(digest, offset..<offset + length)
+      default: return nil
+      }
+    }
+
+    var text: String {
+      switch self {
+      case .data(let length, let joint): "data \(length) \(joint.crc) \(joint.size)"
+      case .wheel(let sha256, let range): "wheel \(sha256.hex) \(range.lowerBound) \(range.count)"
+      }
+    }
+  }
+}
+
+/// Writes a segment into a folder, member after member.
+struct SegmentWriter: ~Copyable {
+  private let folder: FilePath
+  private let data: FileDescriptor
+  private var hasher = Hasher256()
+  private var index = Segment.header + "\n"
+
+  init(_ folder: FilePath) throws(ImageError) {
+    self.folder = folder
+    do throws(FileError) {
+      data = try Files.open(
+        folder.appending("data"), .writeOnly, [.create, .exclusiveCreate], for: "write")
+    } catch { throw ImageError(error) }
+  }
+
+  mutating func add(_ bytes: [UInt8], _ joint: EncodedMember.Joint) throws(ImageError) {
+    do { try data.writeAll(bytes) } catch {
+      let errno = error as? Errno ?? .ioError
+      throw ImageError(FileError("write", folder.appending("data"), errno: errno))
+    }
+    hasher.update(bytes)
+    index += Segment.Line.data(length: Int64(bytes.count), joint).text + "\n"
+  }
+
+  mutating func add(_ stream: DeflateSource) {
+    index += Segment.Line.wheel(stream.artifact, stream.range).text + "\n"
+  }
+
+  consuming func finish() throws(ImageError) {
+    let (folder, index) = (folder, index)
+    let digest = hasher.copy().finish()
+    do throws(FileError) {
+      try Files.write(index, to: folder.appending("index"))
+      try Files.write(digest.hex + "\n", to: folder.appending("data.sha256"))
+    } catch { throw ImageError(error) }
+  }
+
+  deinit { try? data.close() }
+}

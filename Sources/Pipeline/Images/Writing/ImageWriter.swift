@@ -1,0 +1,244 @@
+internal import Compression
+internal import Concurrency
+public import Content
+internal import Digests
+internal import FileSystem
+internal import SystemPackage
+
+/// Writes images: a tar stream each, in compressed members that the store keeps for the next image,
+/// with checksum and manifest beside it.
+///
+/// The bytes of an image depend on its layers' content, the provenance, the format and the
+/// compression only: neither on the number of jobs, nor on what the store has, nor on what else is
+/// written in the same run.
+public struct ImageWriter: Sendable {
+  private let provenance: Provenance
+  private let compression: ImageCompression
+  private let segments: SegmentStore
+  private let streams: DeflateSources
+  private let progress: ProgressSink
+
+  /// - Parameter streams: of the wheels whose files the layers have: they may stand in an image as
+  ///   they are.
+  public init(
+    provenance: Provenance, compression: ImageCompression = .balanced, segments: SegmentStore,
+    streams: DeflateSources = [:], progress: @escaping ProgressSink
+  ) {
+    self.provenance = provenance
+    self.compression = compression
+    self.segments = segments
+    self.streams = streams
+    self.progress = progress
+  }
+
+  /// Writes all images of `requests`; what several have is read and compressed once.
+  ///
+  /// - Returns: one result a request, in their order.
+  /// - Throws: ``ImageError``; then none of the files was published, and those that stood there
+  ///   before still do, unless the file system failed between two renames.
+  public func write(_ requests: [ImageRequest]) async throws(ImageError) -> [WrittenImage] {
+    try checkTargets(requests)
+    for request in requests {
+      guard let limitation = request.format.limitation else { continue }
+      progress(
+        .noticed(
+          code: ImageError.Code.limitedReaders.rawValue,
+          message: "\(request.target.lastComponent?.string ?? ""): \(limitation)"))
+    }
+    let drafts = try await drafts(requests)
+    try checkSpace(drafts)
+    progress(.started(.image, total: drafts.reduce(0) { $0 + $1.plan.size }, unit: .bytes))
+    let counter = SegmentProgress(progress)
+    var assemblies: [Assembly] = []
+    for draft in drafts { assemblies.append(try await assembly(draft, counter)) }
+    let files = try await put(together: assemblies, drafts)
+    var written: [WrittenImage] = []
+    for (index, (output, sha256)) in files.enumerated() {
+      written.append(try describe(drafts[index], output, assemblies[index].size, sha256))
+    }
+    try publish(files.map(\.output))
+    progress(.finished(.image, reused: false))
+    return written
+  }
+
+  /// Compresses ahead of time what images of these layers will have of packages and wheels, should
+  /// nothing above change it.
+  ///
+  /// Failures are not reported: writing the image meets them again.
+  public func prepare(_ layers: [Layer], _ formats: Set<ImageFormat>) async {
+    guard let tree = try? FileTree(layers, sourceDateEpoch: provenance.sourceDateEpoch),
+      let entries = try? await tree.entries.hashed(jobs: 1)
+    else { return }
+    let order = OriginOrder(artifacts: provenance.artifacts, layers: layers)
+    for format in formats.sorted(by: { $0.rawValue < $1.rawValue }) where format != .tar {
+      let encoding = Encoding(format, compression)
+      let plan = plan(entries, order, encoding)
+      let settled = plan.groups.filter { $0.origin?.kind == .package || $0.origin?.kind == .wheel }
+      _ = try? await segments.segments(of: settled, encoding, progress: SegmentProgress { _ in })
+    }
+  }
+
+  /// A request with the tree that it amounts to.
+  private struct Draft {
+    let request: ImageRequest
+    let encoding: Encoding
+    let entries: [TreeEntry]
+    let order: OriginOrder
+    let plan: ImagePlan
+
+    /// About the file's size.
+    var expectedSize: Int64 { plan.size / 100 * encoding.expectedPercent }
+  }
+
+  private func plan(
+    _ entries: [TreeEntry], _ order: OriginOrder, _ encoding: Encoding
+  ) -> ImagePlan {
+    ImagePlan(
+      entries, order: order, memberSize: encoding.memberSize,
+      streams: encoding.takesStreams ? streams : [:])
+  }
+
+  private func drafts(_ requests: [ImageRequest]) async throws(ImageError) -> [Draft] {
+    let shared = requests.map(\.layers).reduce(requests.first?.layers ?? []) { shared, layers in
+      zip(shared, layers).prefix { $0 == $1 }.map(\.0)
+    }
+    let base = try FileTree(shared, sourceDateEpoch: provenance.sourceDateEpoch)
+    var entries: [[Layer]: [TreeEntry]] = [:]
+    var drafts: [Draft] = []
+    for request in requests {
+      if entries[request.layers] == nil {
+        var tree = base
+        for layer in request.layers.dropFirst(shared.count) { try tree.apply(layer) }
+        entries[request.layers] = try await tree.entries.hashed(jobs: segments.jobs)
+      }
+      let entries = entries[request.layers] ?? []
+      let encoding = Encoding(request.format, compression)
+      let order = OriginOrder(artifacts: provenance.artifacts, layers: request.layers)
+      drafts.append(
+        Draft(
+          request: request, encoding: encoding, entries: entries, order: order,
+          plan: plan(entries, order, encoding)))
+    }
+    return drafts
+  }
+
+  private func assembly(
+    _ draft: Draft, _ counter: SegmentProgress
+  ) async throws(ImageError) -> Assembly {
+    guard draft.encoding.compressor.format != .plain else {
+      counter.add(draft.plan.size, draft.request.format.rawValue)
+      return Assembly(plain: draft.plan)
+    }
+    let segments = try await segments.segments(
+      of: draft.plan.groups, draft.encoding, progress: counter)
+    return try Assembly(segments, draft.encoding, zeros: draft.plan.zeros)
+  }
+
+  /// Writes the files, and hashes those that no earlier image was put together as; a file that
+  /// stands there already, byte for byte, is left alone.
+  private func put(
+    together assemblies: [Assembly], _ drafts: [Draft]
+  ) async throws(ImageError) -> [(output: ImageOutput, sha256: SHA256Digest)] {
+    let known = KnownDigests(store: segments.store)
+    let digests = assemblies.map { known.digest(of: $0) }
+    let standing = try await drafts.indices.mapConcurrently(limit: segments.jobs) {
+      (index) throws(ImageError) in
+      isStanding(drafts[index].request.target, assemblies[index].size, digests[index])
+    }
+    let unknown = assemblies.indices.filter { digests[$0] == nil }
+    async let hashed = Self.digests(of: unknown.map { assemblies[$0] })
+    var outputs: [ImageOutput] = []
+    for index in drafts.indices {
+      outputs.append(
+        try ImageOutput(drafts[index].request, standing[index] ? nil : assemblies[index]))
+    }
+    var found = Dictionary(uniqueKeysWithValues: zip(unknown, try await hashed.get()))
+    for (index, digest) in found { try await known.keep(digest, of: assemblies[index]) }
+    for (index, digest) in digests.enumerated() { found[index] = digest ?? found[index] }
+    return outputs.indices.compactMap { index in found[index].map { (outputs[index], $0) } }
+  }
+
+  private static func digests(
+    of assemblies: [Assembly]
+  ) async -> Result<[SHA256Digest], ImageError> {
+    do throws(ImageError) { return .success(try Assembly.digests(of: assemblies)) } catch {
+      return .failure(error)
+    }
+  }
+
+  private func isStanding(_ target: FilePath, _ size: Int64, _ sha256: SHA256Digest?) -> Bool {
+    guard let sha256, let status = try? Files.status(target), status.kind == .file,
+      status.size == size
+    else { return false }
+    return (try? FileDigest(of: target))?.sha256 == sha256
+  }
+
+  private func describe(
+    _ draft: Draft, _ output: ImageOutput, _ size: Int64, _ sha256: SHA256Digest
+  ) throws(ImageError) -> WrittenImage {
+    let target = draft.request.target
+    let writer = ManifestWriter(
+      listing: TreeListing(draft.entries, order: draft.order),
+      request: draft.request, provenance: provenance,
+      image: .init(
+        file: target.lastComponent?.string ?? "", format: draft.request.format,
+        compression: compression, size: size, sha256: sha256))
+    try output.describe(writer)
+    return WrittenImage(
+      request: draft.request, size: size, sha256: sha256,
+      treeDigest: writer.listing.digest, totals: writer.listing.totals,
+      checksum: ImageOutput.checksumPath(target), manifest: Manifest.path(beside: target))
+  }
+
+  private func publish(_ outputs: [ImageOutput]) throws(ImageError) {
+    try Task.refuseIfCancelled()
+    var published: [FilePath] = []
+    for output in outputs {
+      do throws(FileError) {
+        try output.publish { published.append($0) }
+      } catch {
+        for path in published { try? Files.removeFile(path) }
+        throw ImageError(error)
+      }
+    }
+  }
+}
+
+extension ImageWriter {
+  private func checkTargets(_ requests: [ImageRequest]) throws(ImageError) {
+    var seen: Set<FilePath> = []
+    for request in requests {
+      let target = request.target
+      guard seen.insert(target).inserted else {
+        throw ImageError(.badTarget, target.string, reason: "two images would have this name")
+      }
+      for path in [target, Manifest.path(beside: target), ImageOutput.checksumPath(target)] {
+        let status: FileStatus?
+        do throws(FileError) { status = try Files.status(path) } catch { throw ImageError(error) }
+        guard status?.kind != .directory else {
+          throw ImageError(.badTarget, path.string, reason: "a folder stands there")
+        }
+      }
+    }
+  }
+
+  /// Refuses early what would surely run out of space; the estimate is on the low side.
+  private func checkSpace(_ drafts: [Draft]) throws(ImageError) {
+    var needed: [FilePath: Int64] = [:]
+    for draft in drafts {
+      let folder = draft.request.target.removingLastComponent()
+      needed[folder.isEmpty ? "." : folder, default: 0] += draft.expectedSize
+    }
+    for (folder, bytes) in needed.sorted(by: { $0.key.string < $1.key.string }) {
+      let free: Int64
+      do throws(FileError) { free = try Files.freeSpace(at: folder) } catch {
+        throw ImageError(error)
+      }
+      guard free >= bytes else {
+        throw ImageError(
+          .noSpace, folder.string,
+          reason: "about \(ByteCount(bytes)) are needed, \(ByteCount(free)) are free")
+      }
+    }
+  }
+}

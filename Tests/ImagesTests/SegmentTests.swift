@@ -1,0 +1,139 @@
+import Content
+import Digests
+import FileSystem
+import Images
+import Store
+import SystemPackage
+import TestSupport
+import Testing
+
+/// What the store keeps of images, and what the next image takes from it.
+@Suite("Segments", .enabled(if: TestEnvironment.isRoot, "needs root"))
+struct SegmentTests {
+  private func segments(_ folder: FilePath, store: String = "store") throws -> Set<String> {
+    var found: Set<String> = []
+    let results = folder.appending("\(store)/results/segment")
+    guard Files.exists(results) else { return [] }
+    try Files.walk(results) { path, _ in
+      if path.hasSuffix("/data") { found.insert(path) }
+      return true
+    }
+    return found
+  }
+
+  @Test(
+    "an image from a store that has its segments is the same, and reads no file of the layers",
+    arguments: ["image.wsl", "image.tar.xz", "image.tar.zst"], [ImageCompression.fast, .compatible])
+  func reuse(file: String, compression: ImageCompression) async throws {
+    try await withTemporaryFolder { folder in
+      let layer = try LayerFixture(folder, "layer")
+      for index in 0..<9 {
+        try layer.file("srv/\(index)", bytes: Array("\(index) and ".utf8).cycled(400_000))
+      }
+      // Digests of the files, as the layers that kiln makes have them.
+      let digests = folder.appending("digests")
+      try LayerDigests.write(of: layer.directory, to: digests)
+      let layers = [Layer(directory: layer.directory, origin: layer.origin, digests: digests)]
+      let request = try ImageWriterTests.request(folder, file, layers)
+      let first = try await ImageWriterTests.writer(folder, compression).write([request])
+      let made = try segments(folder)
+      #expect(made.count == 2)
+      try Files.removeFile(folder.appending(file))
+      for index in 0..<9 {
+        try layer.file("srv/\(index)", bytes: Array("nothing!".utf8).cycled(400_000))
+      }
+      let second = try await ImageWriterTests.writer(folder, compression).write([request])
+      #expect(first == second)
+      #expect(try FileDigest(of: folder.appending(file)).sha256 == first[0].sha256)
+      #expect(try segments(folder) == made)
+    }
+  }
+
+  @Test("a changed layer changes its own segment, and none of those below")
+  func change() async throws {
+    try await withTemporaryFolder { folder in
+      var base = try LayerFixture(folder, "base", origin: Origin(.configuration))
+      for name in ["one", "two", "three"] {
+        try base.file("usr/\(name)", name)
+        base.own("usr/\(name)", Origin(.package, name: name, version: "1"))
+      }
+      let top = try LayerFixture(folder, "top", origin: Origin(.file))
+      try top.file("etc/motd", "hello")
+      let request = try ImageWriterTests.request(folder, "a.wsl", [base.layer, top.layer])
+      _ = try await ImageWriterTests.writer(folder).write([request])
+      let before = try segments(folder)
+      try top.file("etc/motd", "world")
+      _ = try await ImageWriterTests.writer(folder).write([request])
+      #expect(try segments(folder).subtracting(before).count == 1)
+      // A package that loses a file has a segment without it; the others stay.
+      try top.whiteout("usr/two")
+      _ = try await ImageWriterTests.writer(folder).write([request])
+      #expect(try segments(folder).subtracting(before).count == 1)
+      let names = try await shell("tar tf a.wsl", in: folder).output.split(separator: "\n")
+      #expect(!names.contains("./usr/two") && names.contains("./usr/three"))
+    }
+  }
+
+  @Test("packages are prepared before what comes above them is there")
+  func preparation() async throws {
+    try await withTemporaryFolder { folder in
+      var base = try LayerFixture(folder, "base", origin: Origin(.configuration))
+      for name in ["one", "two"] {
+        try base.file("usr/\(name)", name)
+        base.own("usr/\(name)", Origin(.package, name: name, version: "1"))
+      }
+      let top = try LayerFixture(folder, "top", origin: Origin(.configuration))
+      try top.file("usr/two", "changed")
+      let layers = [base.layer, top.layer]
+      let writer = try ImageWriterTests.writer(folder)
+      await writer.prepare([base.layer], [.wsl])
+      let prepared = try segments(folder)
+      #expect(prepared.count == 2)
+      let request = try ImageWriterTests.request(folder, "a.wsl", layers)
+      let image = try await writer.write([request])
+      // The folders and the configuration, which has the other file now.
+      #expect(try segments(folder).subtracting(prepared).count == 2)
+      let alone = try await ImageWriterTests.writer(folder, store: "empty").write([request])
+      #expect(image == alone)
+      #expect(try segments(folder, store: "empty").count == 3)
+    }
+  }
+
+  @Test("a damaged segment is found, and never gets a checksum that fits it")
+  func damage() async throws {
+    try await withTemporaryFolder { folder in
+      let layers = try ImageWriterTests.stack(folder)
+      let request = try ImageWriterTests.request(folder, "a.wsl", layers)
+      let good = try await ImageWriterTests.writer(folder).write([request])
+      try await shell(
+        """
+        data=$(find store/results/segment -name data -size +100k | head -n 1)
+        printf x | dd of="$data" bs=1 seek=5000 conv=notrunc status=none
+        rm a.wsl
+        """, in: folder)
+      let bad = try await ImageWriterTests.writer(folder).write([request])
+      #expect(bad == good)
+      #expect(try FileDigest(of: folder.appending("a.wsl")).sha256 != good[0].sha256)
+      let damage = try await Store(root: folder.appending("store")).verify(repair: true, jobs: 2)
+      #expect(damage.count == 1 && damage.allSatisfy(\.isRemoved))
+      _ = try await ImageWriterTests.writer(folder).write([request])
+      #expect(try FileDigest(of: folder.appending("a.wsl")).sha256 == good[0].sha256)
+    }
+  }
+
+  @Test("a file that stands there byte for byte is left alone, and any other is replaced")
+  func standing() async throws {
+    try await withTemporaryFolder { folder in
+      let layers = try ImageWriterTests.stack(folder)
+      let target = folder.appending("a.wsl")
+      let request = try ImageWriterTests.request(folder, "a.wsl", layers)
+      let image = try await ImageWriterTests.writer(folder).write([request])
+      let inode = try #require(try Files.status(target)).inode
+      _ = try await ImageWriterTests.writer(folder).write([request])
+      #expect(try Files.status(target)?.inode == inode)
+      try await shell("printf x | dd of=a.wsl bs=1 seek=999 conv=notrunc status=none", in: folder)
+      _ = try await ImageWriterTests.writer(folder).write([request])
+      #expect(try FileDigest(of: target).sha256 == image[0].sha256)
+    }
+  }
+}
