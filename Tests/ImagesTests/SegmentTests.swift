@@ -1,3 +1,4 @@
+import Commands
 import Content
 import Digests
 import FileSystem

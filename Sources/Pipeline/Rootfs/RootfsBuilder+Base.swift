@@ -69,24 +69,32 @@ extension RootfsBuilder {
       SandboxCommand.Bind(
         try file(package.artifact, artifacts), at: ConfigurationScript.path(of: package))
     }
-    let counter = ConfigurationCounter(progress: progress)
     try await chain.add(description, in: store, privileges: sandbox.privileges) {
       (place) async throws(RootfsError) in
-      var command = SandboxCommand(
-        layers: place.lower, writes: place.writes, arguments: ["/bin/sh", "-e", "/kiln/configure"],
-        environment: scriptEnvironment, binds: debs)
-      command.masks = [
-        Self.policy,
-        // dpkg calls it for packages that start a daemon without asking anyone.
-        .init("/sbin/start-stop-daemon", content: "#!/bin/sh\nexit 0\n", onlyExisting: true),
-        .init("/kiln/configure", content: script.text),
-      ]
-      do throws(SandboxError) {
-        try await sandbox.run(command) { _, line in counter.line(line) }
-      } catch {
-        throw RootfsError(error, .configuration, counter.failed ?? "the root file system")
-      }
+      let begun = try startFromSmaller(root, in: place)
+      try await run(begun ? .remaining : script, debs, in: place)
       return MadeLayer()
+    }
+    if !isPlanned { try await configuredSet(root, chain.key).keep(in: store) }
+  }
+
+  private func run(
+    _ script: ConfigurationScript, _ debs: [SandboxCommand.Bind], in place: Workplace
+  ) async throws(RootfsError) {
+    let counter = ConfigurationCounter(progress: progress)
+    var command = SandboxCommand(
+      layers: place.lower, writes: place.writes, arguments: ["/bin/sh", "-e", "/kiln/configure"],
+      environment: scriptEnvironment, binds: debs)
+    command.masks = [
+      Self.policy,
+      // dpkg calls it for packages that start a daemon without asking anyone.
+      .init("/sbin/start-stop-daemon", content: "#!/bin/sh\nexit 0\n", onlyExisting: true),
+      .init("/kiln/configure", content: script.text),
+    ]
+    do throws(SandboxError) {
+      try await sandbox.run(command) { _, line in counter.line(line) }
+    } catch {
+      throw RootfsError(error, .configuration, counter.failed ?? "the root file system")
     }
   }
 

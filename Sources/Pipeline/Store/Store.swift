@@ -31,6 +31,8 @@ public struct Store: Sendable {
     case pristine
     /// An overlay layer: `upper/`, `owners`, `digests`.
     case layer
+    /// Which packages a configured layer has: `set`.
+    case configured
     /// A part of an image, compressed: `data`, `data.sha256`, `index`.
     case segment
     /// The digest of an image that was put together from segments.
@@ -41,7 +43,7 @@ public struct Store: Sendable {
       switch self {
       case .package: ["tree", "control", "listing"]
       case .segment: ["data", "data.sha256", "index"]
-      case .wheel, .pristine, .layer, .assembly: []
+      case .wheel, .pristine, .layer, .configured, .assembly: []
       }
     }
   }

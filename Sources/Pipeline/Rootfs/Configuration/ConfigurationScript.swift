@@ -6,6 +6,14 @@ import Synchronization
 struct ConfigurationScript {
   let text: String
 
+  /// For a root whose packages are configured but for some that have no scripts.
+  static let remaining = ConfigurationScript(steps: ["dpkg --configure -a"])
+
+  private init(steps: [String]) {
+    text =
+      (["cd /", "exec </dev/null"] + steps + [CleanUp.script]).joined(separator: "\n") + "\n"
+  }
+
   init(_ root: PristineRoot) {
     let version = root.packages.first { $0.name == "dpkg" }?.version ?? ""
     let preinsts = root.preinsts.map { package in
@@ -23,9 +31,7 @@ struct ConfigurationScript {
       root.deferred.isEmpty
       ? ""
       : "dpkg --unpack --force-unsafe-io \(root.deferred.map(Self.path).joined(separator: " "))"
-    text =
-      (["cd /", "exec </dev/null"] + preinsts + [unpack, "dpkg --configure -a", CleanUp.script])
-      .joined(separator: "\n") + "\n"
+    self.init(steps: preinsts + [unpack, "dpkg --configure -a"])
   }
 
   static let preinst = "kiln: preinst of"

@@ -1,0 +1,64 @@
+import Commands
+import FileSystem
+import FoundationEssentials
+import SystemPackage
+import TestSupport
+import Testing
+
+/// A recipe with packages more than another that is configured already.
+@Suite(.serialized, .enabled(if: TestEnvironment.wantsEndToEnd && TestEnvironment.isRoot))
+struct ConfiguredSetTests {
+  private struct Event: Decodable {
+    let stage: String?
+    let item: String?
+  }
+
+  /// - Returns: the images' digests and the packages that were set up.
+  private func build(
+    _ kiln: KilnProgram, _ recipe: FilePath, _ output: FilePath
+  ) async throws -> ([String], [String]) {
+    let result = try await kiln.command([
+      "build", recipe.string, "--json", "--progress", "json", "--output", output.string,
+    ]).run()
+    let report = try KilnProgram.decode(result.output, as: BuildReport.self)
+    let events = try result.errors.split(separator: "\n").map {
+      try JSONDecoder().decode(Event.self, from: Data($0.utf8))
+    }
+    let items = events.filter { $0.stage == "configure" }.compactMap(\.item)
+    return (report.builds.flatMap(\.images).map(\.sha256), items)
+  }
+
+  private func write(_ packages: [String], to recipe: FilePath) throws {
+    let witness = try Files.readText(KilnProgram.recipes.appending("witness.yaml"))
+    try Files.write(
+      witness.split(separator: "\n").dropFirst().joined(separator: "\n") + "\n"
+        + packages.map { "  - \($0)\n" }.joined(), to: recipe)
+  }
+
+  @Test func packagesMoreStartFromWhatIsConfiguredAndGiveTheSameBytes() async throws {
+    try await withTemporaryFolder { folder in
+      let shared = KilnProgram.shared()
+      let recipe = folder.appending("witness.yaml")
+      try write([], to: recipe)
+      try await shared.command(["lock", recipe.string]).run()
+      let kiln = KilnProgram(store: folder.appending("store"), home: shared.home)
+      let (_, all) = try await build(kiln, recipe, folder.appending("first"))
+      #expect(all.count > 100)
+
+      // Programs, a library with its loader cache, man pages; and one with a script besides.
+      for (added, isQuick) in [(["tree", "jq"], true), (["tree", "jq", "less"], false)] {
+        try write(added, to: recipe)
+        try await shared.command(["lock", recipe.string]).run()
+        let (quick, items) = try await build(kiln, recipe, folder.appending("more"))
+        #expect((items.count < 20) == isQuick, "\(items)")
+        let fresh = KilnProgram(store: folder.appending("fresh"), home: shared.home)
+        try Files.makeDirectories(fresh.store)
+        try await kiln.copyArtifacts(to: fresh.store)
+        let (nothing, everything) = try await build(fresh, recipe, folder.appending("nothing"))
+        #expect(everything.count > 100)
+        #expect(quick == nothing)
+        try Files.removeTree(fresh.store)
+      }
+    }
+  }
+}
