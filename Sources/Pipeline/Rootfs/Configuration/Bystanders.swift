@@ -19,11 +19,11 @@ struct Bystanders {
   ///   - root: the merged root of all packages, not configured.
   ///   - configured: what configuring the others laid over it.
   func areUnnoticed(_ root: FilePath, _ configured: FilePath) throws(RootfsError) -> Bool {
-    let interests = try others.flatMap { (package) throws(RootfsError) in
-      try Self.interests(of: package)
-    }
-    let scripts = try others.flatMap { (package) throws(RootfsError) in
-      try Self.scripts(of: package)
+    var interests: [Interest] = []
+    var scripts: [Set<String>] = []
+    for package in others {
+      interests += try Self.interests(of: package)
+      scripts += try Self.scripts(of: package)
     }
     for package in added {
       guard hasNoScripts(package), try activatesOnlyLoader(package) else { return false }
@@ -87,9 +87,9 @@ struct Bystanders {
       }
       guard let changed = try Files.status(configured.appending(place)) else { return true }
       let mine = try Files.status(root.appending(place))
+      let attributes = try Files.attributeNames(configured.appending(place))
       return changed.kind == .directory && changed.permissions == mine?.permissions
-        && changed.owner == mine?.owner && changed.group == mine?.group
-        && (try Files.attributeNames(configured.appending(place))).isEmpty
+        && changed.owner == mine?.owner && changed.group == mine?.group && attributes.isEmpty
     } catch { throw RootfsError(error) }
   }
 

@@ -1,5 +1,6 @@
 import Digests
 import FileSystem
+import Locks
 import Packages
 import Store
 import SystemPackage

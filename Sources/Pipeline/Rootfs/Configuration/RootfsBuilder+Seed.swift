@@ -1,14 +1,17 @@
 import Content
 import Digests
 import FileSystem
+import Locks
 import Packages
+import Sandbox
 import Store
 import SystemPackage
 
 extension RootfsBuilder {
   func configuredSet(_ root: PristineRoot, _ key: SHA256Digest) -> ConfiguredSet {
     // Everything that a script may see beside the packages' files.
-    let context = ["configured", "\(LayerChain.formatVersion)", "\(sandbox.privileges)"]
+    let context =
+      ["configured", "\(LayerChain.formatVersion)", "\(sandbox.privileges)"]
       + [ConfigurationScript.remaining.text, "\(sourceDateEpoch)", architecture(root)]
     return ConfiguredSet(
       context: SHA256Digest(ofText: context.joined(separator: "\0")), key: key,
@@ -29,7 +32,8 @@ extension RootfsBuilder {
       guard let layer = store.result(.layer, key: smaller.key)?.appending("upper") else { continue }
       let added = root.packages.filter { !smaller.packages.contains($0.artifact.sha256) }
       let bystanders = Bystanders(
-        added: added, others: root.packages.filter { smaller.packages.contains($0.artifact.sha256) },
+        added: added,
+        others: root.packages.filter { smaller.packages.contains($0.artifact.sha256) },
         architecture: Architecture(rawValue: architecture(root)) ?? .amd64)
       guard try bystanders.areUnnoticed(pristine, layer) else { continue }
       do throws(FileError) {
