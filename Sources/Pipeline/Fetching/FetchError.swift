@@ -36,6 +36,8 @@ public struct FetchError: Failure {
     case store(StoreError)
     case transfer(TransferError)
     case space(needed: Int64, free: Int64)
+    /// Bytes that kiln would have to download.
+    case missing(Int64)
   }
 
   public let code: Code
@@ -71,9 +73,8 @@ public struct FetchError: Failure {
   private var message: String {
     switch code {
     case .offline:
-      subjects.count == 1
-        ? "\(subject) is not in the store, and kiln is offline"
-        : "\(subjects.count) files are not in the store, and kiln is offline"
+      "\(subjects.count == 1 ? subject : "\(subjects.count) files")\(missing) "
+        + (subjects.count == 1 ? "is" : "are") + " not in the store, and kiln is offline"
     case .unavailable: "no mirror has \(subject)"
     case .unreachable: "\(subject) could not be downloaded"
     case .corrupt: "\(subject) is not what the lock says"
@@ -85,6 +86,10 @@ public struct FetchError: Failure {
     case .outsideFolder: "\(subject) leads out of the recipe's folder"
     case .transfers: "kiln cannot transfer"
     }
+  }
+
+  private var missing: String {
+    if case .missing(let bytes) = cause { " (\(ByteCount(bytes)))" } else { "" }
   }
 
   private var reason: String? {
