@@ -148,12 +148,11 @@ public struct Builder: Sendable {
     let writer = ImageWriter(
       provenance: try provenance(prepared, gpu), compression: request.compression,
       jobs: settings.jobs, progress: progress)
-    let requests = recipe.wsl.install.map { flavour in
-      let format = flavour == .fromFile ? ImageFormat.wsl : request.format
-      return ImageRequest(
+    let requests = Self.targets(request, recipe).map { flavour, format, target in
+      ImageRequest(
         name: recipe.name, flavour: flavour,
         layers: rootfs.layers + [rootfs.flavours[flavour]].compactMap(\.self),
-        target: request.output.appending("\(recipe.name).\(format.rawValue)"), format: format)
+        target: target, format: format)
     }
     do throws(FileError) { try Files.makeDirectories(request.output) } catch {
       throw BuildError(error, in: request.output.string)
