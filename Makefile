@@ -24,7 +24,7 @@ BUILD_PACKAGES := libarchive-dev libcurl4-openssl-dev libyaml-dev libssl-dev lib
 RUN_PACKAGES := debian-archive-keyring gpgv uidmap libarchive-tools util-linux ca-certificates \
 	distro-info-data python3 python3-pip
 TEST_PACKAGES := dpkg-dev apt-utils gnupg systemd-container mmdebstrap zstd xz-utils pigz \
-	python3-jsonschema python3-venv
+	python3-jsonschema python3-venv zsh fish
 
 .PHONY: help
 help: ## list the targets
