@@ -173,6 +173,30 @@ import Transfers
     }
   }
 
+  @Test func aLoginPageInTheFilesPlaceIsCalledOne() async throws {
+    try await withTemporaryFolder { folder in
+      let page = Array("<html>please log in</html>".utf8)
+      for server in [first, second] {
+        server.put("/pool/a.deb", page, contentType: "text/html; charset=utf-8")
+      }
+      let failure = try #require(await failure(fetcher(folder), [artifact()]))
+      #expect(failure.code == .corrupt)
+      let words = "26 bytes, not 200000: a web page"
+      #expect(failure.attempts.allSatisfy { $0.reason.contains(words) })
+    }
+  }
+
+  @Test func triesThatEndAlikeAreToldOnce() async throws {
+    try await withTemporaryFolder { folder in
+      let bases = ["debian": ["http://127.0.0.1:1"]]
+      let failure = try #require(await failure(fetcher(folder, bases: bases), [artifact()]))
+      #expect(failure.attempts.count > 1)
+      let reason = try #require(failure.diagnostics.first?.reason)
+      #expect(reason.split(separator: "\n").count == 1)
+      #expect(reason.hasSuffix(" (\(failure.attempts.count) times)"))
+    }
+  }
+
   @Test func aFileThatNobodyHasIsNamedWithEachMirror() async throws {
     try await withTemporaryFolder { folder in
       let bases = ["debian": ["http://me:secret@127.0.0.1:\(first.port)", second.url]]
