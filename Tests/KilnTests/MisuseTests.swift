@@ -102,6 +102,18 @@ import Testing
     }
   }
 
+  @Test(arguments: ["yesterday", "-1", "1e9", "8589934592"])
+  func aDateThatIsNoneIsRefused(date: String) async throws {
+    try await KilnProgram.with { kiln in
+      try Files.write(Self.recipe, to: kiln.home.appending("tiny.yaml"))
+      var command = kiln.command(["build", "tiny.yaml"], accepted: [2])
+      command.environment["SOURCE_DATE_EPOCH"] = date
+      let result = try await command.run()
+      #expect(result.errors.contains("error[K8009]") && result.errors.contains(date))
+      #expect(!Files.exists(kiln.store))
+    }
+  }
+
   @Test func offlineWithoutALockSaysToLock() async throws {
     try await KilnProgram.with { kiln in
       try Files.write(Self.recipe, to: kiln.home.appending("tiny.yaml"))

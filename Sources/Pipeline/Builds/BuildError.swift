@@ -13,6 +13,7 @@ public struct BuildError: Failure {
     case noImage = "K8005"
     case smokeTestMissing = "K8007"
     case sameName = "K8008"
+    case badDate = "K8009"
   }
 
   public let code: Code
@@ -47,6 +48,6 @@ public struct BuildError: Failure {
         code: code.rawValue, message: message, place: .init(file: subject), reason: reason,
         remedy: remedy)
     ]
-    isWrongUse = code == .noRecipe || code == .sameName
+    isWrongUse = [.noRecipe, .sameName, .badDate].contains(code)
   }
 }

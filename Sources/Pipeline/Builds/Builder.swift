@@ -50,6 +50,12 @@ public struct Builder: Sendable {
   public init(_ settings: BuildSettings, tool: String) throws(BuildError) {
     self.settings = settings
     self.tool = tool
+    if let date = Self.statedDate(settings.environment), Self.epoch(date) == nil {
+      throw BuildError(
+        .badDate, "SOURCE_DATE_EPOCH", "SOURCE_DATE_EPOCH is no time of an image: \(date)",
+        reason: "it takes seconds since 1970, up to \(Self.latestEpoch)",
+        remedy: "write a number, or unset it: then the lock's date is taken")
+    }
     do throws(StoreError) { store = try Store(root: settings.store) } catch {
       throw BuildError(error, in: settings.store.string)
     }
