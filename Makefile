@@ -24,7 +24,10 @@ BUILD_PACKAGES := libarchive-dev libcurl4-openssl-dev libyaml-dev libssl-dev lib
 RUN_PACKAGES := debian-archive-keyring gpgv uidmap libarchive-tools util-linux ca-certificates \
 	distro-info-data python3 python3-pip
 TEST_PACKAGES := dpkg-dev apt-utils gnupg systemd-container mmdebstrap zstd xz-utils pigz \
-	python3-jsonschema python3-venv
+	python3-jsonschema python3-venv zsh fish
+
+# Who builds without root in the end-to-end tests; made where root runs them.
+TEST_USER := kiln-tester
 
 .PHONY: help
 help: ## list the targets
@@ -44,6 +47,7 @@ test: setup setup-test ## run the unit tests
 
 .PHONY: test-end-to-end
 test-end-to-end: setup setup-test build ## build, verify and boot real images (FILTER=… for one)
+	@.ci/make-test-user $(TEST_USER)
 	KILN_E2E=1 swift test --filter 'EndToEndTests$(if $(FILTER),.*$(FILTER))' \
 		$(if $(FILTER),,--filter KernelsTests.TextTests)
 

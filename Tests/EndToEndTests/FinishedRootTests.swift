@@ -24,6 +24,19 @@ struct FinishedRootTests {
     #expect(output.contains("/usr/bin/ldd"))
   }
 
+  @Test func aptKnowsWhatNobodyAskedFor() async throws {
+    let output = try await inside(
+      """
+      export DEBIAN_FRONTEND=noninteractive
+      apt-get --quiet=2 --simulate autoremove
+      apt-mark showmanual | grep --line-regexp --fixed-strings -e python3-venv -e python3.11-venv
+      apt-get --quiet=2 --yes remove python3-venv >/dev/null
+      apt-get --quiet=2 --yes autoremove >/dev/null
+      dpkg-query --show --showformat '${db:Status-Status}\n' sudo python3.11-venv libc6
+      """)
+    #expect(output == "python3-venv\ninstalled\nconfig-files\ninstalled\n")
+  }
+
   @Test func aptInstallsOneMore() async throws {
     let output = try await inside(
       """

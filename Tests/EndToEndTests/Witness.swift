@@ -11,6 +11,9 @@ struct Witness {
   struct Lock: Decodable {
     struct Artifact: Decodable {
       let kind: String
+      let name: String
+      /// Names apart by blanks; nil for none.
+      let dependencies: String?
       let path: String
       let sha256: String
     }

@@ -40,8 +40,10 @@ import Transfers
       source: source, path: path)
   }
 
+  /// - Parameter stallTimeout: a busy machine stalls too, so only what is to stall gets little time.
   private func fetcher(
-    _ folder: FilePath, bases: [String: [String]]? = nil, offline: Bool = false
+    _ folder: FilePath, bases: [String: [String]]? = nil, offline: Bool = false,
+    stallTimeout: Int = 300
   ) throws -> Fetcher {
     let mirrors = Mirrors(
       bases ?? ["debian": [first.url, second.url], "pypi": [first.url + "/s"]])
@@ -49,7 +51,7 @@ import Transfers
       store: Store(root: folder.appending("store")), mirrors: mirrors,
       recipeDirectory: folder.appending("recipe"),
       settings: TransferSettings(
-        environment: [:], connectTimeout: 5, stallTimeout: 2, stallSpeed: 50_000),
+        environment: [:], connectTimeout: 60, stallTimeout: stallTimeout, stallSpeed: 50_000),
       limits: .init(rounds: 2, resumptions: 3, firstPause: 10), offline: offline, jobs: 4,
       progress: { [events] event in events.all.withLock { $0.append(event) } })
   }
@@ -71,7 +73,9 @@ import Transfers
       first.put("/pool/a.deb", content)
       second.put("/pool/a.deb", content)
       first.put("/pool/a.deb", content, behaviours)
-      let paths = try await fetcher(folder).fetch([artifact()])
+      let stalls = behaviours.contains { if case .stall = $0 { true } else { false } }
+      let fetcher = try fetcher(folder, stallTimeout: stalls ? 5 : 300)
+      let paths = try await fetcher.fetch([artifact()])
       let path = try #require(paths[artifact().sha256])
       #expect(try Files.read(path) == content)
     }
@@ -169,6 +173,30 @@ import Transfers
     }
   }
 
+  @Test func aLoginPageInTheFilesPlaceIsCalledOne() async throws {
+    try await withTemporaryFolder { folder in
+      let page = Array("<html>please log in</html>".utf8)
+      for server in [first, second] {
+        server.put("/pool/a.deb", page, contentType: "text/html; charset=utf-8")
+      }
+      let failure = try #require(await failure(fetcher(folder), [artifact()]))
+      #expect(failure.code == .corrupt)
+      let words = "26 bytes, not 200000: a web page"
+      #expect(failure.attempts.allSatisfy { $0.reason.contains(words) })
+    }
+  }
+
+  @Test func triesThatEndAlikeAreToldOnce() async throws {
+    try await withTemporaryFolder { folder in
+      let bases = ["debian": ["http://127.0.0.1:1"]]
+      let failure = try #require(await failure(fetcher(folder, bases: bases), [artifact()]))
+      #expect(failure.attempts.count > 1)
+      let reason = try #require(failure.diagnostics.first?.reason)
+      #expect(reason.split(separator: "\n").count == 1)
+      #expect(reason.hasSuffix(" (\(failure.attempts.count) times)"))
+    }
+  }
+
   @Test func aFileThatNobodyHasIsNamedWithEachMirror() async throws {
     try await withTemporaryFolder { folder in
       let bases = ["debian": ["http://me:secret@127.0.0.1:\(first.port)", second.url]]
@@ -212,6 +240,23 @@ import Transfers
       let failure = await failure(try fetcher(folder, offline: true), wanted)
       #expect(failure?.code == .offline && failure?.subjects == ["a.deb 1", "b.deb 1"])
       #expect(first.requests.isEmpty)
+    }
+  }
+
+  /// Of a whole distribution's packages only some can be named: the largest say most.
+  @Test func offlineNamesTheLargestOfManyAndCountsTheRest() async throws {
+    try await withTemporaryFolder { folder in
+      let wanted = (1...30).map { number in
+        artifact("pool/p\(number).deb", of: [UInt8](repeating: UInt8(number), count: number * 1000))
+      }
+      let failure = try #require(await failure(try fetcher(folder, offline: true), wanted))
+      let diagnostic = try #require(failure.diagnostics.first)
+      #expect(failure.subjects.count == 30)
+      #expect(diagnostic.code == "K3201")
+      #expect(diagnostic.message == "30 files (465 kB) are not in the store, and kiln is offline")
+      let lines = diagnostic.reason?.split(separator: "\n")
+      #expect(lines?.first == "p30.deb 1" && lines?.last == "and 20 more" && lines?.count == 11)
+      #expect(diagnostic.remedy?.contains("--offline") == true)
     }
   }
 

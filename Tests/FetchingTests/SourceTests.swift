@@ -36,7 +36,7 @@ import Transfers
       mirrors: Mirrors(["pypi": [base ?? "\(server.url)/simple/"]]),
       recipeDirectory: folder.appending("recipe"),
       settings: TransferSettings(
-        environment: [:], connectTimeout: 5, stallTimeout: 2, stallSpeed: 50_000),
+        environment: [:], connectTimeout: 60, stallTimeout: 300, stallSpeed: 50_000),
       limits: .init(rounds: 1, firstPause: 10), offline: offline, jobs: 4, progress: { _ in })
   }
 

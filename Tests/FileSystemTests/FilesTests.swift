@@ -66,7 +66,7 @@ import Testing
       try Files.makeHardLink(root.appending("again"), to: file)
       try Files.write("678", to: root.appending("other"))
       #expect(try Files.size(root) == 8)
-      #expect(throws: FileError(.notUTF8, "take the name in", root.appending("f\u{FFFD}"))) {
+      #expect(throws: FileError(.notUTF8, "take the name in", root.appending("f\\xff"))) {
         try Files.entries(root)
       }
       try Files.removeTree(root)

@@ -61,10 +61,67 @@ import Testing
         #expect(text.contains(words[words.count - 1]), "\(words)")
       }
       #expect(text.contains(name == "zsh" ? "#compdef kiln" : "complete -c 'kiln'"))
-      // Not every machine has them.
-      if Files.exists(FilePath("/usr/bin/\(name)")) {
-        _ = try await shell(name, ["-n", script.string], kiln)
+    }
+  }
+
+  @Test(.enabled(if: has("fish"), "fish is not installed; `make setup-test` installs it"))
+  func fishCompletesCommandsOptionsAndFiles() async throws {
+    try await withScript("fish") { kiln, script, _ in
+      _ = try await shell("fish", ["--no-execute", script.string], kiln)
+      try Files.write("", to: kiln.home.appending("mine.yaml"))
+      try Files.write("", to: kiln.home.appending("mine.txt"))
+      func offers(_ line: String) async throws -> Set<String> {
+        let program = "source $argv[1]; complete --do-complete $argv[2]"
+        let output = try await shell(
+          "fish", ["--no-config", "--command", program, script.string, line], kiln
+        ).output
+        // A tab parts an offer from its description.
+        return Set(output.split(separator: "\n").map { String($0.prefix { $0 != "\t" }) })
+      }
+      #expect(try await offers("kiln bu") == ["build"])
+      #expect(try await offers("kiln store ").isSuperset(of: ["gc", "stats"]))
+      #expect(try await offers("kiln build --loc") == ["--locked"])
+      let levels = try await offers("kiln build --compression ")
+      #expect(levels == ["fast", "balanced", "small", "compatible"])
+      #expect(try await offers("kiln plan mi") == ["mine.yaml"])
+    }
+  }
+
+  /// zsh completes in its line editor only: another zsh types for it.
+  @Test(.enabled(if: has("zsh"), "zsh is not installed; `make setup-test` installs it"))
+  func zshCompletesCommandsOptionsAndFiles() async throws {
+    let program = #"""
+      zmodload zsh/zpty
+      zpty inner zsh -f -i
+      setting="PS1= PS2= fpath=($1 \$fpath); autoload -Uz compinit; compinit -u -d $1/dump"
+      setting+="; show() { print -r -- \"<\$BUFFER>\" }; zle -N show; bindkey '^X' show"
+      setting+="; bindkey '^I' expand-or-complete; print READ'Y'"
+      zpty -w inner $setting
+      zpty -r inner seen '*READY*'
+      zpty -n -w inner "$2"$'\t\x18'
+      zpty -r inner seen '*<*>*'
+      print -r -- "${${seen##*<}%%>*}"
+      """#
+    try await withScript("zsh") { kiln, script, _ in
+      _ = try await shell("zsh", ["-n", script.string], kiln)
+      let folder = kiln.home.appending("functions")
+      try Files.makeDirectory(folder)
+      try Files.rename(script, to: folder.appending("_kiln"))
+      try Files.write("", to: kiln.home.appending("mine.yaml"))
+      try Files.write("", to: kiln.home.appending("mine.txt"))
+      for (typed, completed) in [
+        ("kiln bu", "kiln build "), ("kiln store sta", "kiln store stats "),
+        ("kiln build --loc", "kiln build --locked "),
+        ("kiln build --compression sm", "kiln build --compression small "),
+        ("kiln plan mi", "kiln plan mine.yaml "),
+      ] {
+        let output = try await shell(
+          "zsh", ["-f", "-c", program, "zsh", folder.string, typed], kiln
+        ).output
+        #expect(output == completed + "\n")
       }
     }
   }
+
+  private static func has(_ shell: String) -> Bool { Files.exists(FilePath("/usr/bin/\(shell)")) }
 }

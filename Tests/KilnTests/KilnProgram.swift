@@ -38,7 +38,7 @@ struct KilnProgram {
 
   func command(_ arguments: [String], accepted: Set<Int32> = [0]) -> Command {
     var command = Command(
-      Self.path, arguments, environment: environment, workingDirectory: home, timeout: 120)
+      Self.path, arguments, environment: environment, workingDirectory: home, timeout: 600)
     command.accepted = accepted
     return command
   }

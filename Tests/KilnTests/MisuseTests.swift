@@ -77,6 +77,43 @@ import Testing
     }
   }
 
+  @Test func twoRecipesThatWriteOneFileAreRefusedBeforeTheWork() async throws {
+    try await KilnProgram.with { kiln in
+      try Files.write(Self.recipe, to: kiln.home.appending("tiny.yaml"))
+      try Files.write(Self.recipe, to: kiln.home.appending("again.yaml"))
+      let images = kiln.home.appending("Images")
+      try await expect(
+        2,
+        [
+          "error[K8008]", "again.yaml", "write \(images)/tiny.",
+          "\(kiln.home)/tiny.yaml has the same `name`: tiny", "--output",
+        ], of: ["build", "tiny.yaml", "again.yaml"], in: kiln)
+      try await expect(
+        2, ["error[K8008]", "named twice"], of: ["build", "tiny.yaml", "tiny.yaml"], in: kiln)
+      #expect(!Files.exists(kiln.store) && !Files.exists(images))
+      // Files of two kinds do not meet.
+      for (name, flavour) in [("tiny", "import"), ("again", "from-file")] {
+        try Files.write(
+          Self.recipe + "wsl: {install: [\(flavour)]}\n", to: kiln.home.appending("\(name).yaml"))
+      }
+      try kiln.addSmokeTest()
+      try await expect(
+        1, ["error[K8004]"], of: ["build", "tiny.yaml", "again.yaml", "--offline"], in: kiln)
+    }
+  }
+
+  @Test(arguments: ["yesterday", "-1", "1e9", "8589934592"])
+  func aDateThatIsNoneIsRefused(date: String) async throws {
+    try await KilnProgram.with { kiln in
+      try Files.write(Self.recipe, to: kiln.home.appending("tiny.yaml"))
+      var command = kiln.command(["build", "tiny.yaml"], accepted: [2])
+      command.environment["SOURCE_DATE_EPOCH"] = date
+      let result = try await command.run()
+      #expect(result.errors.contains("error[K8009]") && result.errors.contains(date))
+      #expect(!Files.exists(kiln.store))
+    }
+  }
+
   @Test func offlineWithoutALockSaysToLock() async throws {
     try await KilnProgram.with { kiln in
       try Files.write(Self.recipe, to: kiln.home.appending("tiny.yaml"))

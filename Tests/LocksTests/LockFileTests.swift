@@ -110,7 +110,7 @@ func sampleArtifact(
     arguments: [
       sampleArtifact("a/b"), sampleArtifact(""), sampleArtifact("..", source: "debian"),
       sampleArtifact(source: "example.org/x"), sampleArtifact(version: "1/2"),
-      sampleArtifact(size: 0),
+      sampleArtifact(size: 0), sampleArtifact(size: .max),
     ])
   func oddField(artifact: Artifact) throws {
     let bytes = try sampleLock([artifact]).encoded()

@@ -64,6 +64,20 @@ struct AptFailureTests {
     }
   }
 
+  @Test("a login page in the archive's place is no bad signature") func loginPage() async throws {
+    try await ResolutionSetting.with { setting in
+      let server = try LoopbackServer()
+      for suite in ["trixie", "trixie-updates", "trixie-security"] {
+        server.put(
+          "/debian/dists/\(suite)/InRelease", Array("<html>please log in</html>".utf8),
+          contentType: "text/html")
+      }
+      let error = try await failure(setting, setting.recipe([]), base: "\(server.url)/debian")
+      #expect(error?.code == .unreachable)
+      #expect(error?.remedy?.contains("login pages") == true)
+    }
+  }
+
   @Test("unknown packages are all named, with what they may have meant") func unknown()
     async throws
   {

@@ -59,7 +59,7 @@ struct TinyBase {
 
   static func step(_ name: String, _ script: String) -> Recipe.Step {
     Recipe.Step(
-      name: name, script: script, user: "root", network: false, environment: [:], timeout: 30,
+      name: name, script: script, user: "root", network: false, environment: [:], timeout: 600,
       inputs: [])
   }
 }

@@ -16,7 +16,7 @@ struct LifetimeTests {
   }
 
   private func settled(_ text: String) async throws -> [String] {
-    for _ in 0..<100 {
+    for _ in 0..<3000 {
       if try processes(text).isEmpty { break }
       try await Task.sleep(for: .milliseconds(20))
     }
@@ -76,9 +76,17 @@ struct LifetimeTests {
       // This shell is kiln: its child is the sandbox, and it is killed without any warning.
       let kiln = Command(
         "sh",
-        ["-c", "cd \"$1\"; shift; \"$@\" & sleep 1; kill -KILL $$", "sh"]
-          + [words.workingDirectory?.string ?? "/", words.executable] + words.arguments,
-        environment: words.environment)
+        [
+          "-c",
+          """
+          cd "$1"; log=$2; shift 2
+          "$@" > "$log" &
+          until grep -q started "$log"; do sleep 0.1; done
+          cat "$log"
+          kill -KILL $$
+          """, "sh", words.workingDirectory?.string ?? "/", fixture.folder.appending("log").string,
+          words.executable,
+        ] + words.arguments, environment: words.environment)
       let failure = await #expect(throws: CommandError.self) { try await kiln.run() }
       #expect(failure?.code == .killed)
       #expect(failure?.output == "started")

@@ -56,6 +56,25 @@ struct ImageVerifierTests {
     #expect(!report.passed)
   }
 
+  /// Every rule would complain of it, and none would say what it is.
+  @Test(arguments: [
+    (
+      "a page", "raw = lambda d: b'<html>' + b'x' * 2000", "it does not begin as a tar archive does"
+    ),
+    ("short", "raw = lambda d: d[:300]", "it ends before its first entry does"),
+    ("no entry", "raw = lambda d: bytes(1024)", "it is a tar archive without an entry"),
+  ])
+  func whatIsNoArchiveIsOneError(kind: String, change: String, reason: String) async throws {
+    for name in ["bad.wsl", "bad.tar"] {
+      let pack = name.hasSuffix("tar") ? "; pack = lambda d: d" : ""
+      let error = await #expect(throws: VerificationError.self) {
+        try await verify(name, change + pack)
+      }
+      #expect(error?.diagnostics.map(\.code) == ["K6101"], "\(kind)")
+      #expect(error?.reason == reason, "\(kind)")
+    }
+  }
+
   @Test func aFolderAboveTheRootIsNoDistribution() async throws {
     let report = try await verify("bad.tar.gz", "for t, _ in e: t.name = 'rootfs/' + t.name")
     #expect(Set(report.findings.map(\.code)).isSuperset(of: ["K6124", "K6134"]))

@@ -213,12 +213,17 @@ import Verification
     try await withTemporaryFolder { folder in
       let verifier = ImageVerifier(environment: [:], scratch: folder)
       try Files.write("", to: folder.appending("empty.wsl"))
-      for name in ["empty.wsl", "missing.wsl"] {
-        #expect(throws: VerificationError.self) { try verifier.judge(folder.appending(name)) }
-      }
       try Files.write(String(repeating: "text\n", count: 999), to: folder.appending("text.wsl"))
-      let report = try verifier.judge(folder.appending("text.wsl"))
-      #expect(report.findings.first?.code == "K6110")
+      try Files.makeDirectory(folder.appending("folder.wsl"))
+      for (name, words) in [
+        ("empty", "Unrecognized archive format"), ("missing", "No such file"),
+        ("text", "does not begin as a tar archive"), ("folder", "Is a directory"),
+      ] {
+        let error = #expect(throws: VerificationError.self) {
+          try verifier.judge(folder.appending("\(name).wsl"))
+        }
+        #expect(error?.diagnostics.count == 1 && error?.reason?.contains(words) == true, "\(name)")
+      }
     }
   }
 }

@@ -25,7 +25,7 @@ struct SelfCheckTests {
         try Files.write(
           script, to: root.appending("usr/bin/gpu-smoke-test"), permissions: 0o755)
       }
-      let check = SelfCheck(sandbox: Sandbox(privileges: privileges ?? .root), timeout: 20)
+      let check = SelfCheck(sandbox: Sandbox(privileges: privileges ?? .root), timeout: 300)
       return try await check.run(
         in: root, image: "tiny.wsl", architecture: architecture ?? SelfCheck.machine ?? .amd64)
     }

@@ -113,7 +113,7 @@ struct OutOfBoxScriptTests {
     var command = Command(
       "/usr/bin/unshare", ["--mount", "--pid", "--fork", "--kill-child", "sh", "-c", setUp + text],
       environment: ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin"],
-      input: String(decoding: bytes, as: UTF8.self), timeout: 30)
+      input: String(decoding: bytes, as: UTF8.self), timeout: 300)
     command.accepted = [0, 1, 2]
     return try await command.run().output
   }

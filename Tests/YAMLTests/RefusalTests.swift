@@ -84,7 +84,8 @@ struct RefusalTests {
     let time = clock.measure {
       #expect(throws: YAMLError.self) { try Node.read(Array(text.utf8), file: "bomb.yaml") }
     }
-    #expect(time < .seconds(1))
+    // Expanded it would have 10 to the 40th nodes.
+    #expect(time < .seconds(60))
   }
 
   @Test func findsSeveralProblemsAndKeepsTheRest() throws {

@@ -56,7 +56,8 @@ public struct ArchiveError: Failure {
     case .cannotOpen: "check the path"
     case .damaged, .wrongSize:
       "fetch or make the file again; if its digest is the expected one, report it to its author"
-    case .warning, .notUTF8, .tooLarge, .noMemory: nil
+    case .notUTF8: "pack it again with names in UTF-8"
+    case .warning, .tooLarge, .noMemory: nil
     }
   }
 }

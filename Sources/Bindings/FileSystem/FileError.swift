@@ -69,7 +69,8 @@ public struct FileError: Failure {
         + "another folder with --store or --output"
     case .readOnly: "choose a folder that can be written to, with --store or --output"
     case .other where cause == .isDirectory: "it is a folder: name a file"
-    case .exists, .notUTF8, .tooLarge, .other: nil
+    case .notUTF8: "rename it, or save it, in UTF-8: the image's names and kiln's reports are text"
+    case .exists, .tooLarge, .other: nil
     }
   }
 }

@@ -8,10 +8,20 @@ extension Files {
   public static func entries(_ path: FilePath) throws(FileError) -> [String] {
     try names(path).map { (bytes) throws(FileError) in
       guard let name = String(validating: bytes, as: UTF8.self) else {
-        throw FileError(
-          .notUTF8, "take the name in", path.appending(String(decoding: bytes, as: UTF8.self)))
+        throw FileError(.notUTF8, "take the name in", path.appending(shown(bytes)))
       }
       return name
+    }
+  }
+
+  /// A name for people: `caf\xe9` for Latin-1's `café`.
+  private static func shown(_ name: [UInt8]) -> String {
+    name.reduce(into: "") { text, byte in
+      if (0x20..<0x7F).contains(byte), byte != UInt8(ascii: "\\") {
+        text.unicodeScalars.append(Unicode.Scalar(byte))
+      } else {
+        text += "\\x" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
+      }
     }
   }
 

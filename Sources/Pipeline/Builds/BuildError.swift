@@ -12,6 +12,8 @@ public struct BuildError: Failure {
     case lockNeedsNetwork = "K8004"
     case noImage = "K8005"
     case smokeTestMissing = "K8007"
+    case sameName = "K8008"
+    case badDate = "K8009"
   }
 
   public let code: Code
@@ -46,6 +48,6 @@ public struct BuildError: Failure {
         code: code.rawValue, message: message, place: .init(file: subject), reason: reason,
         remedy: remedy)
     ]
-    isWrongUse = code == .noRecipe
+    isWrongUse = [.noRecipe, .sameName, .badDate].contains(code)
   }
 }

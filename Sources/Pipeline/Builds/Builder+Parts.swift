@@ -115,8 +115,20 @@ extension Builder {
     return settings.environment.filter { names.contains($0.key) }
   }
 
+  /// The environment's `SOURCE_DATE_EPOCH`; nil where it is not set, or empty.
+  static func statedDate(_ environment: [String: String]) -> String? {
+    environment["SOURCE_DATE_EPOCH"].flatMap { $0.isEmpty ? nil : $0 }
+  }
+
+  static func epoch(_ text: String) -> Int64? {
+    Int64(text).flatMap { (0...latestEpoch).contains($0) ? $0 : nil }
+  }
+
+  /// The largest number of a tar header's eleven octal digits.
+  static let latestEpoch: Int64 = (1 << 33) - 1
+
   /// `SOURCE_DATE_EPOCH` of the environment, else the newest date of what was resolved.
   func sourceDateEpoch(_ lock: Lock) -> Int64 {
-    settings.environment["SOURCE_DATE_EPOCH"].flatMap { Int64($0) } ?? lock.date
+    Self.statedDate(settings.environment).flatMap(Self.epoch) ?? lock.date
   }
 }

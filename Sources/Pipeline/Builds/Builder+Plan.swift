@@ -37,11 +37,11 @@ extension Builder {
       throw BuildError(error, in: store.root.string)
     }
     let sum = { (artifacts: [Artifact]) in artifacts.reduce(0) { $0 + $1.size } }
-    let unpacked = lock.artifacts.reduce(0) { $0 + ($1.installedSize ?? $1.size * 4) }
     return BuildPlan(
       recipe: recipe.name, lock: fresh != nil ? "fresh" : old != nil ? "stale" : "absent",
       packages: lock.packages.count, wheels: lock.wheels.count, toFetch: missing,
       toUnpack: rootfs.toUnpack, madeFrom: rootfs.firstMade,
-      spaceNeeded: sum(missing) + unpacked + 2 * sum(lock.artifacts), spaceFree: free)
+      spaceNeeded: sum(missing) + planner.spaceNeeded(for: lock, held) + 2 * sum(lock.artifacts),
+      spaceFree: free)
   }
 }

@@ -54,6 +54,12 @@ public struct Builder: Sendable {
   public init(_ settings: BuildSettings, tool: String) throws(BuildError) {
     self.settings = settings
     self.tool = tool
+    if let date = Self.statedDate(settings.environment), Self.epoch(date) == nil {
+      throw BuildError(
+        .badDate, "SOURCE_DATE_EPOCH", "SOURCE_DATE_EPOCH is no time of an image: \(date)",
+        reason: "it takes seconds since 1970, up to \(Self.latestEpoch)",
+        remedy: "write a number, or unset it: then the lock's date is taken")
+    }
     do throws(StoreError) { store = try Store(root: settings.store) } catch {
       throw BuildError(error, in: settings.store.string)
     }
@@ -157,12 +163,11 @@ public struct Builder: Sendable {
     let writer = ImageWriter(
       provenance: try provenance(prepared, gpu), compression: request.compression,
       segments: segments, streams: rootfs.streams, progress: progress)
-    let requests = recipe.wsl.install.map { flavour in
-      let format = request.format(of: flavour)
-      return ImageRequest(
+    let requests = Self.targets(request, recipe).map { flavour, format, target in
+      ImageRequest(
         name: recipe.name, flavour: flavour,
         layers: rootfs.layers + [rootfs.flavours[flavour]].compactMap(\.self),
-        target: request.output.appending("\(recipe.name).\(format.rawValue)"), format: format)
+        target: target, format: format)
     }
     do throws(FileError) { try Files.makeDirectories(request.output) } catch {
       throw BuildError(error, in: request.output.string)

@@ -6,8 +6,8 @@ internal import Transfers
 enum AttemptFailure: Error, Hashable {
   case transfer(TransferError)
   case store(StoreError)
-  /// The server announces another size, in bytes.
-  case size(expected: Int64, announced: Int64)
+  /// The server announces another size, in bytes; perhaps since it sends a page in place of the file.
+  case size(expected: Int64, announced: Int64, isPage: Bool)
   /// The index's page is none, or does not have the file, or has it with another digest.
   case index(String)
 
@@ -31,7 +31,9 @@ enum AttemptFailure: Error, Hashable {
     switch self {
     case .transfer(let error): Self.text(error.diagnostics.first.map { ($0.message, $0.reason) })
     case .store(let error): Self.text(error.diagnostics.first.map { ($0.message, $0.reason) })
-    case .size(let expected, let announced): "it has \(announced) bytes, not \(expected)"
+    case .size(let expected, let announced, let isPage):
+      "it has \(announced) bytes, not \(expected)"
+        + (isPage ? ": a web page, as networks and proxies send to those who must log in" : "")
     case .index(let reason): reason
     }
   }

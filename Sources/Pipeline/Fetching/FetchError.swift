@@ -36,6 +36,8 @@ public struct FetchError: Failure {
     case store(StoreError)
     case transfer(TransferError)
     case space(needed: Int64, free: Int64)
+    /// Bytes that kiln would have to download.
+    case missing(Int64)
   }
 
   public let code: Code
@@ -71,9 +73,8 @@ public struct FetchError: Failure {
   private var message: String {
     switch code {
     case .offline:
-      subjects.count == 1
-        ? "\(subject) is not in the store, and kiln is offline"
-        : "\(subjects.count) files are not in the store, and kiln is offline"
+      "\(subjects.count == 1 ? subject : "\(subjects.count) files")\(missing) "
+        + (subjects.count == 1 ? "is" : "are") + " not in the store, and kiln is offline"
     case .unavailable: "no mirror has \(subject)"
     case .unreachable: "\(subject) could not be downloaded"
     case .corrupt: "\(subject) is not what the lock says"
@@ -87,6 +88,10 @@ public struct FetchError: Failure {
     }
   }
 
+  private var missing: String {
+    if case .missing(let bytes) = cause { " (\(ByteCount(bytes)))" } else { "" }
+  }
+
   private var reason: String? {
     switch code {
     case .offline: subjects.count == 1 ? nil : Self.list(subjects)
@@ -97,8 +102,18 @@ public struct FetchError: Failure {
         nil
       }
     default:
-      attempts.isEmpty
-        ? nil : attempts.map { "\($0.url): \($0.reason)" }.joined(separator: "\n")
+      attempts.isEmpty ? nil : told.joined(separator: "\n")
+    }
+  }
+
+  /// The attempts in their order, equal ones in a line.
+  private var told: [String] {
+    var counts: [Attempt: Int] = [:]
+    for attempt in attempts { counts[attempt, default: 0] += 1 }
+    return attempts.compactMap { attempt in
+      counts.removeValue(forKey: attempt).map { count in
+        "\(attempt.url): \(attempt.reason)" + (count > 1 ? " (\(count) times)" : "")
+      }
     }
   }
 
@@ -111,8 +126,8 @@ public struct FetchError: Failure {
       "check the network, http_proxy and https_proxy, and the mirror's address; what is fetched "
         + "stays in the store"
     case .corrupt:
-      "a proxy may serve a stale file, or a mirror a wrong one: try another mirror, or "
-        + "`kiln lock --update`"
+      "a proxy or a login page may answer in the mirror's place, or the mirror have a wrong file: "
+        + "try another mirror, or `kiln lock --update`"
     case .noSpace: "`kiln store gc --days 7` makes room; --store or KILN_STORE name another folder"
     case .outsideFolder: "put the file below the recipe's folder"
     case .mirror, .store, .interrupted, .localFile, .transfers: nil

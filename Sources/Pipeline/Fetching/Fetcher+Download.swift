@@ -118,7 +118,8 @@ extension Fetcher {
     try await client.transfer(request, failure: AttemptFailure.transfer) {
       (response) throws(AttemptFailure) in
       if let expected = download.size, let announced = response.total, announced != expected {
-        throw AttemptFailure.size(expected: expected, announced: announced)
+        let isPage = response.contentType?.hasPrefix("text/html") == true
+        throw AttemptFailure.size(expected: expected, announced: announced, isPage: isPage)
       }
       do throws(StoreError) { try admission.begin(at: response.offset) } catch {
         throw AttemptFailure.store(error)

@@ -68,7 +68,7 @@ public struct Fetcher: Sendable {
       }
     }
     let wanted = missing.values.sorted { ($1.size, $0.sha256) < ($0.size, $1.sha256) }
-    if offline { try refuse(wanted.filter { !isLocal($0) }.map(Self.label)) }
+    if offline { try refuse(wanted.filter { !isLocal($0) }) }
     try checkSpace(wanted.map { ($0.sha256, $0.size) })
     progress(.started(.fetch, total: wanted.reduce(0) { $0 + $1.size }, unit: .bytes))
     let reporter = FetchProgress(progress)
@@ -87,7 +87,7 @@ public struct Fetcher: Sendable {
   ) async throws(FetchError) -> (path: FilePath, size: Int64) {
     var path = store.artifact(sha256)
     if path == nil {
-      if offline { try refuse([url]) }
+      if offline { throw FetchError(.offline, [url]) }
       let download = Download(
         label: url, digest: sha256, size: nil, source: "recipe", place: .url(url))
       path = try await fetch(download, FetchProgress(progress))
@@ -144,8 +144,12 @@ public struct Fetcher: Sendable {
     artifact.source == "recipe" && TransferURL.scheme(artifact.path) == nil
   }
 
-  private func refuse(_ labels: [String]) throws(FetchError) {
-    if !labels.isEmpty { throw FetchError(.offline, labels.sorted()) }
+  /// Names the largest first: of many, those say best what is missing.
+  private func refuse(_ missing: [Artifact]) throws(FetchError) {
+    guard !missing.isEmpty else { return }
+    let sorted = missing.sorted { ($1.size, $0.name) < ($0.size, $1.name) }
+    throw FetchError(
+      .offline, sorted.map(Self.label), cause: .missing(sorted.reduce(0) { $0 + $1.size }))
   }
 
   private func checkSpace(_ wanted: [(SHA256Digest, Int64)]) throws(FetchError) {

@@ -32,6 +32,13 @@ struct AptMessages: Sendable {
   /// The failure of an `update`, or nil where all went well.
   var updateFailure: ResolutionError? {
     if let line = line("doesn't have the component") { return component(line) }
+    // What came is no signed file at all, so nothing is wrong with a signature.
+    if let line = line("does the network require authentication?") {
+      return ResolutionError(
+        .unreachable, repository(line), reason: errors,
+        remedy: "something else answers in its place, as login pages of networks and proxies do: "
+          + "open the mirror's address in a browser, and check the proxy variables")
+    }
     if let line = line("GPG error", "is not signed", "OpenPGP", "NO_PUBKEY", "EXPKEYSIG", "BADSIG")
     {
       return ResolutionError(

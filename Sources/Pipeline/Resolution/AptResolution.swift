@@ -73,7 +73,7 @@ struct AptResolution: Sendable {
     let byPath = Dictionary(
       foreign.map { ($0.file.string, $0) }, uniquingKeysWith: { first, _ in first })
     let packages = try await installation.packages(in: root, foreign: byPath, recipe: recipe)
-    let requested = recipe.packages.map(\.packageName) + foreign.map(\.artifact.name)
+    let requested = recipe.packageRequests.map(\.name) + foreign.map(\.artifact.name)
     if let failure = DriverPackages.failure(in: packages.graph, requested: requested) {
       throw failure.placed(in: recipe)
     }
@@ -92,18 +92,17 @@ struct AptResolution: Sendable {
           .badRequest, "`\(package)`",
           remedy: "write `name`, `name=version`, `name/suite` or `name:architecture`", place: place)
       }
-      if DriverPackages.contains(package.packageName) {
-        throw DriverPackages.failure(package.packageName, chain: [package.packageName])
-          .placed(in: recipe)
+      let name = PackageRequest(package).name
+      if DriverPackages.contains(name) {
+        throw DriverPackages.failure(name, chain: [name]).placed(in: recipe)
       }
     }
   }
 
   /// The image's architecture, and those that packages ask for by `name:architecture`.
   private var architectures: [Architecture] {
-    let asked = recipe.packages.compactMap {
-      $0.prefix { !"=/".contains($0) }.split(separator: ":").dropFirst().first
-        .flatMap { Architecture(rawValue: String($0)) }
+    let asked = recipe.packageRequests.compactMap {
+      $0.architecture.flatMap(Architecture.init(rawValue:))
     }
     return [recipe.architecture]
       + Set(asked).subtracting([recipe.architecture]).sorted {
@@ -128,11 +127,6 @@ struct AptResolution: Sendable {
   }
 }
 
-extension String {
-  /// `name` of `name=version`, `name/suite`, `name:architecture`.
-  var packageName: String { String(prefix { !"=/:".contains($0) }) }
-}
-
 extension ResolutionError {
   /// Whether the message is about this suite.
   fileprivate func concerns(_ suite: AptSuite, _ attempt: Int) -> Bool {
@@ -141,7 +135,7 @@ extension ResolutionError {
 
   /// The same failure, with the place at which the recipe asks for the package.
   fileprivate func placed(in recipe: Recipe) -> ResolutionError {
-    let place = recipe.packages.first { subject == "the package \($0.packageName)" }
+    let place = recipe.packages.first { subject == "the package \(PackageRequest($0).name)" }
       .flatMap { recipe.place(ofPackage: $0) }
     return ResolutionError(
       code, subject, reason: reason, remedy: remedy, place: place, others: others, causes: causes)

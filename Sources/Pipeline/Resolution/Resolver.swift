@@ -56,7 +56,7 @@ public struct Resolver: Sendable {
     }
     let foreign = try await foreignPackages(recipe)
     let packages = try await aptResolution(recipe, foreign).resolve(pins: pins(old?.packages ?? []))
-    var requested = recipe.packages.map(\.packageName) + foreign.map(\.artifact.name)
+    var requested = recipe.packageRequests.map(\.name) + foreign.map(\.artifact.name)
     var artifacts = packages.artifacts
     var date = packages.date
     if let python = recipe.python, !(python.requirements + python.wheels.map(\.string)).isEmpty {

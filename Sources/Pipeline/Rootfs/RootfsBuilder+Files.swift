@@ -1,6 +1,7 @@
 import Content
 import Digests
 import FileSystem
+import Locks
 import Recipes
 import Sandbox
 import SystemPackage
@@ -8,13 +9,16 @@ import WSL
 
 extension RootfsBuilder {
   /// Puts the recipe's files and what WSL needs into a layer.
-  func putFiles(_ recipe: Recipe, on chain: inout LayerChain) async throws(RootfsError) {
+  func putFiles(
+    _ recipe: Recipe, _ lock: Lock, on chain: inout LayerChain
+  ) async throws(RootfsError) {
     var files: [PlannedFile]
     do throws(WSLError) {
       files = try WSLFiles.common(recipe: recipe).map { PlannedFile($0, recipe) }
     } catch { throw RootfsError(error) }
     try moveLocale(of: &files, chain.stack)
     files += try AptSourceFiles(recipe, chain.stack).planned()
+    files += try ExtendedStates(recipe, lock, chain.stack).planned()
     files += try timezone(recipe, chain.stack)
     if let smokeTest { files += SmokeTestFiles(program: smokeTest, recipe: recipe).planned }
     // The recipe's own files come last, and win.

@@ -48,7 +48,7 @@ extension RootfsBuilder {
   }
 
   /// Whether the store has the lowest layer.
-  private func isBaseMade(_ lock: Lock) -> Bool {
+  func isBaseMade(_ lock: Lock) -> Bool {
     guard lock.packages.isEmpty else {
       return PristineRoot.isMade(of: lock.packages, options: pristineOptions(lock), in: store)
     }

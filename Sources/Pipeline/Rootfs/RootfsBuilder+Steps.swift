@@ -42,7 +42,7 @@ extension RootfsBuilder {
       do throws(SandboxError) {
         try await sandbox.run(command) { _, line in progress(.output(.steps, line)) }
       } catch {
-        throw RootfsError(error, .step, step.name, place: place)
+        throw RootfsError(error, .step, step.name, place: place, wasOffline: !step.network)
       }
       return MadeLayer()
     }

@@ -1,7 +1,6 @@
 public import Content
 import Diagnostics
 public import Digests
-import FileSystem
 public import Locks
 import Packages
 public import Recipes
@@ -55,7 +54,7 @@ public struct RootfsBuilder: Sendable {
   public func build(
     _ recipe: Recipe, lock: Lock, artifacts: [SHA256Digest: FilePath]
   ) async throws(RootfsError) -> Rootfs {
-    if !isPlanned { try requireSpace(for: lock) }
+    if !isPlanned { try requireSpace(for: lock, artifacts) }
     var warnings: [Diagnostic] = []
     var streams: DeflateSources = [:]
     var chain = try await base(recipe, lock, artifacts)
@@ -67,7 +66,7 @@ public struct RootfsBuilder: Sendable {
     }
     try await stage(.files, &chain) { (chain) async throws(RootfsError) in
       try await makeCommonUsers(recipe, on: &chain)
-      try await putFiles(recipe, on: &chain)
+      try await putFiles(recipe, lock, on: &chain)
       try await makeLocale(recipe, on: &chain)
     }
     if !recipe.run.isEmpty {
@@ -97,23 +96,6 @@ public struct RootfsBuilder: Sendable {
     progress(.started(stage, total: total, unit: .items))
     try await body(&chain)
     progress(.finished(stage, reused: chain.reports.dropFirst(before).allSatisfy(\.reused)))
-  }
-
-  /// Packed files grow about fourfold, and links into the store cost nothing, so this much is
-  /// needed where nothing is unpacked yet.
-  private func requireSpace(for lock: Lock) throws(RootfsError) {
-    let unpacked = lock.artifacts.contains { store.artifact($0.sha256) == nil }
-    let size = lock.artifacts.reduce(0) { $0 + $1.size }
-    let free: Int64
-    do throws(FileError) { free = try Files.freeSpace(at: store.root) } catch {
-      throw RootfsError(error)
-    }
-    let needed = unpacked ? size * 5 : size
-    guard free >= needed else {
-      throw RootfsError(
-        .noSpace, store.root.string,
-        detail: "\(ByteCount(free)) are free, and about \(ByteCount(needed)) are needed")
-    }
   }
 
   func file(

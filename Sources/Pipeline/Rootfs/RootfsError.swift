@@ -47,16 +47,19 @@ public struct RootfsError: Failure {
   public let detail: String?
   public let cause: Cause?
   public let place: Diagnostic.Place?
+  /// Whether the program that failed had no network by the recipe's own word.
+  public let wasOffline: Bool
 
   public init(
     _ code: Code, _ subject: String, detail: String? = nil, cause: Cause? = nil,
-    place: Diagnostic.Place? = nil
+    place: Diagnostic.Place? = nil, wasOffline: Bool = false
   ) {
     self.code = code
     self.subject = subject
     self.detail = detail
     self.cause = cause
     self.place = place
+    self.wasOffline = wasOffline
   }
 
   init(_ error: FileError) {
@@ -68,12 +71,15 @@ public struct RootfsError: Failure {
   init(_ error: WSLError) { self.init(.wsl, error.subject, cause: .wsl(error)) }
 
   /// A program of the image that ended badly, as `code`; what is the sandbox's own fault stays so.
-  init(_ error: SandboxError, _ code: Code, _ subject: String, place: Diagnostic.Place? = nil) {
+  init(
+    _ error: SandboxError, _ code: Code, _ subject: String, place: Diagnostic.Place? = nil,
+    wasOffline: Bool = false
+  ) {
     switch error.code {
     case .failed, .killed, .timedOut, .programMissing:
       self.init(
         code, subject, detail: error.output.isEmpty ? nil : error.output,
-        cause: .sandbox(error), place: place)
+        cause: .sandbox(error), place: place, wasOffline: wasOffline)
     case .interrupted: self.init(.interrupted, subject)
     default: self.init(.sandbox, subject, cause: .sandbox(error))
     }
@@ -125,6 +131,15 @@ public struct RootfsError: Failure {
     }
   }
 
+  /// Whether the step's own words sound like it. They decide which hint is given, and nothing else.
+  private var missesNetwork: Bool {
+    let words = (detail ?? "").lowercased()
+    return [
+      "resolve", "resolving", "resolution", "unreachable", "name or service not known",
+      "no address associated", "failed to connect", "unable to connect",
+    ].contains { words.contains($0) }
+  }
+
   private var remedy: String? {
     switch code {
     case .configuration:
@@ -132,8 +147,10 @@ public struct RootfsError: Failure {
     case .step:
       if case .sandbox(let error)? = cause, error.code == .timedOut {
         "give the step a longer `timeout`"
-      } else {
+      } else if wasOffline, missesNetwork {
         "a step has no network unless it says `network: true`"
+      } else {
+        "mend the script; the next build goes on with this step"
       }
     case .pythonMissing: "add `python3-venv` to `packages`"
     case .virtualEnvironment: "add `python3-venv` to `packages`"

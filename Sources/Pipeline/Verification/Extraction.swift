@@ -31,7 +31,7 @@ extension ImageVerifier {
   ) async throws(VerificationError) -> Value {
     let folder = scratch.appending("verify-\(UInt64.random(in: .min ... .max))")
     do throws(FileError) { try Files.makeDirectories(folder.appending("root")) } catch {
-      throw VerificationError(.noScratch, image, causes: error.diagnostics)
+      throw VerificationError(.noScratch, image, cause: error)
     }
     defer { try? Files.removeTree(folder) }
     return try await body(try await extract(image, profile, folder.appending("root")), folder)
@@ -50,7 +50,7 @@ extension ImageVerifier {
     if result.status == 127 {
       throw VerificationError(
         .toolFailed, image,
-        causes: CommandError(.notInstalled, command: ["bsdtar"]).diagnostics)
+        cause: CommandError(.notInstalled, command: ["bsdtar"]))
     }
     let complaint = result.errors.split(separator: "\n").prefix(20).joined(separator: "\n")
     var findings: [Diagnostic] = []
@@ -110,7 +110,7 @@ extension ImageVerifier {
   ) async throws(VerificationError) -> CommandResult {
     do throws(CommandError) { return try await command.run() } catch {
       let code: VerificationError.Code = error.code == .interrupted ? .interrupted : .toolFailed
-      throw VerificationError(code, image, causes: error.diagnostics)
+      throw VerificationError(code, image, cause: error)
     }
   }
 }

@@ -97,7 +97,7 @@ public struct ImageVerifier: Sendable {
     let findings = Rule.all.flatMap { $0.diagnostics(subject) }
     let content: FileDigest
     do throws(FileError) { content = try FileDigest(of: image) } catch {
-      throw VerificationError(.cannotRead, image, causes: error.diagnostics)
+      throw VerificationError(.cannotRead, image, cause: error)
     }
     return VerificationReport(
       image: image.lastComponent?.string ?? image.string, flavour: flavour,
@@ -125,7 +125,7 @@ public struct ImageVerifier: Sendable {
     }
     let text: String
     do throws(FileError) { text = try Files.readText(path, limit: 1 << 16) } catch {
-      throw VerificationError(.cannotRead, path, causes: error.diagnostics)
+      throw VerificationError(.cannotRead, path, cause: error)
     }
     let stated = text.split { $0 == " " || $0 == "\n" }.first.flatMap { SHA256Digest(hex: $0) }
     if stated == digest { return (.init(name: "sha256", passed: true), []) }

@@ -1,3 +1,4 @@
+import Content
 public import Diagnostics
 import FileSystem
 public import Recipes
@@ -26,7 +27,7 @@ public enum RecipeLint {
 
   /// The packages that are asked for, without versions, suites and architectures.
   private static func names(_ recipe: Recipe) -> [String] {
-    recipe.packages.map { String($0.prefix { !"=/:".contains($0) }) }
+    recipe.packageRequests.map(\.name)
   }
 
   private static func systemd(_ recipe: Recipe) -> [Diagnostic] {

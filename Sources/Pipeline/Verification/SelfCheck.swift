@@ -49,7 +49,7 @@ public struct SelfCheck: Sendable {
       return (.init(name: name, passed: true), [])
     } catch {
       guard error.code != .interrupted else {
-        throw VerificationError(.interrupted, image, causes: error.diagnostics)
+        throw VerificationError(.interrupted, image, cause: error)
       }
       let finding = Diagnostic(
         code: "K6135", message: "gpu-smoke-test --self-check fails in the image",

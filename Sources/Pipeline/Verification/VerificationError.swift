@@ -13,20 +13,28 @@ public struct VerificationError: Failure {
 
   public let code: Code
   public let image: FilePath
-  /// What the failed operation itself said.
-  public let causes: [Diagnostic]
+  public let reason: String?
 
-  public init(_ code: Code, _ image: FilePath, causes: [Diagnostic] = []) {
+  public init(_ code: Code, _ image: FilePath, reason: String? = nil) {
     self.code = code
     self.image = image
-    self.causes = causes
+    self.reason = reason
+  }
+
+  /// - Parameter cause: the failed operation, whose own words are the reason.
+  init(_ code: Code, _ image: FilePath, cause: some Failure) {
+    let words = cause.diagnostics.map {
+      [$0.message, $0.reason].compactMap(\.self).joined(separator: ": ")
+    }
+    self.init(code, image, reason: words.joined(separator: "\n"))
   }
 
   public var diagnostics: [Diagnostic] {
     [
       Diagnostic(
-        code: code.rawValue, message: message, place: .init(file: image.string), remedy: remedy)
-    ] + causes
+        code: code.rawValue, message: message, place: .init(file: image.string), reason: reason,
+        remedy: remedy)
+    ]
   }
 
   private var message: String {

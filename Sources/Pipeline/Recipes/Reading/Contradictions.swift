@@ -4,7 +4,7 @@ extension Decoding {
   /// Finds what is wrong between values that are right each by itself. Keys in which something is
   /// wrong already are left alone.
   mutating func checkContradictions(_ recipe: Recipe) {
-    checkDuplicates("packages", recipe.packages.map(Recipe.packageName)) { "packages[\($0)]" }
+    checkDuplicates("packages", recipe.packageRequests.map(\.name)) { "packages[\($0)]" }
     checkDuplicates("sources", recipe.sources.map(\.name)) { "sources[\($0)].name" }
     checkDuplicates("users", recipe.users.map(\.name)) { "users[\($0)].name" }
     checkDuplicates("users", recipe.users.map { "\($0.uid)" }) { "users[\($0)].uid" }
@@ -81,7 +81,7 @@ extension Decoding {
     guard failed.isDisjoint(with: ["locale", "packages", "base"]), recipe.locale != "C.UTF-8"
     else { return }
     if case .tarball = recipe.base { return }
-    let names = recipe.packages.map(Recipe.packageName)
+    let names = recipe.packageRequests.map(\.name)
     guard !names.contains("locales"), !names.contains("locales-all") else { return }
     report(
       .contradiction, at: place("locale"),
@@ -94,12 +94,5 @@ extension Decoding {
     report(
       .contradiction, at: place("wsl.install"), "`wsl.install` names no file to make",
       remedy: "write `import`, `from-file` or both, or remove the key")
-  }
-}
-
-extension Recipe {
-  /// A package's name without the architecture, version or suite that is asked for.
-  static func packageName(_ package: String) -> String {
-    String(package.prefix { !":=/".contains($0) })
   }
 }

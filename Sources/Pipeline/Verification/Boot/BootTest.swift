@@ -42,7 +42,7 @@ public struct BootTest: Sendable {
     }
     let distribution = configuration(root, "etc/wsl-distribution.conf")
     do throws(FileError) { try layHostLibraries(root, architecture) } catch {
-      throw VerificationError(.noScratch, image, causes: error.diagnostics)
+      throw VerificationError(.noScratch, image, cause: error)
     }
     let command = flavour == .fromFile ? distribution?.value("oobe.command") ?? "" : ""
     let name = "kiln-verify-\(UInt32.random(in: .min ... .max))"
@@ -107,7 +107,7 @@ public struct BootTest: Sendable {
       return [(.init(name: "boot", passed: false), [finding])]
     case .failure(let error):
       throw VerificationError(
-        error.code == .interrupted ? .interrupted : .toolFailed, image, causes: error.diagnostics)
+        error.code == .interrupted ? .interrupted : .toolFailed, image, cause: error)
     }
   }
 

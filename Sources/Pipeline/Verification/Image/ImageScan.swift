@@ -17,27 +17,39 @@ public struct ImageScan: Sendable {
   let trailingData: Int64?
   let contents: [String: [UInt8]]
 
-  /// - Throws: ``VerificationError/Code/cannotRead``; a damaged archive is a finding instead.
+  /// - Throws: ``VerificationError/Code/cannotRead``, also where not even the first entry can be read:
+  ///   of a file that is no image every rule would complain. A damaged archive is a finding instead.
   public static func scan(_ image: FilePath) throws(VerificationError) -> ImageScan {
     let compression: Compression
     var blocks = TarBlocks(keeping: InterestingFiles.limit)
     do throws(FileError) { compression = try self.compression(of: image) } catch {
-      throw VerificationError(.cannotRead, image, causes: error.diagnostics)
+      throw VerificationError(.cannotRead, image, cause: error)
     }
     var isCut = false
     do throws(ArchiveError) {
       try read(image, into: &blocks)
     } catch {
       guard !blocks.entries.isEmpty else {
-        throw VerificationError(.cannotRead, image, causes: error.diagnostics)
+        throw VerificationError(.cannotRead, image, cause: error)
       }
       isCut = true
     }
     blocks.finish()
+    if blocks.entries.isEmpty, !Task.isCancelled {
+      throw VerificationError(.cannotRead, image, reason: noEntries(blocks.damage))
+    }
     return ImageScan(
       compression: compression, entries: blocks.entries,
       damage: blocks.damage ?? (isCut ? .truncated : nil), trailingData: blocks.trailingData,
       contents: blocks.contents)
+  }
+
+  private static func noEntries(_ damage: TarBlocks.Damage?) -> String {
+    switch damage {
+    case .badHeader?, .badRecord?: "it does not begin as a tar archive does"
+    case .truncated?: "it ends before its first entry does"
+    case .noEndMarker?, nil: "it is a tar archive without an entry"
+    }
   }
 
   private static func read(
@@ -64,7 +76,7 @@ public struct ImageScan: Sendable {
     do {
       _ = try unsafe start.withUnsafeMutableBytes { try unsafe file.read(into: $0) }
     } catch {
-      throw FileError(.other, "read", image)
+      throw FileError("read", image, errno: error as? Errno ?? .ioError)
     }
     return switch start {
     case _ where start.starts(with: [0x1F, 0x8B]): .gzip

@@ -48,21 +48,3 @@ struct DpkgPackage: Sendable {
     return packages
   }
 }
-
-/// Packages that bring a Linux GPU driver, which inside WSL hides the host's.
-public enum DriverPackages {
-  private static let exact: Set<String> = ["cuda", "cuda-drivers", "libcuda1", "libnvidia-ml1"]
-  private static let prefixes = [
-    "cuda-drivers-", "libcuda1-", "libnvidia-compute", "libnvidia-gl", "libnvidia-decode",
-    "libnvidia-encode", "nvidia-compute-utils", "nvidia-dkms", "nvidia-driver", "nvidia-headless",
-    "nvidia-kernel", "nvidia-open", "nvidia-utils", "xserver-xorg-video-nvidia",
-  ]
-
-  /// Whether a Debian or Ubuntu package of this name is, or always pulls, the Linux driver:
-  /// `cuda-12-4` does, `cuda-toolkit-12-4` and `cuda-cudart-12-4` do not.
-  public static func contains(_ name: String) -> Bool {
-    if exact.contains(name) || prefixes.contains(where: { name.hasPrefix($0) }) { return true }
-    guard name.hasPrefix("cuda-") else { return false }
-    return name.dropFirst(5).allSatisfy { $0.isASCII && ($0.isNumber || $0 == "-") }
-  }
-}

@@ -40,14 +40,15 @@ struct BuildCommand: AsyncParsableCommand {
   func run() async throws {
     let reporter = work.talk.reporter
     defer { reporter.finish() }
-    let builder = try Builder(work.settings(reporter), tool: Version.tool)
-    var summaries: [BuildSummary] = []
-    for path in recipe.paths {
-      let request = BuildRequest(
+    let requests = recipe.paths.map { path in
+      BuildRequest(
         recipe: path, variables: recipe.values, output: Surroundings.absolute(output),
         locked: locked, format: format, compression: compression)
-      summaries.append(try await builder.build(request))
     }
+    try Builder.check(requests)
+    let builder = try Builder(work.settings(reporter), tool: Version.tool)
+    var summaries: [BuildSummary] = []
+    for request in requests { summaries.append(try await builder.build(request)) }
     reporter.finish()
     if answer.json {
       Terminal.output.write(JSONText.pretty(["builds": summaries]) + "\n")

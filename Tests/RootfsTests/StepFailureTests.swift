@@ -1,0 +1,42 @@
+import Content
+import Diagnostics
+import FileSystem
+import Locks
+import Recipes
+import Rootfs
+import SystemPackage
+import TestSupport
+import Testing
+
+/// What a step that fails is told.
+@Suite(.enabled(if: TinyBase.canMount, "needs root, or root of a user namespace"))
+struct StepFailureTests {
+  private func remedy(
+    _ script: String, _ change: (inout Recipe.Step) -> Void = { _ in }
+  ) async throws -> String? {
+    var found: RootfsError?
+    try await TinyBase.with { base in
+      var recipe = base.recipe
+      var step = TinyBase.step("mend me", script)
+      change(&step)
+      recipe.run = [step]
+      found = await #expect(throws: RootfsError.self) {
+        try await base.builder.build(recipe, lock: base.lock, artifacts: base.artifacts)
+      }
+    }
+    #expect(found?.code == .step && found?.subject == "mend me")
+    return found?.diagnostics.first?.remedy
+  }
+
+  @Test func onlyOneThatMissesTheNetworkIsToldOfIt() async throws {
+    let script = "echo 'Could not resolve host: example.org' >&2; exit 6"
+    #expect(try await remedy(script)?.contains("`network: true`") == true)
+    #expect(try await remedy(script) { $0.network = true }?.contains("network") == false)
+    #expect(try await remedy("echo oops; exit 3")?.contains("network") == false)
+  }
+
+  @Test func oneThatTakesTooLongIsToldOfItsTimeout() async throws {
+    let remedy = try await remedy("sleep 977") { $0.timeout = 1 }
+    #expect(remedy?.contains("`timeout`") == true)
+  }
+}
