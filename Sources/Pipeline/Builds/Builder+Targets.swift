@@ -25,7 +25,7 @@ extension Builder {
     _ request: BuildRequest, _ recipe: Recipe
   ) -> [(flavour: WSLSettings.Flavour, format: ImageFormat, path: FilePath)] {
     recipe.wsl.install.map { flavour in
-      let format = flavour == .fromFile ? ImageFormat.wsl : request.format
+      let format = request.format(of: flavour)
       return (flavour, format, request.output.appending("\(recipe.name).\(format.rawValue)"))
     }
   }
