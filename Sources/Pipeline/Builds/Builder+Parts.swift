@@ -104,7 +104,7 @@ extension Builder {
     RootfsBuilder(
       store: store, sandbox: try sandbox(), jobs: settings.jobs,
       sourceDateEpoch: sourceDateEpoch(lock), networkEnvironment: networkEnvironment,
-      smokeTest: try smokeTest(recipe), progress: progress)
+      smokeTest: try smokeTest(recipe), tool: tool, progress: progress)
   }
 
   /// What steps with network need of the host; it is part of no key and of no image.

@@ -42,6 +42,7 @@ final class ImageOutput {
   private var image: AtomicFile?
   private var checksum: AtomicFile?
   private var manifest: AtomicFile?
+  private var companions: [Companion] = []
   private var hasher: Hasher256? = Hasher256()
   private var join = GzipJoin()
   private(set) var size: Int64 = 0
@@ -108,7 +109,8 @@ extension ImageOutput {
   static func checksumPath(_ image: FilePath) -> FilePath { FilePath(image.string + ".sha256") }
 
   /// Writes the files that stand beside the image, unpublished too.
-  func describe(_ writer: ManifestWriter) throws(ImageError) {
+  func describe(_ writer: ManifestWriter, _ companions: [Companion]) throws(ImageError) {
+    self.companions = companions
     let target = request.target
     do throws(FileError) {
       var checksum = try AtomicFile.create(Self.checksumPath(target))
@@ -126,6 +128,13 @@ extension ImageOutput {
   ///
   /// - Parameter published: gets the path of each file that now stands there.
   func publish(_ published: (FilePath) -> Void) throws(FileError) {
+    for companion in companions {
+      let path = FilePath(request.target.string + companion.ending)
+      var file = try AtomicFile.create(path)
+      try file.write(companion.content)
+      try file.publish()
+      published(path)
+    }
     try manifest.take()?.publish()
     published(Manifest.path(beside: request.target))
     try checksum.take()?.publish()

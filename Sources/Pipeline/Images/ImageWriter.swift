@@ -13,13 +13,17 @@ public struct ImageWriter: Sendable {
   private let provenance: Provenance
   private let compression: ImageCompression
   private let jobs: Int
+  private let companions: @Sendable (ImageRequest, Manifest.Image) -> [Companion]
   private let progress: ProgressSink
 
+  /// - Parameter companions: what is written beside each image, besides checksum and manifest.
   public init(
     provenance: Provenance, compression: ImageCompression = .balanced, jobs: Int,
+    companions: @escaping @Sendable (ImageRequest, Manifest.Image) -> [Companion] = { _, _ in [] },
     progress: @escaping ProgressSink
   ) {
     self.provenance = provenance
+    self.companions = companions
     self.compression = compression
     self.jobs = max(1, jobs)
     self.progress = progress
@@ -109,7 +113,7 @@ public struct ImageWriter: Sendable {
       image: .init(
         file: target.lastComponent?.string ?? "", format: draft.request.format,
         compression: compression, size: output.size, sha256: sha256))
-    try output.describe(writer)
+    try output.describe(writer, companions(draft.request, writer.image))
     return WrittenImage(
       request: draft.request, size: output.size, sha256: sha256,
       treeDigest: writer.listing.digest, totals: writer.listing.totals,

@@ -1,5 +1,6 @@
 public import Content
 public import Diagnostics
+public import Materials
 public import Recipes
 
 /// A finished root file system: the layers that images are written from.
@@ -8,6 +9,8 @@ public struct Rootfs: Sendable {
   public let layers: [Layer]
   /// What each flavour has on top.
   public let flavours: [WSLSettings.Flavour: Layer]
+  /// What the image of each flavour is made of; which file that is nobody knows yet.
+  public let bills: [WSLSettings.Flavour: BillOfMaterials]
   /// In the order of the work.
   public let stages: [StageReport]
   public let warnings: [Diagnostic]

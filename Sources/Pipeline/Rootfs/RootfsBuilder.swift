@@ -3,6 +3,7 @@ import Diagnostics
 public import Digests
 import FileSystem
 public import Locks
+import Materials
 import Packages
 public import Recipes
 public import Sandbox
@@ -25,15 +26,19 @@ public struct RootfsBuilder: Sendable {
   let networkEnvironment: [String: String]
   /// The program for the recipe's architecture; nil leaves it out.
   let smokeTest: FilePath?
-  var isPlanned = false
+  /// The program with its version, as bills of materials name it.
+  let tool: String
+  /// Notes what a build would make; then nothing is made.
+  var planning: Planning?
 
   /// - Parameters:
   ///   - networkEnvironment: variables for steps with network, such as the host's proxies; no part
   ///     of any key.
   ///   - smokeTest: `gpu-smoke-test` for the recipe's architecture; nil leaves it out.
+  ///   - tool: the program with its version, as bills of materials name it.
   public init(
     store: Store, sandbox: Sandbox, jobs: Int, sourceDateEpoch: Int64,
-    networkEnvironment: [String: String] = [:], smokeTest: FilePath? = nil,
+    networkEnvironment: [String: String] = [:], smokeTest: FilePath? = nil, tool: String = "kiln",
     progress: @escaping ProgressSink
   ) {
     self.store = store
@@ -42,6 +47,7 @@ public struct RootfsBuilder: Sendable {
     self.sourceDateEpoch = sourceDateEpoch
     self.networkEnvironment = networkEnvironment
     self.smokeTest = smokeTest
+    self.tool = tool
     self.progress = progress
   }
 
@@ -49,7 +55,7 @@ public struct RootfsBuilder: Sendable {
   public func build(
     _ recipe: Recipe, lock: Lock, artifacts: [SHA256Digest: FilePath]
   ) async throws(RootfsError) -> Rootfs {
-    if !isPlanned { try requireSpace(for: lock) }
+    if planning == nil { try requireSpace(for: lock) }
     var warnings: [Diagnostic] = []
     var chain = try await base(recipe, lock, artifacts)
     if let python = recipe.python {
@@ -69,12 +75,17 @@ public struct RootfsBuilder: Sendable {
         try await cleanUp(on: &chain)
       }
     }
+    let bill = try await addBill(recipe, on: &chain)
     var flavours: [WSLSettings.Flavour: Layer] = [:]
+    var bills: [WSLSettings.Flavour: BillOfMaterials] = [:]
     for flavour in recipe.wsl.install {
-      flavours[flavour] = try await layer(of: flavour, recipe, on: &chain)
+      let layer = try await layer(of: flavour, recipe, on: &chain)
+      flavours[flavour] = layer
+      bills[flavour] = try extended(bill, layer)
     }
     return Rootfs(
-      layers: chain.layers, flavours: flavours, stages: chain.reports, warnings: warnings)
+      layers: chain.layers, flavours: flavours, bills: bills, stages: chain.reports,
+      warnings: warnings)
   }
 
   /// Reports a stage that consists of layers.

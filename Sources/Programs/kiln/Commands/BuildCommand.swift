@@ -31,6 +31,13 @@ struct BuildCommand: AsyncParsableCommand {
   @Option(help: "How hard to compress; `compatible` writes a single gzip member.")
   var compression = ImageCompression.balanced
 
+  @Option(
+    name: .customLong("sign"),
+    help: ArgumentHelp(
+      "Sign the images' digests with this secret key, of openssl (PEM) or of minisign.",
+      valueName: "key"), completion: .file())
+  var key: String?
+
   func validate() throws {
     guard !output.isEmpty else {
       throw ValidationError("--output takes a folder, and got nothing.")
@@ -45,7 +52,8 @@ struct BuildCommand: AsyncParsableCommand {
     for path in recipe.paths {
       let request = BuildRequest(
         recipe: path, variables: recipe.values, output: Surroundings.absolute(output),
-        locked: locked, format: format, compression: compression)
+        locked: locked, format: format, compression: compression,
+        key: key.map(Surroundings.absolute))
       summaries.append(try await builder.build(request))
     }
     reporter.finish()
