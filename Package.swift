@@ -120,8 +120,8 @@ let package = Package(
     library(
       "Pipeline", "Comparison",
       [
-        "Archives", "Content", "Diagnostics", "Digests", "FileSystem", "GPUCode", "Images",
-        "Packages", "Recipes", "WSL", system,
+        "Archives", "Content", "Diagnostics", "Digests", "FileSystem", "Images", "Packages",
+        "Recipes", "WSL", system,
       ]),
     library(
       "Pipeline", "Verification",

@@ -20,6 +20,8 @@ struct SPDXDocument: Encodable {
     let checksumValue: String
   }
 
+  struct VerificationCode: Encodable { let packageVerificationCodeValue: String }
+
   struct ExternalReference: Encodable {
     let referenceCategory: String
     let referenceLocator: String
@@ -32,6 +34,7 @@ struct SPDXDocument: Encodable {
       case name, versionInfo, packageFileName, supplier, homepage, sourceInfo, description, comment
       case downloadLocation, filesAnalyzed, checksums, licenseConcluded, licenseDeclared
       case licenseComments, copyrightText, primaryPackagePurpose, externalRefs
+      case packageVerificationCode
     }
 
     let identifier: String
@@ -44,7 +47,8 @@ struct SPDXDocument: Encodable {
     var description: String?
     var comment: String?
     let downloadLocation = "NOASSERTION"
-    let filesAnalyzed = false
+    var filesAnalyzed = false
+    var packageVerificationCode: VerificationCode?
     var checksums: [Checksum]?
     let licenseConcluded = "NOASSERTION"
     var licenseDeclared = "NOASSERTION"
@@ -92,6 +96,9 @@ struct SPDXDocument: Encodable {
   let hasExtractedLicensingInfos: [ExtractedLicence]
 
   private static let image = "SPDXRef-image"
+  /// What the image has besides packages and wheels. A package of its own, since one that lists some
+  /// of its files must list all of them.
+  private static let added = "SPDXRef-added"
 
   init(_ bill: BillOfMaterials) {
     name = bill.subject
@@ -103,15 +110,16 @@ struct SPDXDocument: Encodable {
     root.description = bill.description.isEmpty ? nil : bill.description
     root.packageFileName = bill.image?.file
     root.checksums = bill.image.map { [Self.sha256($0.sha256)] }
-    var licences: [ExtractedLicence] = []
-    packages = [root] + bill.materials.map { Self.package($0, bill.suite, &licences) }
-    hasExtractedLicensingInfos = licences
+    var licences: [String: ExtractedLicence] = [:]
+    let materials = bill.materials.map { Self.package($0, bill.suite, &licences) }
+    packages = [root] + materials + (bill.files.isEmpty ? [] : [Self.added(bill)])
+    hasExtractedLicensingInfos = licences.values.sorted { $0.licenseId < $1.licenseId }
     files = bill.files.map(Self.file)
     relationships = Self.relationships(bill)
   }
 
   private static func package(
-    _ material: Material, _ suite: String?, _ licences: inout [ExtractedLicence]
+    _ material: Material, _ suite: String?, _ licences: inout [String: ExtractedLicence]
   ) -> Package {
     let artifact = material.artifact
     var package = Package(
@@ -130,13 +138,19 @@ struct SPDXDocument: Encodable {
         referenceLocator: PackageURL.text(material, suite: suite), referenceType: "purl")
     ]
     switch material.licence {
-    case .expression(let expression): package.licenseDeclared = expression
+    case .expression(let expression):
+      package.licenseDeclared = expression
+      // Licences that SPDX does not know stand in the document, whoever named them.
+      let words = expression.split { $0 == " " || $0 == "(" || $0 == ")" }.map(String.init)
+      for word in words where word.hasPrefix("LicenseRef-") {
+        licences[word] = ExtractedLicence(
+          licenseId: word, name: String(word.dropFirst("LicenseRef-".count)),
+          extractedText: "see the licence files of the packages that declare it")
+      }
     case .text(let text):
-      let licence = ExtractedLicence(
-        licenseId: "LicenseRef-\(fragment(artifact.name))",
-        name: oneLine(text), extractedText: text)
-      licences.append(licence)
-      package.licenseDeclared = licence.licenseId
+      let id = "LicenseRef-\(fragment(artifact.name))"
+      licences[id] = ExtractedLicence(licenseId: id, name: oneLine(text), extractedText: text)
+      package.licenseDeclared = id
     case nil: break
     }
     if !material.licenceFiles.isEmpty {
@@ -156,6 +170,18 @@ struct SPDXDocument: Encodable {
     return "Organization: \(parts[0]) (\(parts[1]))"
   }
 
+  private static func added(_ bill: BillOfMaterials) -> Package {
+    var package = Package(
+      identifier: added, name: "\(bill.name)-files", primaryPackagePurpose: "FILE")
+    package.description = "what the recipe's files and steps, and kiln itself, put into the image"
+    package.filesAnalyzed = true
+    // SPDX 2.3, 7.9: SHA-1 over the files' SHA-1s in their order.
+    var hasher = HasherSHA1()
+    hasher.update(Array(bill.files.map(\.sha1).sorted().joined().utf8))
+    package.packageVerificationCode = .init(packageVerificationCodeValue: hasher.finish())
+    return package
+  }
+
   private static func file(_ file: AddedFile) -> File {
     let origin = [file.origin.kind.rawValue, file.origin.name].filter { !$0.isEmpty }
     let link = file.link.map { "; a symbolic link to \($0), whose text the digests are of" } ?? ""
@@ -172,8 +198,9 @@ struct SPDXDocument: Encodable {
       Relationship(spdxElementId: from, relationshipType: type, relatedSpdxElement: to)
     }
     let described = [relate("SPDXRef-DOCUMENT", "DESCRIBES", image)]
-    let contained = bill.materials.map(id) + bill.files.map(id)
+    let contained = bill.materials.map(id) + (bill.files.isEmpty ? [] : [added])
     return described + contained.map { relate(image, "CONTAINS", $0) }
+      + bill.files.map { relate(added, "CONTAINS", id($0)) }
       + bill.needs.map { relate(id($0), "DEPENDS_ON", id($1)) }
   }
 

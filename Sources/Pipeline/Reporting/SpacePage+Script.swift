@@ -20,8 +20,9 @@ extension SpacePage {
       border: 1px solid var(--line) }
     #map button, #map .leaf { position: absolute; overflow: hidden; margin: 0; padding: 1px 4px;
       border: 1px solid #0005; text-align: left; white-space: nowrap; text-overflow: ellipsis;
-      font-size: .75rem; line-height: 1rem; color: #16161a; display: block }
-    #map button { padding-top: 1px; font-weight: 600 }
+      font-size: .75rem; line-height: 1rem; color: #16161a; display: flex;
+      align-items: flex-start; justify-content: flex-start }
+    #map button { font-weight: 600 }
     #legend { display: flex; flex-wrap: wrap; gap: .3rem 1rem; list-style: none; padding: 0;
       font-size: .85rem }
     #legend span { display: inline-block; width: .9rem; height: .9rem; margin-right: .35rem;
@@ -46,7 +47,8 @@ extension SpacePage {
       const units = ["B", "kB", "MB", "GB", "TB"];
       let unit = 0;
       while (bytes >= 1000 && unit < 4) { bytes /= 1000; unit += 1; }
-      return (unit && bytes < 100 ? bytes.toFixed(1) : Math.floor(bytes)) + " " + units[unit];
+      const tenths = Math.floor(bytes * 10) / 10;
+      return (unit && bytes < 100 ? tenths.toFixed(1) : Math.floor(bytes)) + " " + units[unit];
     };
     const share = (part, whole) => (whole ? part / whole * 100 : 0).toFixed(1) + " %";
     const make = (name, text) => {
@@ -113,7 +115,7 @@ extension SpacePage {
           background: colours[place.node.k] || "#ddd"});
         if (place.width > 34 && place.height > 16) { element.textContent = label; }
         parent.append(element);
-        if (inner && level < 3 && place.width > 40 && place.height > 40) {
+        if (inner && level < 6 && place.width > 40 && place.height > 40) {
           draw(parent, place.node, path, place.x + 3, place.y + 18, place.width - 6,
             place.height - 21, level + 1);
         }

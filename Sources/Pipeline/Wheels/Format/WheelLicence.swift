@@ -9,7 +9,11 @@ public struct WheelLicence: Hashable, Sendable {
   public let homepage: String?
 
   init(_ metadata: MetadataFields) {
-    expression = metadata["License-Expression"].flatMap { Self.isExpression($0) ? $0 : nil }
+    // Some write a reference into the old field.
+    let reference = metadata["License"].flatMap { $0.hasPrefix("LicenseRef-") ? $0 : nil }
+    expression = (metadata["License-Expression"] ?? reference).flatMap {
+      Self.isExpression($0) ? $0 : nil
+    }
     let classifier = metadata.all("Classifier").first { $0.hasPrefix("License :: ") }
     text =
       metadata["License"] ?? metadata["License-Expression"]
