@@ -192,13 +192,14 @@ let package = Package(
     tests(
       "Wheels",
       ["Commands", "Content", "Diagnostics", "Digests", "FileSystem", "Locks", "Store"]),
+    tests("Materials", ["Commands", "Content", "Digests", "FileSystem", "Locks"]),
     tests("Sandbox", ["Commands", "Content", "Diagnostics", "FileSystem"]),
     tests("WSL", ["Commands", "Content", "Diagnostics", "FileSystem", "Recipes"]),
     tests(
       "Rootfs",
       [
-        "Commands", "Content", "Diagnostics", "Digests", "FileSystem", "Locks", "Packages",
-        "Recipes", "Sandbox", "Store", "WSL", "Wheels",
+        "Commands", "Content", "Diagnostics", "Digests", "FileSystem", "Locks", "Materials",
+        "Packages", "Recipes", "Sandbox", "Store", "WSL", "Wheels",
       ]),
     tests("GPUCode", ["Commands", "Diagnostics", "FileSystem"]),
     tests(
@@ -208,6 +209,10 @@ let package = Package(
         "Locks",
         "Recipes",
       ]),
+    tests("Signatures", ["Commands", "Diagnostics", "Digests", "FileSystem"]),
+    tests(
+      "Comparison",
+      ["Commands", "Content", "Diagnostics", "Digests", "FileSystem", "GPUCode", "Images"]),
     tests(
       "Verification",
       ["Commands", "Content", "Diagnostics", "Digests", "FileSystem", "Locks", "Recipes", "WSL"]),
@@ -217,7 +222,7 @@ let package = Package(
         "Commands", "Content", "Diagnostics", "Digests", "FileSystem", "GPUCode", "Images",
         "Locks", "Mirrors", "Recipes", "Store", "Verification",
       ]),
-    tests("Reporting", ["Content", "GPUCode"]),
+    tests("Reporting", ["Commands", "Content", "FileSystem", "GPUCode", "Images"]),
     .testTarget(
       name: "KilnTests",
       dependencies: [

@@ -67,7 +67,7 @@ extension RootfsBuilder {
       let package = packages[artifact.sha256]
       let isRequested = lock.requested.contains(artifact.name)
       guard let package else { return Material(artifact, isRequested: isRequested) }
-      do throws(FileError) {
+      do throws(PackageError) {
         return Material(
           artifact, isRequested: isRequested,
           source: .init(field: package.control["Source"], of: artifact),
@@ -102,25 +102,6 @@ extension Recipe {
     switch base {
     case .debian(let suite), .ubuntu(let suite): suite.suite
     case .tarball: nil
-    }
-  }
-}
-
-extension UnpackedPackage {
-  /// Debian's policy, 12.5: every package has a `copyright` in its folder of documents, or the folder
-  /// is a link to that of a package of the same source.
-  fileprivate var licenceFiles: [String] {
-    get throws(FileError) {
-      var folder = "usr/share/doc/\(name)"
-      guard let status = try Files.status(tree.appending(folder)) else { return [] }
-      if status.kind == .symlink {
-        let target = try Files.readSymlink(tree.appending(folder))
-        guard let other = target.split(separator: "/").last else { return [] }
-        folder = "usr/share/doc/\(other)"
-      } else if !Files.exists(tree.appending("\(folder)/copyright")) {
-        return []
-      }
-      return ["/\(folder)/copyright"]
     }
   }
 }
