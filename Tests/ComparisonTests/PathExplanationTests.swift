@@ -1,11 +1,12 @@
 import Comparison
 import Content
 import Images
+import TestSupport
 import Testing
 
 @Suite struct PathExplanationTests {
   private func explain(_ path: String) async throws -> PathExplanation {
-    try PathExplanation(of: path, in: try await SampleManifest.manifest())
+    try PathExplanation(of: path, in: try await Manifest.sample())
   }
 
   @Test(arguments: ["/bin/bash", "usr/bin/bash", "/usr/./bin/../bin/bash"])
@@ -31,13 +32,13 @@ import Testing
     let text = SampleManifest.text(files: [SampleManifest.file("a", 1, 0)])
       .replacing(
         #""name": "libc6", "version": "1"}"#, with: #""name": "lonely-b", "version": "1"}"#)
-    let explanation = try PathExplanation(of: "a", in: try await SampleManifest.manifest(text))
+    let explanation = try PathExplanation(of: "a", in: try await Manifest.sample(text))
     #expect(explanation.wanted?.names == ["lonely-b"] && explanation.wanted?.isRequested == false)
   }
 
   @Test func anOlderManifestHasNoChain() async throws {
     let text = SampleManifest.text(components: [SampleManifest.component("package", "bash")])
-    let manifest = try await SampleManifest.manifest(text)
+    let manifest = try await Manifest.sample(text)
     let explanation = try PathExplanation(of: "bin/bash", in: manifest)
     #expect(explanation.component != nil && explanation.wanted == nil)
   }

@@ -82,7 +82,7 @@ public struct PathExplanation: Hashable, Codable, Sendable {
 
   private static func missing(_ path: String, _ tree: ManifestTree) -> ComparisonError {
     let parts = ImageContents.normalized(path).split(separator: "/").map(String.init)
-    let folder = tree.resolve(parts.dropLast().joined(separator: "/"))
+    let folder = tree.resolve((parts.dropLast() + ["."]).joined(separator: "/"))
     let names = folder.map(tree.names) ?? []
     let near = nearest(to: parts.last ?? "", among: names).map { name in
       "did you mean \(folder == "." ? "" : "/" + (folder ?? ""))/\(name)?"

@@ -1,14 +1,10 @@
 import Digests
-import FileSystem
-import Images
-import SystemPackage
-import TestSupport
 
-/// Manifests as kiln writes them, of an image that nobody built.
-enum SampleManifest {
-  static let digest = String(repeating: "0a", count: 32)
+/// The text of manifests as kiln writes them, of an image that nobody built.
+public enum SampleManifest {
+  public static let digest = String(repeating: "0a", count: 32)
 
-  static func component(
+  public static func component(
     _ kind: String, _ name: String, requested: Bool = false, needs: String = ""
   ) -> String {
     let more =
@@ -18,7 +14,7 @@ enum SampleManifest {
       + #""sha256": "\#(digest)"\#(more)}"#
   }
 
-  static let components = [
+  public static let components = [
     component("package", "apt", needs: "libc6"),
     component("package", "bash", needs: "libc6"),
     component("package", "libc6", needs: "libgcc"),
@@ -32,30 +28,43 @@ enum SampleManifest {
     component("wheel", "nvidia-runtime"),
   ]
 
-  static let origins = [
+  public static let origins = [
     ("package", "libc6"), ("wheel", "nvidia_runtime"), ("python", ""), ("file", "/etc/motd"),
     ("step", "locale"), ("package", "bash"), ("package", "python3-stdlib"),
   ]
 
-  static let files = [
-    #"{"path": ".", "kind": "directory", "mode": "0755", "uid": 0, "gid": 0, "size": 0, "origin": 0}"#,
-    #"{"path": "bin", "kind": "symlink", "mode": "0777", "uid": 0, "gid": 0, "size": 0, "link": "usr/bin", "origin": 0}"#,
-    #"{"path": "etc", "kind": "directory", "mode": "0755", "uid": 0, "gid": 0, "size": 0, "origin": 0}"#,
+  public static let files = [
+    folder("."),
+    link("bin", to: "usr/bin"),
+    folder("etc"),
     file("etc/motd", 5, 3), file("etc/passwd", 50, 4),
-    #"{"path": "loop", "kind": "symlink", "mode": "0777", "uid": 0, "gid": 0, "size": 0, "link": "/loop/x", "origin": 0}"#,
-    #"{"path": "usr", "kind": "directory", "mode": "0755", "uid": 0, "gid": 0, "size": 0, "origin": 0}"#,
-    #"{"path": "usr/bin", "kind": "directory", "mode": "0755", "uid": 0, "gid": 0, "size": 0, "origin": 0}"#,
-    file("usr/bin/bash", 1000, 5), file("usr/lib/libc.so.6", 2000, 0),
+    link("loop", to: "/loop/x"),
+    folder("usr"),
+    folder("usr/bin"),
+    file("usr/bin/bash", 1000, 5), folder("usr/lib"),
+    file("usr/lib/libc.so.6", 2000, 0), folder("usr/lib/m"), folder("usr/lib/m/__pycache__"),
     file("usr/lib/m/__pycache__/x.cpython-313.pyc", 20, 2), file("usr/lib/m/x.py", 30, 6),
-    file("usr/lib/nvidia/lib.so", 4000, 1),
+    folder("usr/lib/nvidia"), file("usr/lib/nvidia/lib.so", 4000, 1),
   ]
 
-  static func file(_ path: String, _ size: Int, _ origin: Int, mode: String = "0644") -> String {
+  public static func file(_ path: String, _ size: Int, _ origin: Int, mode: String = "0644")
+    -> String
+  {
     #"{"path": "\#(path)", "kind": "file", "mode": "\#(mode)", "uid": 0, "gid": 0, "size": \#(size), "#
       + #""sha256": "\#(SHA256Digest(ofText: "\(path) \(size)").hex)", "origin": \#(origin)}"#
   }
 
-  static func text(
+  public static func link(_ path: String, to target: String) -> String {
+    #"{"path": "\#(path)", "kind": "symlink", "mode": "0777", "uid": 0, "gid": 0, "size": 0, "#
+      + #""link": "\#(target)", "origin": 0}"#
+  }
+
+  public static func folder(_ path: String) -> String {
+    #"{"path": "\#(path)", "kind": "directory", "mode": "0755", "uid": 0, "gid": 0, "size": 0, "#
+      + #""origin": 0}"#
+  }
+
+  public static func text(
     files: [String] = files, components: [String] = components, image: String = digest,
     compression: String = "balanced", more: String = ""
   ) -> String {
@@ -72,13 +81,5 @@ enum SampleManifest {
       "origins": [\(origins.joined(separator: ",\n"))],\(more)
       "files": [\(files.joined(separator: ",\n"))]}
       """
-  }
-
-  static func manifest(_ text: String = text()) async throws -> Manifest {
-    try await withTemporaryFolder { folder in
-      let path = folder.appending("tiny.manifest.json")
-      try Files.write(text, to: path)
-      return try Manifest.read(path)
-    }
   }
 }
