@@ -97,6 +97,7 @@ let package = Package(
         "Archives", "Concurrency", "Content", "Diagnostics", "Digests", "FileSystem", "Locks",
         "Store", system,
       ]),
+    library("Pipeline", "Materials", ["Content", "Digests", "Locks"]),
     library(
       "Pipeline", "Sandbox", ["Commands", "Content", "Diagnostics", "FileSystem", system]),
     library("Pipeline", "WSL", ["Content", "Diagnostics", "Recipes", system]),
@@ -104,7 +105,7 @@ let package = Package(
       "Pipeline", "Rootfs",
       [
         "Archives", "Concurrency", "Content", "Diagnostics", "Digests", "FileSystem", "Locks",
-        "Packages", "Recipes", "Sandbox", "Store", "WSL", "Wheels", system,
+        "Materials", "Packages", "Recipes", "Sandbox", "Store", "WSL", "Wheels", system,
       ]),
     library("Pipeline", "GPUCode", ["Archives", "Content", "Diagnostics", "FileSystem", system]),
     library(
@@ -112,6 +113,15 @@ let package = Package(
       [
         "Compression", "Concurrency", "Content", "Diagnostics", "Digests", "FileSystem", "GPUCode",
         "Locks", "Recipes", "Store", system,
+      ]),
+    library(
+      "Pipeline", "Signatures",
+      ["Commands", "Content", "Diagnostics", "Digests", "FileSystem", system]),
+    library(
+      "Pipeline", "Comparison",
+      [
+        "Archives", "Content", "Diagnostics", "Digests", "FileSystem", "Images", "Packages",
+        "Recipes", "WSL", system,
       ]),
     library(
       "Pipeline", "Verification",
@@ -122,23 +132,24 @@ let package = Package(
     library(
       "Pipeline", "Builds",
       [
-        "Concurrency", "Content", "Diagnostics", "Digests", "Fetching", "FileSystem", "GPUCode",
-        "Images", "Locks", "Mirrors", "Recipes", "Resolution", "Rootfs", "Sandbox", "Store",
-        "Verification",
-        "WSL", system,
+        "Comparison", "Concurrency", "Content", "Diagnostics", "Digests", "Fetching", "FileSystem",
+        "GPUCode", "Images", "Locks", "Materials", "Mirrors", "Recipes", "Resolution", "Rootfs",
+        "Sandbox", "Signatures", "Store", "Verification", "WSL", system,
       ]),
 
     library(
       "Pipeline", "Reporting",
       [
-        "Builds", "Content", "Diagnostics", "Digests", "GPUCode", "Images", "Locks", "Recipes",
-        "Verification",
+        "Builds", "Comparison", "Content", "Diagnostics", "Digests", "GPUCode", "Images", "Locks",
+        "Recipes", "Rootfs", "Verification",
       ]),
 
     .executableTarget(
       name: "kiln",
       dependencies: [
-        "Builds", "CLinux", "Content", "Diagnostics", "FileSystem", "GPUCode", "Images", "Locks",
+        "Builds", "CLinux", "Comparison", "Content", "Diagnostics", "FileSystem", "GPUCode",
+        "Images",
+        "Locks",
         "Mirrors",
         "Recipes", "Reporting", "Resolution", "Rootfs", "Sandbox", "Store", "Verification", "WSL",
         argumentParser, system,
@@ -181,13 +192,14 @@ let package = Package(
     tests(
       "Wheels",
       ["Commands", "Content", "Diagnostics", "Digests", "FileSystem", "Locks", "Store"]),
+    tests("Materials", ["Commands", "Content", "Digests", "FileSystem", "Locks"]),
     tests("Sandbox", ["Commands", "Content", "Diagnostics", "FileSystem"]),
     tests("WSL", ["Commands", "Content", "Diagnostics", "FileSystem", "Recipes"]),
     tests(
       "Rootfs",
       [
-        "Commands", "Content", "Diagnostics", "Digests", "FileSystem", "Locks", "Packages",
-        "Recipes", "Sandbox", "Store", "WSL", "Wheels",
+        "Commands", "Content", "Diagnostics", "Digests", "FileSystem", "Locks", "Materials",
+        "Packages", "Recipes", "Sandbox", "Store", "WSL", "Wheels",
       ]),
     tests("GPUCode", ["Commands", "Diagnostics", "FileSystem"]),
     tests(
@@ -196,6 +208,10 @@ let package = Package(
         "Commands", "Compression", "Content", "Diagnostics", "Digests", "FileSystem", "GPUCode",
         "Locks", "Recipes", "Store",
       ]),
+    tests("Signatures", ["Commands", "Diagnostics", "Digests", "FileSystem"]),
+    tests(
+      "Comparison",
+      ["Commands", "Content", "Diagnostics", "Digests", "FileSystem", "GPUCode", "Images"]),
     tests(
       "Verification",
       ["Commands", "Content", "Diagnostics", "Digests", "FileSystem", "Locks", "Recipes", "WSL"]),
@@ -205,7 +221,7 @@ let package = Package(
         "Commands", "Content", "Diagnostics", "Digests", "FileSystem", "GPUCode", "Images",
         "Locks", "Mirrors", "Recipes", "Store", "Verification",
       ]),
-    tests("Reporting", ["Content", "GPUCode"]),
+    tests("Reporting", ["Commands", "Content", "FileSystem", "GPUCode", "Images"]),
     .testTarget(
       name: "KilnTests",
       dependencies: [

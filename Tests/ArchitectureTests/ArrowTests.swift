@@ -29,20 +29,26 @@ import Testing
     ],
     "Packages": ["Archives", "Locks", "Store"],
     "Wheels": ["Archives", "Locks", "Store"],
+    "Materials": ["Locks"],
     "Sandbox": ["Commands"],
     "WSL": ["Recipes"],
     "Rootfs": [
-      "Archives", "Locks", "Packages", "Recipes", "Sandbox", "Store", "WSL", "Wheels",
+      "Archives", "Locks", "Materials", "Packages", "Recipes", "Sandbox", "Store", "WSL", "Wheels",
     ],
     "GPUCode": ["Archives"],
     "Images": ["Compression", "GPUCode", "Locks", "Recipes", "Store"],
+    "Signatures": ["Commands"],
+    "Comparison": ["Archives", "Images", "Packages", "Recipes", "WSL"],
     "Verification": ["Archives", "Commands", "Compression", "Locks", "Recipes", "Sandbox", "WSL"],
     "Builds": [
-      "Commands", "Fetching", "GPUCode", "Images", "Locks", "Mirrors", "Recipes", "Resolution",
-      "Rootfs",
-      "Sandbox", "Store", "Verification", "WSL", "Packages",
+      "Commands", "Comparison", "Fetching", "GPUCode", "Images", "Locks", "Materials", "Mirrors",
+      "Packages", "Recipes", "Resolution", "Rootfs", "Sandbox", "Signatures", "Store",
+      "Verification", "WSL",
     ],
-    "Reporting": ["Builds", "GPUCode", "Images", "Locks", "Recipes", "Store", "Verification"],
+    "Reporting": [
+      "Builds", "Comparison", "GPUCode", "Images", "Locks", "Recipes", "Rootfs", "Store",
+      "Verification",
+    ],
   ]
 
   /// The program inside the image, which is Embedded Swift and shares nothing with the pipeline.

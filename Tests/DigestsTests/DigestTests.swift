@@ -24,6 +24,13 @@ import Testing
     #expect(hasher.finish() == "900150983cd24fb0d6963f7d28e17f72")
   }
 
+  @Test func sha1OfTheStandardsVector() {
+    var hasher = HasherSHA1()
+    hasher.update(Array("ab".utf8))
+    hasher.update(Array("c".utf8))
+    #expect(hasher.finish() == "a9993e364706816aba3e25717850c26c9cd0d89d")
+  }
+
   @Test func hexadecimalRefusesWhatIsNoDigest() {
     #expect(SHA256Digest(hex: String(repeating: "g", count: 64)) == nil)
     #expect(SHA256Digest(hex: String(repeating: "a", count: 63)) == nil)

@@ -16,6 +16,8 @@ struct AnswerTests {
     (["lock"], ["tiny.yaml"], "locks"),
     (["build"], ["tiny.yaml", "--locked"], "builds"),
     (["inspect"], ["Images/tiny.tar.gz"], "shares"),
+    (["diff"], ["Images/tiny.tar.gz", "Images/tiny.tar.gz"], "isSame"),
+    (["explain"], ["tiny.yaml"], "layers"),
     (["verify"], ["Images/tiny.tar.gz"], "reports"),
     (["store", "stats"], [], "holdings"),
     (["store", "verify"], [], "damaged"),

@@ -109,7 +109,9 @@ import Testing
         try Files.readText(images.appending("tiny.tar.gz.sha256")).hasPrefix(digest.hex))
       #expect(
         try Files.entries(images).sorted()
-          == ["tiny.tar.gz", "tiny.tar.gz.manifest.json", "tiny.tar.gz.sha256"])
+          == ["", ".cdx.json", ".manifest.json", ".provenance.json", ".sha256", ".spdx.json"].map {
+            "tiny.tar.gz" + $0
+          })
     }
   }
 }

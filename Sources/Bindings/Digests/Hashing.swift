@@ -38,18 +38,38 @@ public struct HasherMD5: ~Copyable {
   public consuming func finish() -> String { Hexadecimal.text(state.finish()) }
 }
 
+/// SHA-1 as SPDX 2.3 demands it of every file: an identifier there, beside a SHA-256.
+public struct HasherSHA1: ~Copyable {
+  private var state = MessageDigest(.sha1)
+
+  public init() {}
+
+  public mutating func update(_ bytes: [UInt8]) {
+    unsafe state.update(bytes.span.bytes)
+  }
+  public mutating func update(_ bytes: RawSpan) { state.update(bytes) }
+
+  /// 40 lower-case hexadecimal digits.
+  public consuming func finish() -> String { Hexadecimal.text(state.finish()) }
+}
+
 /// One running digest context. libcrypto reports failure only for a missing algorithm or for lack
 /// of memory; both end the program, since no caller could go on. It is not private: Swift 6.3 refers
 /// to its metadata from other modules in release builds, and could not link them.
 @safe struct MessageDigest: ~Copyable {
-  enum Algorithm { case sha256, md5 }
+  enum Algorithm { case sha256, sha1, md5 }
 
   private let context: OpaquePointer
 
   init(_ algorithm: Algorithm) {
-    let algorithm = unsafe algorithm == .sha256 ? EVP_sha256() : EVP_md5()
+    let method =
+      switch algorithm {
+      case .sha256: unsafe EVP_sha256()
+      case .sha1: unsafe EVP_sha1()
+      case .md5: unsafe EVP_md5()
+      }
     guard let context = unsafe EVP_MD_CTX_new(),
-      unsafe EVP_DigestInit_ex(context, algorithm, nil) == 1
+      unsafe EVP_DigestInit_ex(context, method, nil) == 1
     else { fatalError("libcrypto cannot start a digest") }
     unsafe self.context = context
   }

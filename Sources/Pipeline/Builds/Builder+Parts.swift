@@ -106,7 +106,7 @@ extension Builder {
     RootfsBuilder(
       store: store, sandbox: try sandbox(), jobs: settings.jobs,
       sourceDateEpoch: sourceDateEpoch(lock), networkEnvironment: networkEnvironment,
-      smokeTest: try smokeTest(recipe), settled: settled, progress: progress)
+      smokeTest: try smokeTest(recipe), tool: tool, settled: settled, progress: progress)
   }
 
   /// What steps with network need of the host; it is part of no key and of no image.

@@ -18,16 +18,9 @@ extension Builder {
     let recipe = try read(path, variables: variables, progress: settings.progress)
     let (_, old) = try standingLock(path)
     let fresh = try isFresh(old, recipe) ? old : nil
-    let lock: Lock
-    if let fresh {
-      lock = fresh
-    } else {
-      try requireNetwork(for: recipe, path)
-      lock = try await resolve(recipe, old, .keep, settings.progress)
-    }
+    let lock = try await plannedLock(path, recipe)
     let planner = try rootfsBuilder(recipe, lock) { _ in }
-    var held: [SHA256Digest: FilePath] = [:]
-    for artifact in lock.artifacts { held[artifact.sha256] = store.artifact(artifact.sha256) }
+    let held = held(lock)
     let missing = lock.artifacts.filter { held[$0.sha256] == nil }
     let rootfs = try await staged(recipe.name) { () async throws(RootfsError) in
       try await planner.plan(recipe, lock: lock, artifacts: held)
@@ -43,5 +36,20 @@ extension Builder {
       toUnpack: rootfs.toUnpack, madeFrom: rootfs.firstMade,
       spaceNeeded: sum(missing) + planner.spaceNeeded(for: lock, held) + 2 * sum(lock.artifacts),
       spaceFree: free)
+  }
+
+  /// The lock that a build would use, without writing one.
+  func plannedLock(_ path: FilePath, _ recipe: Recipe) async throws(BuildError) -> Lock {
+    let (_, old) = try standingLock(path)
+    if let old, try isFresh(old, recipe) { return old }
+    try requireNetwork(for: recipe, path)
+    return try await resolve(recipe, old, .keep, settings.progress)
+  }
+
+  /// What the store has of a lock's artifacts.
+  func held(_ lock: Lock) -> [SHA256Digest: FilePath] {
+    var held: [SHA256Digest: FilePath] = [:]
+    for artifact in lock.artifacts { held[artifact.sha256] = store.artifact(artifact.sha256) }
+    return held
   }
 }

@@ -10,16 +10,23 @@ extension Builder {
   ///
   /// - Parameters:
   ///   - boot: whether to boot it too, which needs root of the machine and systemd-nspawn.
-  public func verify(_ image: FilePath, boot: Bool) async throws(BuildError) -> VerificationReport {
+  ///   - key: a public key whose owner must have signed the image; where he did not, nothing of the
+  ///     image is extracted or run.
+  public func verify(
+    _ image: FilePath, boot: Bool, key: FilePath? = nil
+  ) async throws(BuildError) -> VerificationReport {
     try await store.withScratch(failure: { BuildError($0, in: image.string) }) {
       (scratch) async throws(BuildError) in
+      if let key { try await checkSignature(of: image, key, scratch) }
       let verifier = ImageVerifier(
         environment: settings.environment, scratch: scratch,
         selfCheck: SelfCheck(sandbox: try sandbox()), progress: settings.progress)
-      return try await staged(image.string) { () async throws(VerificationError) in
+      var report = try await staged(image.string) { () async throws(VerificationError) in
         try await verifier.verify(
           image, boot: boot ? BootTest(environment: settings.environment) : nil)
       }
+      if key != nil { report.add(.init(name: "signature", passed: true)) }
+      return report
     }
   }
 

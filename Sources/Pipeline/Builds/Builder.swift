@@ -26,10 +26,12 @@ public struct BuildRequest: Hashable, Sendable {
   /// Of the file for `wsl --import`; the other one is always a `.wsl`.
   public var format: ImageFormat
   public var compression: ImageCompression
+  /// A secret key to sign the images' digests with.
+  public var key: FilePath?
 
   public init(
     recipe: FilePath, variables: [String: String], output: FilePath, locked: Bool,
-    format: ImageFormat, compression: ImageCompression
+    format: ImageFormat, compression: ImageCompression, key: FilePath? = nil
   ) {
     self.recipe = recipe
     self.variables = variables
@@ -37,6 +39,7 @@ public struct BuildRequest: Hashable, Sendable {
     self.locked = locked
     self.format = format
     self.compression = compression
+    self.key = key
   }
 
   func format(of flavour: WSLSettings.Flavour) -> ImageFormat {
@@ -72,6 +75,7 @@ public struct Builder: Sendable {
     do throws(FileError) { try OutputFolder.check(request.output) } catch {
       throw BuildError(error, in: request.output.string)
     }
+    try await checkKey(request)
     let prepared = try await prepare(
       recipe: request.recipe, variables: request.variables, locked: request.locked,
       progress: clock.send)
@@ -82,6 +86,7 @@ public struct Builder: Sendable {
     }
     let gpu = try gpuFacts(prepared, rootfs, progress: clock.send)
     let images = try await write(request, prepared, rootfs, gpu, segments, progress: clock.send)
+    try await sign(images, request)
     return BuildSummary(
       recipe: prepared.recipe.name, images: images, stages: clock.stages,
       packages: prepared.lock.packages.count, wheels: prepared.lock.wheels.count,
@@ -162,7 +167,8 @@ public struct Builder: Sendable {
     let recipe = prepared.recipe
     let writer = ImageWriter(
       provenance: try provenance(prepared, gpu), compression: request.compression,
-      segments: segments, streams: rootfs.streams, progress: progress)
+      segments: segments, streams: rootfs.streams,
+      companions: try companions(request, prepared, rootfs), progress: progress)
     let requests = Self.targets(request, recipe).map { flavour, format, target in
       ImageRequest(
         name: recipe.name, flavour: flavour,
@@ -185,14 +191,19 @@ public struct Builder: Sendable {
   func provenance(
     _ prepared: Prepared, _ gpu: GPUFacts?
   ) throws(BuildError) -> Provenance {
-    let digest: SHA256Digest
-    do throws(LockError) { digest = SHA256Digest(of: try prepared.lock.encoded()) } catch {
-      throw BuildError(error, in: prepared.recipe.name)
-    }
     return Provenance(
-      tool: tool, recipeDigest: prepared.lock.recipeDigest, lockDigest: digest,
-      artifacts: prepared.lock.artifacts, sourceDateEpoch: sourceDateEpoch(prepared.lock),
+      tool: tool, recipeDigest: prepared.lock.recipeDigest,
+      lockDigest: try digest(of: prepared.lock),
+      artifacts: prepared.lock.artifacts, requested: Set(prepared.lock.requested),
+      sourceDateEpoch: sourceDateEpoch(prepared.lock),
       gpu: gpu)
+  }
+
+  /// Of the lock's file.
+  func digest(of lock: Lock) throws(BuildError) -> SHA256Digest {
+    do throws(LockError) { return SHA256Digest(of: try lock.encoded()) } catch {
+      throw BuildError(error, in: lock.recipe)
+    }
   }
 
   /// What to type on Windows in the folder of the image.

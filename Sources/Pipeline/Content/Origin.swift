@@ -21,6 +21,8 @@ public struct Origin: Hashable, Codable, Sendable, Comparable {
     case step
     /// A base tarball.
     case base
+    /// The bill of materials that kiln puts into every image.
+    case materials
   }
 
   public let kind: Kind

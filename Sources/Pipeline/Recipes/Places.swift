@@ -15,6 +15,9 @@ public struct Places: Hashable, Sendable {
     set { byPath[path] = newValue }
   }
 
+  /// The recipe's file and those that it extends, as far as they say anything; in byte order.
+  public var files: [String] { Set(byPath.values.map(\.file)).sorted() }
+
   public static func == (left: Self, right: Self) -> Bool { true }
   public func hash(into hasher: inout Hasher) {}
 }

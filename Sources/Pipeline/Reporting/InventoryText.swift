@@ -11,7 +11,13 @@ extension SummaryText {
     let folders = inventory.folders.sorted { $0.bytes > $1.bytes }.prefix(rows).map {
       row("/" + $0.path, $0.bytes, $0.files)
     }
-    return (["by origin:"] + shares + ["by folder:"] + folders).joined(separator: "\n")
+    let duplicates = inventory.duplicates.flatMap { duplicate in
+      ["  \(ByteCount(duplicate.wasted)) too many of \(duplicate.soname):"]
+        + duplicate.places.map { "    /\($0.path) (\(name($0.origin)))" }
+    }
+    return
+      (["by origin:"] + shares + ["by folder:"] + folders
+      + (duplicates.isEmpty ? [] : ["more than once:"] + duplicates)).joined(separator: "\n")
   }
 
   private static func row(_ name: String, _ bytes: Int64, _ files: Int) -> String {

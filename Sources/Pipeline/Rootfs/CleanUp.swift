@@ -43,7 +43,8 @@ extension RootfsBuilder {
   /// The clean-up after the last step, as a layer.
   func cleanUp(on chain: inout LayerChain) async throws(RootfsError) {
     let description = LayerChain.Description(
-      stage: .steps, name: "clean-up", origin: Origin(.configuration), inputs: [CleanUp.script])
+      stage: .steps, name: "clean-up", origin: Origin(.configuration),
+      inputs: [LayerInput("the clean-up's script", CleanUp.script)])
     try await chain.add(description, in: store, privileges: sandbox.privileges) {
       (place) async throws(RootfsError) in
       let command = SandboxCommand(

@@ -1,6 +1,7 @@
 import Content
 import Digests
 import FileSystem
+import Materials
 import Packages
 import Recipes
 import Sandbox
@@ -16,13 +17,23 @@ struct LayerChain {
   private(set) var layers: [Layer]
   private(set) var key: SHA256Digest
   private(set) var reports: [Rootfs.StageReport] = []
+  /// What was fetched for the layers, in the lock's order.
+  var materials: [Material] = []
+  /// The recipe's name.
+  private let recipe: String
+  /// What the lowest layer is made from.
+  private let foundation: [LayerInput]
   /// Whether a layer that the store lacks is an error: then nothing is made.
-  private let isPlanned: Bool
+  private let planning: Planning?
 
-  init(base: Layer, key: SHA256Digest, isPlanned: Bool) {
+  init(
+    base: Layer, key: SHA256Digest, recipe: String, foundation: [LayerInput], planning: Planning?
+  ) {
     layers = [base]
     self.key = key
-    self.isPlanned = isPlanned
+    self.recipe = recipe
+    self.foundation = foundation
+    self.planning = planning
   }
 
   var directories: [FilePath] { layers.map(\.directory) }
@@ -36,7 +47,7 @@ struct LayerChain {
     let name: String
     let origin: Origin
     /// All that it is made from, besides the layers below.
-    let inputs: [String]
+    let inputs: [LayerInput]
   }
 
   /// Puts a layer on top: the store's, or a new one that `make` fills.
@@ -63,7 +74,11 @@ struct LayerChain {
     _ make: (Workplace) async throws(RootfsError) -> MadeLayer
   ) async throws(RootfsError) -> (Layer, SHA256Digest, reused: Bool) {
     let key = key(of: description, privileges)
-    if isPlanned, store.result(.layer, key: key) == nil {
+    let record = LayerRecord(
+      recipe: recipe, layer: description.name, below: self.key, inputs: description.inputs,
+      foundation: layers.count == 1 ? foundation : [])
+    if let planning, store.result(.layer, key: key) == nil {
+      planning.miss(record)
       throw RootfsError(.notMade, description.name)
     }
     let result = try await store.result(.layer, key: key, failure: { RootfsError($0) }) {
@@ -81,6 +96,7 @@ struct LayerChain {
         try OwnerFile(made.owners).write(to: folder)
         try LayerDigests.write(
           of: place.upper, known: made.digests, to: folder.appending(LayerDigests.fileName))
+        try record.write(to: folder)
       } catch { throw RootfsError(error) }
     }
     do throws(FileError) {
@@ -97,7 +113,7 @@ struct LayerChain {
     // A layer marks opaque folders in another way in a user namespace.
     let overlay = privileges == .namespaceRoot ? "user" : "trusted"
     let parts = ["layer", "\(Self.formatVersion)", key.hex, overlay, description.name]
-    return SHA256Digest(ofText: (parts + description.inputs).joined(separator: "\0"))
+    return SHA256Digest(ofText: (parts + description.inputs.map(\.value)).joined(separator: "\0"))
   }
 }
 

@@ -95,7 +95,7 @@ struct PlannedFile {
   }
 
   /// All that the files say, for a layer's key.
-  static func keys(_ files: [PlannedFile]) throws(RootfsError) -> [String] {
+  static func keys(_ files: [PlannedFile]) throws(RootfsError) -> [LayerInput] {
     try files.map { (file) throws(RootfsError) in
       let content: String
       switch file.content {
@@ -108,7 +108,10 @@ struct PlannedFile {
           content = try InputLines.of(path, name: "").joined(separator: "\n")
         } catch { throw RootfsError(error) }
       }
-      return "\(file.path)\t\(file.mode)\t\(file.owner):\(file.group)\t\(content)"
+      let shown = "\(String(file.mode, radix: 8)) \(file.owner):\(file.group) \(content)"
+      return LayerInput(
+        "/\(file.path)", "\(file.path)\t\(file.mode)\t\(file.owner):\(file.group)\t\(content)",
+        text: shown)
     }
   }
 

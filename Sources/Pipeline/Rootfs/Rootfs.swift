@@ -1,5 +1,6 @@
 public import Content
 public import Diagnostics
+public import Materials
 public import Recipes
 
 /// A finished root file system: the layers that images are written from.
@@ -10,6 +11,8 @@ public struct Rootfs: Sendable {
   public let flavours: [WSLSettings.Flavour: Layer]
   /// Of the installed wheels, for an image that takes their files as they are.
   public let streams: DeflateSources
+  /// What the image of each flavour is made of; which file that is nobody knows yet.
+  public let bills: [WSLSettings.Flavour: BillOfMaterials]
   /// In the order of the work.
   public let stages: [StageReport]
   public let warnings: [Diagnostic]

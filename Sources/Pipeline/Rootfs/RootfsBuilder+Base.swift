@@ -2,6 +2,7 @@ import Content
 import Digests
 import FileSystem
 import Locks
+import Materials
 import Packages
 import Recipes
 import Sandbox
@@ -17,7 +18,7 @@ extension RootfsBuilder {
       guard let artifact = lock.artifacts.first(where: { $0.kind == .base }) else {
         throw RootfsError(.artifactMissing, "the base")
       }
-      return try await unpackBase(artifact, try file(artifact, artifacts))
+      return try await unpackBase(artifact, try file(artifact, artifacts), recipe)
     }
     let clock = ContinuousClock()
     let start = clock.now
@@ -26,7 +27,10 @@ extension RootfsBuilder {
     let place = pristine.layer.directory.removingLastComponent().components.suffix(2)
     let key = SHA256Digest(
       ofText: "pristine \(sourceDateEpoch) " + place.map(\.string).joined(separator: "/"))
-    var chain = LayerChain(base: pristine.layer, key: key, isPlanned: isPlanned)
+    var chain = LayerChain(
+      base: pristine.layer, key: key, recipe: recipe.name,
+      foundation: LayerInput.foundation(lock), planning: planning)
+    chain.materials = try materials(pristine, lock)
     chain.report(
       .init(
         stage: .unpack, name: "packages", reused: pristine.reused,
@@ -64,7 +68,7 @@ extension RootfsBuilder {
     let script = ConfigurationScript(root)
     let description = LayerChain.Description(
       stage: .configure, name: "configuration", origin: Origin(.configuration),
-      inputs: [script.text])
+      inputs: [LayerInput("the configuration's script", script.text)])
     let debs = try root.deferred.map { (package) throws(RootfsError) in
       SandboxCommand.Bind(
         try file(package.artifact, artifacts), at: ConfigurationScript.path(of: package))
@@ -75,7 +79,7 @@ extension RootfsBuilder {
       try await run(begun ? .remaining : script, debs, in: place)
       return MadeLayer()
     }
-    if !isPlanned { try await configuredSet(root, chain.key).keep(in: store) }
+    if planning == nil { try await configuredSet(root, chain.key).keep(in: store) }
   }
 
   private func run(
@@ -104,7 +108,7 @@ extension RootfsBuilder {
 
   /// The base's own tree as the lowest layer.
   private func unpackBase(
-    _ artifact: Artifact, _ file: FilePath
+    _ artifact: Artifact, _ file: FilePath, _ recipe: Recipe
   ) async throws(RootfsError) -> LayerChain {
     let clock = ContinuousClock()
     let start = clock.now
@@ -125,7 +129,10 @@ extension RootfsBuilder {
       directory: result.path.appending("upper"),
       origin: Origin(.base, name: artifact.name, version: artifact.version),
       digests: result.path.appending(LayerDigests.fileName))
-    var chain = LayerChain(base: layer, key: key, isPlanned: isPlanned)
+    var chain = LayerChain(
+      base: layer, key: key, recipe: recipe.name, foundation: [LayerInput(artifact)],
+      planning: planning)
+    chain.materials = [Material(artifact, isRequested: true)]
     chain.report(
       .init(
         stage: .unpack, name: "base", reused: result.reused,

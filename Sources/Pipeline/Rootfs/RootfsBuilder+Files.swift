@@ -65,12 +65,17 @@ extension RootfsBuilder {
     ]
   }
 
+  static func hasOwnLocale(_ recipe: Recipe) -> Bool {
+    !["C.UTF-8", "C.utf8", "C", "POSIX"].contains(recipe.locale)
+  }
+
   /// Makes the recipe's locale, unless the C library has it.
   func makeLocale(_ recipe: Recipe, on chain: inout LayerChain) async throws(RootfsError) {
+    guard Self.hasOwnLocale(recipe) else { return }
     let locale = recipe.locale
-    guard !["C.UTF-8", "C.utf8", "C", "POSIX"].contains(locale) else { return }
     let description = LayerChain.Description(
-      stage: .files, name: "locale", origin: Origin(.configuration), inputs: [locale])
+      stage: .files, name: "locale", origin: Origin(.configuration),
+      inputs: [LayerInput("the locale", locale)])
     let parts = locale.split(separator: ".", maxSplits: 1).map(String.init)
     let charset = parts.count > 1 ? parts[1].prefix { $0 != "@" } : "ISO-8859-1"
     try await chain.add(description, in: store, privileges: sandbox.privileges) {

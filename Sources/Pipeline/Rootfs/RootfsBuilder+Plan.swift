@@ -22,6 +22,12 @@ extension RootfsBuilder {
   public func plan(
     _ recipe: Recipe, lock: Lock, artifacts: [SHA256Digest: FilePath]
   ) async throws(RootfsError) -> RootfsPlan {
+    try await plan(recipe, lock, artifacts, Planning())
+  }
+
+  func plan(
+    _ recipe: Recipe, _ lock: Lock, _ artifacts: [SHA256Digest: FilePath], _ planning: Planning
+  ) async throws(RootfsError) -> RootfsPlan {
     let packages = lock.packages.count { !PackageUnpacker.isUnpacked($0, in: store) }
     let wheels = lock.wheels.filter { !WheelUnpacker.isUnpacked($0, in: store) }
     guard packages == 0, isBaseMade(lock) else {
@@ -29,7 +35,7 @@ extension RootfsBuilder {
       return RootfsPlan(firstMade: first, toUnpack: packages + wheels.count)
     }
     var planner = self
-    planner.isPlanned = true
+    planner.planning = planning
     var known = artifacts.filter { digest, _ in !wheels.contains { $0.sha256 == digest } }
     // Of what is unpacked the file itself is not looked at, and may be collected.
     for artifact in lock.artifacts where artifact.kind != .wheel {

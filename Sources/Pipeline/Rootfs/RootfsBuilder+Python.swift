@@ -37,6 +37,7 @@ extension RootfsBuilder {
         directURL: artifact.source == "recipe"
           ? DirectURL(recipePath: artifact.path, sha256: artifact.sha256) : nil)
     }
+    chain.materials += materials(unpacked, lock, environment)
     var warnings: [Diagnostic] = []
     try await stage(.python, &chain) { (chain) async throws(RootfsError) in
       try await makeEnvironment(environment, for: requests, on: &chain)
@@ -69,7 +70,8 @@ extension RootfsBuilder {
       replacing: requests.map { $0.wheel.wheel.fileName.project })
     let description = LayerChain.Description(
       stage: .python, name: "virtual environment", origin: Origin(.python),
-      inputs: creation + [environment.pythonVersion])
+      inputs: creation.map { LayerInput("the command", $0) }
+        + [LayerInput("Python's version", environment.pythonVersion)])
     try await chain.add(description, in: store, privileges: sandbox.privileges) {
       (place) async throws(RootfsError) in
       let command = SandboxCommand(
@@ -90,11 +92,18 @@ extension RootfsBuilder {
   ) async throws(RootfsError) -> [Diagnostic] {
     let inputs = requests.map { request in
       let url = request.directURL.map { "\($0.url) \($0.sha256)" } ?? ""
-      return "\(request.wheel.sha256) \(request.isRequested) \(url)"
+      return LayerInput(
+        "wheel \(request.wheel.wheel.fileName.project)",
+        "\(request.wheel.sha256) \(request.isRequested) \(url)",
+        text: request.wheel.wheel.version)
     }
     let description = LayerChain.Description(
       stage: .python, name: "wheels", origin: Origin(.python),
-      inputs: [environment.path, environment.pythonVersion, environment.interpreter] + inputs)
+      inputs: [
+        LayerInput("the environment's path", environment.path),
+        LayerInput("Python's version", environment.pythonVersion),
+        LayerInput("the interpreter", environment.interpreter),
+      ] + inputs)
     let compiler = ByteCode(store: store, python: interpreter(environment, lock))
     var warnings: [Diagnostic] = []
     try await chain.add(description, in: store, privileges: sandbox.privileges) {

@@ -12,11 +12,13 @@ extension RootfsBuilder {
   ) async throws(RootfsError) {
     let place = recipe.places["run[\(index)]"]
     let accounts: Accounts
-    var inputs: [String] = []
+    var inputs: [LayerInput] = []
     do throws(FileError) {
       accounts = try Accounts(chain.stack)
       for input in step.inputs {
-        inputs += try InputLines.of(recipe.directory.pushing(input), name: input.string)
+        inputs += try InputLines.of(recipe.directory.pushing(input), name: input.string).map {
+          LayerInput("input \($0.prefix { $0 != "\t" })", $0)
+        }
       }
     } catch { throw RootfsError(error) }
     guard let user = accounts.sandboxUser(step.user) else {
@@ -24,10 +26,15 @@ extension RootfsBuilder {
         .unknownUser, step.user, place: recipe.places["run[\(index)].user"] ?? place)
     }
     let environment = environment(of: step, user, recipe)
-    let settings = environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+    let settings = environment.sorted { $0.key < $1.key }.map {
+      LayerInput("variable \($0.key)", "\($0.key)=\($0.value)", text: $0.value)
+    }
     let description = LayerChain.Description(
       stage: .steps, name: "step \(step.name)", origin: Origin(.step, name: step.name),
-      inputs: [step.script, step.user, "\(step.network)"] + settings + inputs)
+      inputs: [
+        LayerInput("the script", step.script), LayerInput("the user", step.user),
+        LayerInput("the network", "\(step.network)"),
+      ] + settings + inputs)
     try await chain.add(description, in: store, privileges: sandbox.privileges) {
       (workplace) async throws(RootfsError) in
       var command = SandboxCommand(

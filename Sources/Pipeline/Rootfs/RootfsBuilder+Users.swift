@@ -6,7 +6,7 @@ import WSL
 
 extension RootfsBuilder {
   /// The uid that the out-of-box script gives to the user it asks for.
-  private func interactiveUID(_ recipe: Recipe) -> UInt32 {
+  private static func interactiveUID(_ recipe: Recipe) -> UInt32 {
     for (section, values) in recipe.wsl.distribution where section.lowercased() == "oobe" {
       for (key, value) in values where key.lowercased() == "defaultuid" {
         if case .integer(let uid) = value { return UInt32(clamping: uid) }
@@ -15,7 +15,7 @@ extension RootfsBuilder {
     return 1000
   }
 
-  private func isInteractive(_ user: Recipe.User, _ recipe: Recipe) -> Bool {
+  static func isInteractive(_ user: Recipe.User, _ recipe: Recipe) -> Bool {
     recipe.wsl.install.contains(.fromFile) && user.uid == interactiveUID(recipe)
   }
 
@@ -23,11 +23,12 @@ extension RootfsBuilder {
   func makeCommonUsers(
     _ recipe: Recipe, on chain: inout LayerChain
   ) async throws(RootfsError) {
-    let users = recipe.users.filter { !isInteractive($0, recipe) }
+    let users = recipe.users.filter { !Self.isInteractive($0, recipe) }
     guard !users.isEmpty else { return }
     let script = UserScript(users).text
     let description = LayerChain.Description(
-      stage: .files, name: "users", origin: Origin(.user), inputs: [script, "\(sourceDateEpoch)"])
+      stage: .files, name: "users", origin: Origin(.user),
+      inputs: [LayerInput("the users", script), epochInput])
     try await chain.add(description, in: store, privileges: sandbox.privileges) {
       (place) async throws(RootfsError) in
       try await makeUsers(script, users, in: place)
@@ -42,7 +43,7 @@ extension RootfsBuilder {
   ) async throws(RootfsError) -> Layer {
     let clock = ContinuousClock()
     let start = clock.now
-    let users = flavour == .importing ? recipe.users.filter { isInteractive($0, recipe) } : []
+    let users = flavour == .importing ? recipe.users.filter { Self.isInteractive($0, recipe) } : []
     let script = UserScript(users).text
     let files: [PlannedFile]
     do throws(WSLError) {
@@ -50,7 +51,8 @@ extension RootfsBuilder {
     } catch { throw RootfsError(error) }
     let description = LayerChain.Description(
       stage: .files, name: "flavour \(flavour.rawValue)", origin: Origin(.wsl),
-      inputs: [users.isEmpty ? "" : script, "\(sourceDateEpoch)"] + (try PlannedFile.keys(files)))
+      inputs: [LayerInput("the users", users.isEmpty ? "" : script), epochInput]
+        + (try PlannedFile.keys(files)))
     let (layer, _, reused) = try await chain.layer(description, store, sandbox.privileges) {
       (place) async throws(RootfsError) in
       var owners: [String: Origin] = [:]

@@ -2,6 +2,7 @@ public import Content
 import Diagnostics
 public import Digests
 public import Locks
+import Materials
 import Packages
 public import Recipes
 public import Sandbox
@@ -25,18 +26,22 @@ public struct RootfsBuilder: Sendable {
   let networkEnvironment: [String: String]
   /// The program for the recipe's architecture; nil leaves it out.
   let smokeTest: FilePath?
+  /// The program with its version, as bills of materials name it.
+  let tool: String
   /// Gets layers whose packages or wheels are complete, while what comes above is still made.
   let settled: @Sendable (SettledLayers) -> Void
-  var isPlanned = false
+  /// Notes what a build would make; then nothing is made.
+  var planning: Planning?
 
   /// - Parameters:
   ///   - networkEnvironment: variables for steps with network, such as the host's proxies; no part
   ///     of any key.
   ///   - smokeTest: `gpu-smoke-test` for the recipe's architecture; nil leaves it out.
+  ///   - tool: the program with its version, as bills of materials name it.
   ///   - settled: gets what an image can be prepared from, ahead of the finished root.
   public init(
     store: Store, sandbox: Sandbox, jobs: Int, sourceDateEpoch: Int64,
-    networkEnvironment: [String: String] = [:], smokeTest: FilePath? = nil,
+    networkEnvironment: [String: String] = [:], smokeTest: FilePath? = nil, tool: String = "kiln",
     settled: @escaping @Sendable (SettledLayers) -> Void = { _ in },
     progress: @escaping ProgressSink
   ) {
@@ -47,6 +52,7 @@ public struct RootfsBuilder: Sendable {
     self.networkEnvironment = networkEnvironment
     self.smokeTest = smokeTest
     self.settled = settled
+    self.tool = tool
     self.progress = progress
   }
 
@@ -54,7 +60,7 @@ public struct RootfsBuilder: Sendable {
   public func build(
     _ recipe: Recipe, lock: Lock, artifacts: [SHA256Digest: FilePath]
   ) async throws(RootfsError) -> Rootfs {
-    if !isPlanned { try requireSpace(for: lock, artifacts) }
+    if planning == nil { try requireSpace(for: lock, artifacts) }
     var warnings: [Diagnostic] = []
     var streams: DeflateSources = [:]
     var chain = try await base(recipe, lock, artifacts)
@@ -78,12 +84,17 @@ public struct RootfsBuilder: Sendable {
         try await cleanUp(on: &chain)
       }
     }
+    let bill = try await addBill(recipe, on: &chain)
     var flavours: [WSLSettings.Flavour: Layer] = [:]
+    var bills: [WSLSettings.Flavour: BillOfMaterials] = [:]
     for flavour in recipe.wsl.install {
-      flavours[flavour] = try await layer(of: flavour, recipe, on: &chain)
+      let layer = try await layer(of: flavour, recipe, on: &chain)
+      flavours[flavour] = layer
+      bills[flavour] = try extended(bill, layer)
     }
     return Rootfs(
-      layers: chain.layers, flavours: flavours, streams: streams, stages: chain.reports,
+      layers: chain.layers, flavours: flavours, streams: streams, bills: bills,
+      stages: chain.reports,
       warnings: warnings)
   }
 

@@ -41,7 +41,8 @@ public struct VerificationReport: Hashable, Codable, Sendable {
   /// Whether WSL would import and start the image: there is no finding that is an error.
   public var passed: Bool { count(.error) == 0 }
 
-  mutating func add(_ check: Check, _ found: [Diagnostic] = []) {
+  /// Adds what one more check found.
+  public mutating func add(_ check: Check, _ found: [Diagnostic] = []) {
     checks.append(check)
     findings = Self.sorted(findings + found)
   }

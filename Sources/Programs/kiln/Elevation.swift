@@ -7,7 +7,9 @@ import SystemPackage
 /// An ordinary user's kiln starts again as root of a user namespace, for the commands that make or
 /// hold files of other owners.
 enum Elevation {
-  private static let commands: Set<String> = ["build", "plan", "shell", "store", "verify"]
+  private static let commands: Set<String> = [
+    "build", "explain", "plan", "shell", "store", "verify",
+  ]
 
   /// Returns where nothing is needed; otherwise the program begins anew and this never returns.
   static func elevate(_ arguments: [String]) throws(BuildError) {

@@ -12,6 +12,7 @@ struct Kiln: AsyncParsableCommand {
     version: Version.text,
     subcommands: [
       BuildCommand.self, LockCommand.self, PlanCommand.self, LintCommand.self, VerifyCommand.self,
-      InspectCommand.self, ShellCommand.self, StoreCommand.self, SchemaCommand.self,
+      InspectCommand.self, DiffCommand.self, ExplainCommand.self, ShellCommand.self,
+      StoreCommand.self, SchemaCommand.self,
     ])
 }

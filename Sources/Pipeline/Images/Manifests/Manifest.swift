@@ -49,6 +49,10 @@ public struct Manifest: Hashable, Codable, Sendable {
     public let version: String
     public let size: Int64
     public let sha256: SHA256Digest
+    /// Whether the recipe itself asks for it; nil where it does not, and in older manifests.
+    public let requested: Bool?
+    /// Names of the artifacts of its kind that it needs, with blanks between them.
+    public let dependencies: String?
   }
 
   public struct Totals: Hashable, Codable, Sendable {

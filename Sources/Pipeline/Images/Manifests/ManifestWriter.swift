@@ -145,11 +145,16 @@ struct ManifestWriter {
   }
 
   private func component(_ artifact: Artifact) -> String {
-    JSON.object([
+    var fields = [
       ("kind", JSON.text(artifact.kind.rawValue)), ("name", JSON.text(artifact.name)),
       ("version", JSON.text(artifact.version)), ("size", "\(artifact.size)"),
       ("sha256", JSON.text(artifact.sha256.hex)),
-    ])
+    ]
+    if provenance.requested.contains(artifact.name) { fields.append(("requested", "true")) }
+    if !artifact.dependencies.isEmpty {
+      fields.append(("dependencies", JSON.text(artifact.dependencies.joined(separator: " "))))
+    }
+    return JSON.object(fields)
   }
 
   private func origin(_ origin: Origin) -> String {

@@ -10,6 +10,7 @@ final class ImageOutput {
   private var image: AtomicFile?
   private var checksum: AtomicFile?
   private var manifest: AtomicFile?
+  private var companions: [Companion] = []
 
   /// - Parameter assembly: nil keeps the file that stands there.
   init(_ request: ImageRequest, _ assembly: Assembly?) throws(ImageError) {
@@ -35,7 +36,8 @@ final class ImageOutput {
   static func checksumPath(_ image: FilePath) -> FilePath { FilePath(image.string + ".sha256") }
 
   /// Writes the files that stand beside the image, unpublished too.
-  func describe(_ writer: ManifestWriter) throws(ImageError) {
+  func describe(_ writer: ManifestWriter, _ companions: [Companion]) throws(ImageError) {
+    self.companions = companions
     let target = request.target
     do throws(FileError) {
       var checksum = try AtomicFile.create(Self.checksumPath(target))
@@ -53,6 +55,13 @@ final class ImageOutput {
   ///
   /// - Parameter published: gets the path of each file that now stands there.
   func publish(_ published: (FilePath) -> Void) throws(FileError) {
+    for companion in companions {
+      let path = FilePath(request.target.string + companion.ending)
+      var file = try AtomicFile.create(path)
+      try file.write(companion.content)
+      try file.publish()
+      published(path)
+    }
     try manifest.take()?.publish()
     published(Manifest.path(beside: request.target))
     try checksum.take()?.publish()

@@ -46,6 +46,8 @@ public struct Provenance: Hashable, Sendable {
   public var lockDigest: SHA256Digest
   /// In the lock's order, which is the order of their files in the image.
   public var artifacts: [Artifact]
+  /// Names of the artifacts that the recipe itself asks for.
+  public var requested: Set<String>
   /// Seconds since 1970; no time in the image is later.
   public var sourceDateEpoch: Int64
   /// What the root has for GPUs; nil where nobody looked.
@@ -53,14 +55,27 @@ public struct Provenance: Hashable, Sendable {
 
   public init(
     tool: String, recipeDigest: SHA256Digest, lockDigest: SHA256Digest, artifacts: [Artifact],
-    sourceDateEpoch: Int64, gpu: GPUFacts? = nil
+    requested: Set<String> = [], sourceDateEpoch: Int64, gpu: GPUFacts? = nil
   ) {
     self.tool = tool
     self.recipeDigest = recipeDigest
     self.lockDigest = lockDigest
     self.artifacts = artifacts
+    self.requested = requested
     self.sourceDateEpoch = sourceDateEpoch
     self.gpu = gpu
+  }
+}
+
+/// A file that stands beside an image and tells of it.
+public struct Companion: Hashable, Sendable {
+  /// What follows the image's name: `.spdx.json`.
+  public let ending: String
+  public let content: [UInt8]
+
+  public init(ending: String, content: [UInt8]) {
+    self.ending = ending
+    self.content = content
   }
 }
 

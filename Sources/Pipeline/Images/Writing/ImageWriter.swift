@@ -16,18 +16,23 @@ public struct ImageWriter: Sendable {
   private let compression: ImageCompression
   private let segments: SegmentStore
   private let streams: DeflateSources
+  private let companions: @Sendable (ImageRequest, Manifest.Image) -> [Companion]
   private let progress: ProgressSink
 
-  /// - Parameter streams: of the wheels whose files the layers have: they may stand in an image as
-  ///   they are.
+  /// - Parameters:
+  ///   - streams: of the wheels whose files the layers have: they may stand in an image as they are.
+  ///   - companions: what is written beside each image, besides checksum and manifest.
   public init(
     provenance: Provenance, compression: ImageCompression = .balanced, segments: SegmentStore,
-    streams: DeflateSources = [:], progress: @escaping ProgressSink
+    streams: DeflateSources = [:],
+    companions: @escaping @Sendable (ImageRequest, Manifest.Image) -> [Companion] = { _, _ in [] },
+    progress: @escaping ProgressSink
   ) {
     self.provenance = provenance
     self.compression = compression
     self.segments = segments
     self.streams = streams
+    self.companions = companions
     self.progress = progress
   }
 
@@ -183,7 +188,7 @@ public struct ImageWriter: Sendable {
       image: .init(
         file: target.lastComponent?.string ?? "", format: draft.request.format,
         compression: compression, size: size, sha256: sha256))
-    try output.describe(writer)
+    try output.describe(writer, companions(draft.request, writer.image))
     return WrittenImage(
       request: draft.request, size: size, sha256: sha256,
       treeDigest: writer.listing.digest, totals: writer.listing.totals,

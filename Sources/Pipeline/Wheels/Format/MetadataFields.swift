@@ -21,6 +21,11 @@ struct MetadataFields {
   subscript(_ key: String) -> String? {
     fields.first { $0.key == key.lowercased() }.map(\.value).flatMap { $0.isEmpty ? nil : $0 }
   }
+
+  /// The values of all fields of that name.
+  func all(_ key: String) -> [String] {
+    fields.filter { $0.key == key.lowercased() }.map(\.value)
+  }
 }
 
 /// Lines of a text file, ended by `\n`, `\r\n` or `\r`.

@@ -14,6 +14,7 @@ public struct Wheel: Hashable, Sendable {
   /// The top-level folder with the metadata.
   public let infoFolder: String
   public let entryPoints: EntryPoints
+  public let licence: WheelLicence
   let record: RecordFile
 
   /// The files of ``infoFolder`` that are read.
@@ -80,6 +81,7 @@ public struct Wheel: Hashable, Sendable {
     self.name = name
     self.version = version
     self.infoFolder = infoFolder
+    licence = WheelLicence(metadata)
     rootIsPurelib = wheelFields["Root-Is-Purelib"]?.lowercased() == "true"
     record = try RecordFile(parsing: recordText) { fail(.badRecord, .record, "\($1): \($0)") }
     entryPoints =

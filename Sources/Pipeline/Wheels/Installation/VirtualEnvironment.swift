@@ -21,7 +21,7 @@ public struct VirtualEnvironment: Hashable, Sendable {
   }
 
   /// Like all paths below, inside the environment.
-  var sitePackages: String { "lib/python\(pythonVersion)/site-packages" }
+  public var sitePackages: String { "lib/python\(pythonVersion)/site-packages" }
 
   /// `3` of `3.13`.
   var pythonMajor: String { String(pythonVersion.prefix { $0 != "." }) }

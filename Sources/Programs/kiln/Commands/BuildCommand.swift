@@ -31,6 +31,13 @@ struct BuildCommand: AsyncParsableCommand {
   @Option(help: "How hard to compress; `compatible` writes a single gzip member.")
   var compression = ImageCompression.balanced
 
+  @Option(
+    name: .customLong("sign"),
+    help: ArgumentHelp(
+      "Sign the images' digests with this secret key, of openssl (PEM) or of minisign.",
+      valueName: "key"), completion: .file())
+  var key: String?
+
   func validate() throws {
     guard !output.isEmpty else {
       throw ValidationError("--output takes a folder, and got nothing.")
@@ -43,7 +50,8 @@ struct BuildCommand: AsyncParsableCommand {
     let requests = recipe.paths.map { path in
       BuildRequest(
         recipe: path, variables: recipe.values, output: Surroundings.absolute(output),
-        locked: locked, format: format, compression: compression)
+        locked: locked, format: format, compression: compression,
+        key: key.map(Surroundings.absolute))
     }
     try Builder.check(requests)
     let builder = try Builder(work.settings(reporter), tool: Version.tool)

@@ -10,7 +10,7 @@ struct InspectCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect", abstract: "Say where an image's bytes are, by package and by folder.",
     discussion: """
-      Reads the manifest beside the image. With --gpu, reads the image itself, whoever made it, and \
+      Reads the manifest beside the image; --html draws it as a page of its own. With --gpu, reads the image itself, whoever made it, and \
       says which NVIDIA GPUs its libraries have code for and which driver they need.
       """)
 
@@ -19,6 +19,12 @@ struct InspectCommand: AsyncParsableCommand {
 
   @Flag(help: "Say which GPUs the image's libraries have code for.")
   var gpu = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Write a map of the bytes to this file, for a browser; it loads nothing.", valueName: "file"),
+    completion: .file(extensions: ["html"]))
+  var html: String?
 
   @Option(
     help: ArgumentHelp(
@@ -31,6 +37,9 @@ struct InspectCommand: AsyncParsableCommand {
 
   func run() async throws {
     let path = Surroundings.absolute(image)
+    if let html {
+      try ImageInspection.writeMap(SpacePage.html, of: path, to: Surroundings.absolute(html))
+    }
     guard gpu else {
       let inventory = try ImageInspection.inventory(of: path)
       Terminal.output.write(

@@ -20,6 +20,12 @@ struct VerifyCommand: AsyncParsableCommand {
   @Flag(help: "Boot each image as WSL does; needs root and systemd-nspawn.")
   var boot = false
 
+  @Option(
+    help: ArgumentHelp(
+      "A public key, of openssl (PEM) or of minisign, whose owner must have signed the images.",
+      valueName: "key"), completion: .file())
+  var key: String?
+
   @Flag(help: "Fail for warnings too.")
   var strict = false
 
@@ -39,7 +45,9 @@ struct VerifyCommand: AsyncParsableCommand {
     let builder = try Builder(cache.settings(reporter), tool: Version.tool)
     var reports: [VerificationReport] = []
     for image in images {
-      reports.append(try await builder.verify(Surroundings.absolute(image), boot: boot))
+      reports.append(
+        try await builder.verify(
+          Surroundings.absolute(image), boot: boot, key: key.map(Surroundings.absolute)))
     }
     reporter.finish()
     if answer.json {

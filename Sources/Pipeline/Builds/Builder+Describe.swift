@@ -1,0 +1,88 @@
+internal import Content
+internal import Digests
+internal import FileSystem
+internal import Images
+internal import Locks
+internal import Materials
+internal import Recipes
+internal import Rootfs
+internal import Signatures
+internal import Store
+internal import SystemPackage
+
+extension Builder {
+  /// What stands beside each image: its bill of materials in two formats, and how it was made.
+  func companions(
+    _ request: BuildRequest, _ prepared: Prepared, _ rootfs: Rootfs
+  ) throws(BuildError) -> @Sendable (ImageRequest, Manifest.Image) -> [Companion] {
+    let recipes = try documents(prepared.recipe)
+    let lock = ProvenanceStatement.Document(
+      path: "\(request.recipe.stem ?? "").lock.json", sha256: try digest(of: prepared.lock))
+    let architecture = prepared.recipe.architecture.rawValue
+    return { imageRequest, image in
+      guard let flavour = imageRequest.flavour, var bill = rootfs.bills[flavour] else { return [] }
+      let file = BillOfMaterials.Image(file: image.file, sha256: image.sha256)
+      bill.image = file
+      let statement = ProvenanceStatement(
+        image: file,
+        parameters: .init(
+          recipe: request.recipe.lastComponent?.string ?? "", variables: request.variables,
+          architecture: architecture, flavour: flavour.rawValue, format: image.format.rawValue,
+          compression: image.compression.rawValue),
+        recipes: recipes, lock: lock, bill: bill)
+      return [
+        Companion(ending: ".spdx.json", content: bill.spdx()),
+        Companion(ending: ".cdx.json", content: bill.cycloneDX()),
+        Companion(ending: ".provenance.json", content: statement.encoded()),
+      ]
+    }
+  }
+
+  /// The recipe's file and those that it extends, relative to its folder.
+  private func documents(
+    _ recipe: Recipe
+  ) throws(BuildError) -> [ProvenanceStatement.Document] {
+    do throws(FileError) {
+      return try recipe.places.files.map { (file) throws(FileError) in
+        var path = FilePath(file)
+        let digest = try FileDigest(of: path).sha256
+        _ = path.removePrefix(recipe.directory)
+        return ProvenanceStatement.Document(path: path.string, sha256: digest)
+      }
+    } catch {
+      throw BuildError(error, in: recipe.name)
+    }
+  }
+
+  // MARK: - Signatures
+
+  private var signature: ImageSignature { ImageSignature(environment: settings.environment) }
+
+  /// Says before the work what would stop the signing after it.
+  func checkKey(_ request: BuildRequest) async throws(BuildError) {
+    guard let key = request.key else { return }
+    try await staged(key.string) { () async throws(SignatureError) in
+      try await signature.prepare(with: key)
+    }
+  }
+
+  func sign(_ images: [BuildSummary.Image], _ request: BuildRequest) async throws(BuildError) {
+    guard let key = request.key else { return }
+    try await store.withScratch(failure: { BuildError($0, in: key.string) }) {
+      (scratch) async throws(BuildError) in
+      for image in images {
+        _ = try await staged(image.path) { () async throws(SignatureError) in
+          try await signature.sign(FilePath(image.path), with: key, scratch: scratch)
+        }
+      }
+    }
+  }
+
+  func checkSignature(
+    of image: FilePath, _ key: FilePath, _ scratch: FilePath
+  ) async throws(BuildError) {
+    _ = try await staged(image.string) { () async throws(SignatureError) in
+      try await signature.check(image, with: key, scratch: scratch)
+    }
+  }
+}

@@ -1,0 +1,50 @@
+internal import Content
+internal import Digests
+internal import Locks
+
+/// Package URLs: names of packages that tools of every ecosystem understand.
+///
+/// Source: the specification of package-url with its types `deb`, `pypi` and `generic`. `upstream`
+/// is how scanners of vulnerabilities are told the source package, by whose name Debian's tracker
+/// lists them.
+enum PackageURL {
+  /// - Parameter suite: of the distribution, for its packages.
+  static func text(_ material: Material, suite: String?) -> String {
+    let artifact = material.artifact
+    let name = encoded(artifact.name.lowercased())
+    let version = artifact.version.isEmpty ? "" : "@" + encoded(artifact.version)
+    switch artifact.kind {
+    case .package:
+      // The sources `debian` and `debian-security` are one vendor.
+      let vendor = artifact.source.split(separator: "-").first.map(String.init) ?? artifact.source
+      var qualifiers = [("arch", artifact.architecture?.rawValue ?? "all")]
+      if let suite, artifact.source != "recipe" { qualifiers.append(("distro", suite)) }
+      if let source = material.source, source.name != artifact.name {
+        let version = source.version == artifact.version ? "" : "@\(source.version)"
+        qualifiers.append(("upstream", source.name + version))
+      }
+      return "pkg:deb/\(encoded(vendor.lowercased()))/\(name)\(version)" + text(qualifiers)
+    case .wheel:
+      return "pkg:pypi/\(name)\(version)" + text([("file_name", artifact.fileName)])
+    case .base:
+      return "pkg:generic/\(name)\(version)"
+        + text([("checksum", "sha256:\(artifact.sha256.hex)")])
+    }
+  }
+
+  private static func text(_ qualifiers: [(String, String)]) -> String {
+    "?" + qualifiers.map { "\($0)=\(encoded($1))" }.joined(separator: "&")
+  }
+
+  private static func encoded(_ text: String) -> String {
+    text.utf8.reduce(into: "") { result, byte in
+      switch byte {
+      case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E, 0x3A:
+        result.append(Character(Unicode.Scalar(byte)))
+      default:
+        let hex = String(byte, radix: 16, uppercase: true)
+        result += "%" + (hex.utf8.count == 1 ? "0" : "") + hex
+      }
+    }
+  }
+}

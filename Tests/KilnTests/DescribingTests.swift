@@ -1,0 +1,131 @@
+import Commands
+import Digests
+import FileSystem
+import FoundationEssentials
+import SystemPackage
+import TestSupport
+import Testing
+
+/// What stands beside an image and in it, and who vouches for it.
+@Suite(.serialized, .enabled(if: TestEnvironment.isRoot, "needs root"))
+struct DescribingTests {
+  private static let recipe = KilnProgram.tinyRecipe.replacing(
+    "wsl: {install: [import]}", with: "wsl: {install: [import, from-file]}\nvariables: {who: all}")
+
+  private func sha256(_ path: FilePath) throws -> String {
+    SHA256Digest(of: try Files.read(path)).hex
+  }
+
+  @Test(
+    .enabled("needs spdx-tools and cyclonedx-python-lib from PyPI") { await Validators.areThere() })
+  func theBillsOfRealImagesAreValid() async throws {
+    try await KilnProgram.withTinyRecipe(Self.recipe) { kiln in
+      try await kiln.run("build", "tiny.yaml", "-o", "out")
+      let images = kiln.home.appending("out")
+      for name in ["tiny.wsl", "tiny.tar.gz"] {
+        let complaints = try await Validators.complaints(
+          spdx: images.appending("\(name).spdx.json"),
+          cycloneDX: images.appending("\(name).cdx.json"))
+        #expect(complaints == [], "\(name)")
+      }
+      try await Command(
+        "tar", ["-xzf", "out/tiny.wsl", "./usr/share/kiln"], environment: ["PATH": "/usr/bin:/bin"],
+        workingDirectory: kiln.home
+      ).run()
+      let inside = kiln.home.appending("usr/share/kiln")
+      let complaints = try await Validators.complaints(
+        spdx: inside.appending("sbom.spdx.json"), cycloneDX: inside.appending("sbom.cdx.json"))
+      #expect(complaints == [])
+    }
+  }
+
+  @Test func theBillTellsTheRecipesFilesAndTheFlavoursAlone() async throws {
+    try await KilnProgram.withTinyRecipe(Self.recipe) { kiln in
+      try await kiln.run("build", "tiny.yaml", "-o", "out")
+      let text = { (path: String) in try Files.readText(kiln.home.appending(path)) }
+      let bills = [try text("out/tiny.wsl.spdx.json"), try text("out/tiny.tar.gz.spdx.json")]
+      for bill in bills {
+        #expect(bill.contains("\"./opt/hello\"") && bill.contains("\"./greeting\""))
+        #expect(bill.contains(SHA256Digest(ofText: "hello\n").hex))
+        #expect(bill.contains("from step greet") && bill.contains("./usr/bin/gpu-smoke-test"))
+      }
+      #expect(bills[0].contains("oobe.sh") && !bills[1].contains("oobe.sh"))
+      #expect(bills[0].contains(try sha256(kiln.home.appending("out/tiny.wsl"))))
+      let shared = try await Command(
+        "sh",
+        [
+          "-ec",
+          "for i in wsl tar.gz; do tar -xzOf out/tiny.$i ./usr/share/kiln/sbom.cdx.json | sha256sum; done",
+        ],
+        environment: ["PATH": "/usr/bin:/bin"], workingDirectory: kiln.home
+      ).run().output.split(separator: "\n")
+      #expect(shared.count == 2 && shared[0] == shared[1])
+    }
+  }
+
+  /// Everything that stands beside an image, by its name.
+  private func beside(_ folder: FilePath) throws -> [String: String] {
+    var digests: [String: String] = [:]
+    for name in try Files.entries(folder) { digests[name] = try sha256(folder.appending(name)) }
+    return digests
+  }
+
+  @Test func anotherStoreGivesTheSameBytes() async throws {
+    try await KilnProgram.withTinyRecipe(Self.recipe) { kiln in
+      try await kiln.run("build", "tiny.yaml", "-o", "one", "--set", "who=me")
+      try await kiln.run(
+        "build", "tiny.yaml", "-o", "two", "--set", "who=me", "--store", "other", "--jobs", "1")
+      let (one, two) = (
+        try beside(kiln.home.appending("one")), try beside(kiln.home.appending("two"))
+      )
+      #expect(one == two && one.count == 12)
+      let provenance = try Files.readText(kiln.home.appending("one/tiny.wsl.provenance.json"))
+      #expect(provenance.contains("\"who\" : \"me\""))
+      #expect(provenance.contains(try sha256(kiln.home.appending("tiny.yaml"))))
+      #expect(provenance.contains(try sha256(kiln.home.appending("tiny.lock.json"))))
+      #expect(provenance.contains(try sha256(kiln.home.appending("base.tar.gz"))))
+      #expect(provenance.contains(try sha256(kiln.home.appending("one/tiny.wsl"))))
+      #expect(!provenance.contains(kiln.home.string))
+    }
+  }
+
+  private func makeKeys(_ kiln: KilnProgram, _ name: String) async throws {
+    try await Command(
+      "sh",
+      [
+        "-ec",
+        "openssl genpkey -algorithm ed25519 -out \(name).key; "
+          + "openssl pkey -in \(name).key -pubout -out \(name).pub",
+      ], environment: ["PATH": TestEnvironment.path], workingDirectory: kiln.home
+    ).run()
+  }
+
+  @Test func aSignedImageIsVerifiedWithItsKey() async throws {
+    try await KilnProgram.withTinyRecipe { kiln in
+      try await makeKeys(kiln, "own")
+      try await makeKeys(kiln, "other")
+      try await kiln.run("build", "tiny.yaml", "--sign", "own.key")
+      let image = "Images/tiny.tar.gz"
+      // So small a root fails Microsoft's rules; the signature holds nevertheless.
+      let good = try await kiln.run("verify", image, "--key", "own.pub", accepted: [1])
+      #expect(good.output.contains("signature: ok"))
+      let wrong = try await kiln.run("verify", image, "--key", "other.pub", accepted: [1])
+      #expect(wrong.output == "" && wrong.errors.contains("error[K6606]"))
+      try Files.write("x", to: kiln.home.appending(image))
+      let altered = try await kiln.run("verify", image, "--key", "own.pub", accepted: [1])
+      #expect(altered.output == "" && altered.errors.contains("error[K6606]"))
+    }
+  }
+
+  @Test func aKeyThatIsNoneStopsTheBuildBeforeIt() async throws {
+    try await KilnProgram.withTinyRecipe { kiln in
+      try await makeKeys(kiln, "own")
+      for (key, code) in [("own.pub", "K6602"), ("tiny.yaml", "K6602"), ("none", "K7001")] {
+        let result = try await kiln.run("build", "tiny.yaml", "--sign", key, accepted: [1])
+        #expect(result.errors.contains("error[\(code)]"), "\(result.errors)")
+      }
+      #expect(!Files.exists(kiln.home.appending("Images")))
+      #expect(!Files.exists(kiln.home.appending("tiny.lock.json")))
+    }
+  }
+}
