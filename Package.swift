@@ -32,6 +32,9 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let smokeTestAlone = Context.environment["KILN_SMOKE_TEST"]
 let embedded = smokeTestAlone == "embedded"
 
+/// `make fuzz` builds the parsers instrumented for libFuzzer, into a folder of its own.
+let fuzzing = Context.environment["KILN_FUZZ"] != nil
+
 let package = Package(
   name: "kiln",
   products: [.executable(name: "kiln", targets: ["kiln"])],
@@ -80,6 +83,9 @@ let package = Package(
         "Store", "Transfers", system,
       ]),
     library(
+      "Pipeline", "Bundles",
+      ["Archives", "Content", "Diagnostics", "Digests", "FileSystem", "Locks", "Store", system]),
+    library(
       "Pipeline", "Resolution",
       [
         "Commands", "Concurrency", "Content", "Diagnostics", "Digests", "Fetching", "FileSystem",
@@ -122,8 +128,9 @@ let package = Package(
     library(
       "Pipeline", "Builds",
       [
-        "Concurrency", "Content", "Diagnostics", "Digests", "Fetching", "FileSystem", "GPUCode",
-        "Images", "Locks", "Mirrors", "Recipes", "Resolution", "Rootfs", "Sandbox", "Store",
+        "Bundles", "Concurrency", "Content", "Diagnostics", "Digests", "Fetching", "FileSystem",
+        "GPUCode", "Images", "Locks", "Mirrors", "Recipes", "Resolution", "Rootfs", "Sandbox",
+        "Store",
         "Verification",
         "WSL", system,
       ]),
@@ -131,8 +138,8 @@ let package = Package(
     library(
       "Pipeline", "Reporting",
       [
-        "Builds", "Content", "Diagnostics", "Digests", "GPUCode", "Images", "Locks", "Recipes",
-        "Verification",
+        "Builds", "Bundles", "Content", "Diagnostics", "Digests", "GPUCode", "Images", "Locks",
+        "Recipes", "Verification",
       ]),
 
     .executableTarget(
@@ -168,6 +175,11 @@ let package = Package(
       [
         "Content", "Diagnostics", "Digests", "FileSystem", "Locks", "Mirrors", "Store",
         "Transfers",
+      ]),
+    tests(
+      "Bundles",
+      [
+        "Archives", "Commands", "Content", "Diagnostics", "Digests", "FileSystem", "Locks", "Store",
       ]),
     tests(
       "Resolution",
@@ -300,6 +312,20 @@ if !embedded {
   ]
 }
 
+if fuzzing {
+  package.targets += [
+    .systemLibrary(name: "CFuzzer", path: "Tests/CFuzzer"),
+    .executableTarget(
+      name: "kiln-fuzz",
+      dependencies: [
+        "CFuzzer", "Commands", "Content", "Digests", "Fetching", "FileSystem", "GPUCode", "Images",
+        "Locks", "Mirrors", "Packages", "Recipes", "Resolution", "Rootfs", "Verification", "WSL",
+        "Wheels", system,
+      ],
+      path: "Tests/Fuzz", exclude: ["make-seeds"]),
+  ]
+}
+
 /// Arithmetic on vectors is two hundred times slower unoptimised, and the tests train a lot.
 let optimised = ["Trainer"]
 
@@ -323,5 +349,8 @@ for target in package.targets where target.type != .system {
   target.swiftSettings? += embeddedSettings
   if optimised.contains(target.name) {
     target.swiftSettings?.append(.unsafeFlags(["-O"], .when(configuration: .debug)))
+  }
+  if fuzzing {
+    target.swiftSettings?.append(.unsafeFlags(["-sanitize=fuzzer", "-enable-testing"]))
   }
 }

@@ -24,6 +24,7 @@ import Testing
     "Store": [],
     "Mirrors": ["Commands", "Locks", "Transfers", "YAML"],
     "Fetching": ["Locks", "Mirrors", "Store", "Transfers"],
+    "Bundles": ["Archives", "Locks", "Store"],
     "Resolution": [
       "Commands", "Fetching", "Locks", "Mirrors", "Recipes", "Store", "Transfers",
     ],
@@ -38,11 +39,14 @@ import Testing
     "Images": ["Compression", "GPUCode", "Locks", "Recipes"],
     "Verification": ["Archives", "Commands", "Compression", "Locks", "Recipes", "Sandbox", "WSL"],
     "Builds": [
-      "Commands", "Fetching", "GPUCode", "Images", "Locks", "Mirrors", "Recipes", "Resolution",
+      "Bundles", "Commands", "Fetching", "GPUCode", "Images", "Locks", "Mirrors", "Recipes",
+      "Resolution",
       "Rootfs",
       "Sandbox", "Store", "Verification", "WSL", "Packages",
     ],
-    "Reporting": ["Builds", "GPUCode", "Images", "Locks", "Recipes", "Store", "Verification"],
+    "Reporting": [
+      "Builds", "Bundles", "GPUCode", "Images", "Locks", "Recipes", "Store", "Verification",
+    ],
   ]
 
   /// The program inside the image, which is Embedded Swift and shares nothing with the pipeline.

@@ -17,6 +17,8 @@ struct AnswerTests {
     (["build"], ["tiny.yaml", "--locked"], "builds"),
     (["inspect"], ["Images/tiny.tar.gz"], "shares"),
     (["verify"], ["Images/tiny.tar.gz"], "reports"),
+    (["store", "export"], ["tiny.yaml", "-o", "tiny.tar"], "artifacts"),
+    (["store", "import"], ["tiny.tar"], "added"),
     (["store", "stats"], [], "holdings"),
     (["store", "verify"], [], "damaged"),
     (["store", "gc"], ["--days", "1"], "removed"),

@@ -12,6 +12,7 @@ public struct BuildError: Failure {
     case lockNeedsNetwork = "K8004"
     case noImage = "K8005"
     case smokeTestMissing = "K8007"
+    case notLocked = "K8020"
   }
 
   public let code: Code
@@ -46,6 +47,6 @@ public struct BuildError: Failure {
         code: code.rawValue, message: message, place: .init(file: subject), reason: reason,
         remedy: remedy)
     ]
-    isWrongUse = code == .noRecipe
+    isWrongUse = code == .noRecipe || code == .notLocked
   }
 }
