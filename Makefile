@@ -51,6 +51,10 @@ test-end-to-end: setup setup-test build ## build, verify and boot real images (F
 	KILN_E2E=1 swift test --filter 'EndToEndTests$(if $(FILTER),.*$(FILTER))' \
 		$(if $(FILTER),,--filter KernelsTests.TextTests)
 
+.PHONY: fuzz
+fuzz: setup setup-test ## fuzz the parsers (TARGET=…, TIME=seconds for each, JOBS=at once)
+	TIME='$(TIME)' JOBS='$(JOBS)' .ci/fuzz $(TARGET)
+
 .PHONY: check
 check: ## check the format of the sources, and the scripts
 	swift format lint --strict --recursive Package.swift Sources Tests

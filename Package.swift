@@ -32,6 +32,9 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let smokeTestAlone = Context.environment["KILN_SMOKE_TEST"]
 let embedded = smokeTestAlone == "embedded"
 
+/// `make fuzz` builds the parsers instrumented for libFuzzer, into a folder of its own.
+let fuzzing = Context.environment["KILN_FUZZ"] != nil
+
 let package = Package(
   name: "kiln",
   products: [.executable(name: "kiln", targets: ["kiln"])],
@@ -79,6 +82,9 @@ let package = Package(
         "Concurrency", "Content", "Diagnostics", "Digests", "FileSystem", "Locks", "Mirrors",
         "Store", "Transfers", system,
       ]),
+    library(
+      "Pipeline", "Bundles",
+      ["Archives", "Content", "Diagnostics", "Digests", "FileSystem", "Locks", "Store", system]),
     library(
       "Pipeline", "Resolution",
       [
@@ -132,16 +138,16 @@ let package = Package(
     library(
       "Pipeline", "Builds",
       [
-        "Comparison", "Concurrency", "Content", "Diagnostics", "Digests", "Fetching", "FileSystem",
-        "GPUCode", "Images", "Locks", "Materials", "Mirrors", "Recipes", "Resolution", "Rootfs",
-        "Sandbox", "Signatures", "Store", "Verification", "WSL", system,
+        "Bundles", "Comparison", "Concurrency", "Content", "Diagnostics", "Digests", "Fetching",
+        "FileSystem", "GPUCode", "Images", "Locks", "Materials", "Mirrors", "Recipes", "Resolution",
+        "Rootfs", "Sandbox", "Signatures", "Store", "Verification", "WSL", system,
       ]),
 
     library(
       "Pipeline", "Reporting",
       [
-        "Builds", "Comparison", "Content", "Diagnostics", "Digests", "GPUCode", "Images", "Locks",
-        "Recipes", "Rootfs", "Verification",
+        "Builds", "Bundles", "Comparison", "Content", "Diagnostics", "Digests", "GPUCode", "Images",
+        "Locks", "Recipes", "Rootfs", "Verification",
       ]),
 
     .executableTarget(
@@ -179,6 +185,11 @@ let package = Package(
       [
         "Content", "Diagnostics", "Digests", "FileSystem", "Locks", "Mirrors", "Store",
         "Transfers",
+      ]),
+    tests(
+      "Bundles",
+      [
+        "Archives", "Commands", "Content", "Diagnostics", "Digests", "FileSystem", "Locks", "Store",
       ]),
     tests(
       "Resolution",
@@ -315,6 +326,20 @@ if !embedded {
   ]
 }
 
+if fuzzing {
+  package.targets += [
+    .systemLibrary(name: "CFuzzer", path: "Tests/CFuzzer"),
+    .executableTarget(
+      name: "kiln-fuzz",
+      dependencies: [
+        "CFuzzer", "Commands", "Content", "Digests", "Fetching", "FileSystem", "GPUCode", "Images",
+        "Locks", "Mirrors", "Packages", "Recipes", "Resolution", "Rootfs", "Verification", "WSL",
+        "Wheels", system,
+      ],
+      path: "Tests/Fuzz", exclude: ["make-seeds"]),
+  ]
+}
+
 /// Arithmetic on vectors is two hundred times slower unoptimised, and the tests train a lot.
 let optimised = ["Trainer"]
 
@@ -338,5 +363,8 @@ for target in package.targets where target.type != .system {
   target.swiftSettings? += embeddedSettings
   if optimised.contains(target.name) {
     target.swiftSettings?.append(.unsafeFlags(["-O"], .when(configuration: .debug)))
+  }
+  if fuzzing {
+    target.swiftSettings?.append(.unsafeFlags(["-sanitize=fuzzer", "-enable-testing"]))
   }
 }

@@ -24,6 +24,7 @@ import Testing
     "Store": [],
     "Mirrors": ["Commands", "Locks", "Transfers", "YAML"],
     "Fetching": ["Locks", "Mirrors", "Store", "Transfers"],
+    "Bundles": ["Archives", "Locks", "Store"],
     "Resolution": [
       "Commands", "Fetching", "Locks", "Mirrors", "Recipes", "Store", "Transfers",
     ],
@@ -41,12 +42,12 @@ import Testing
     "Comparison": ["Archives", "Images", "Packages", "Recipes", "WSL"],
     "Verification": ["Archives", "Commands", "Compression", "Locks", "Recipes", "Sandbox", "WSL"],
     "Builds": [
-      "Commands", "Comparison", "Fetching", "GPUCode", "Images", "Locks", "Materials", "Mirrors",
-      "Packages", "Recipes", "Resolution", "Rootfs", "Sandbox", "Signatures", "Store",
+      "Bundles", "Commands", "Comparison", "Fetching", "GPUCode", "Images", "Locks", "Materials",
+      "Mirrors", "Packages", "Recipes", "Resolution", "Rootfs", "Sandbox", "Signatures", "Store",
       "Verification", "WSL",
     ],
     "Reporting": [
-      "Builds", "Comparison", "GPUCode", "Images", "Locks", "Recipes", "Rootfs", "Store",
+      "Builds", "Bundles", "Comparison", "GPUCode", "Images", "Locks", "Recipes", "Rootfs", "Store",
       "Verification",
     ],
   ]

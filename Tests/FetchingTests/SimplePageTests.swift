@@ -50,4 +50,12 @@ import Testing
     #expect(SimplePage([0xFF], contentType: "text/html", url: base) == nil)
     #expect(SimplePage([], contentType: nil, url: base)?.files == [])
   }
+
+  /// Looking for either case of the tag from each link on read the whole page once a link.
+  @Test func readsAPageOfManyLinksInOneGo() throws {
+    let text = String(
+      repeating: "<A href='a-1-py3-none-any.whl'>a-1-py3-none-any.whl</A>\n", count: 50_000)
+    let page = try #require(SimplePage(Array(text.utf8), contentType: "text/html", url: base))
+    #expect(page.files.count == 50_000)
+  }
 }

@@ -19,6 +19,8 @@ struct AnswerTests {
     (["diff"], ["Images/tiny.tar.gz", "Images/tiny.tar.gz"], "isSame"),
     (["explain"], ["tiny.yaml"], "layers"),
     (["verify"], ["Images/tiny.tar.gz"], "reports"),
+    (["store", "export"], ["tiny.yaml", "-o", "tiny.tar"], "artifacts"),
+    (["store", "import"], ["tiny.tar"], "added"),
     (["store", "stats"], [], "holdings"),
     (["store", "verify"], [], "damaged"),
     (["store", "gc"], ["--days", "1"], "removed"),

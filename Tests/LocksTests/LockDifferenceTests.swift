@@ -18,10 +18,10 @@ import Testing
     ])
     #expect(
       LockDifference(from: old, to: new).description == """
-        - package bye 1:2.10-5
-        ~ package hello 1:2.10-5 → 1:2.11-1 (60.0 kB)
+        - package bye 1:2.10-5 (53.2 kB): was part of the base
+        ~ package hello 1:2.10-5 → 1:2.11-1 (60.0 kB, +6.7 kB): asked for by the recipe
         ~ package other 1:2.10-5: other bytes under the same version
-        + package world 1:2.10-5 (53.2 kB)
+        + package world 1:2.10-5 (53.2 kB): part of the base
         1 added, 1 removed, 2 changed; 166 kB in all, before 159 kB
         """)
   }
@@ -30,5 +30,32 @@ import Testing
     let difference = LockDifference(from: nil, to: sampleLock())
     #expect(difference.changes.count == 1)
     #expect(difference.changes.first?.before == nil)
+  }
+
+  @Test("each change says whose requirement it is") func reasons() {
+    let old = sampleLock(
+      [sampleArtifact("curl"), sampleArtifact("gone")], requested: ["curl", "gone"])
+    let new = sampleLock(
+      [
+        sampleArtifact("curl", content: "new", dependencies: ["libcurl4"]),
+        sampleArtifact("libcurl4", dependencies: ["libssl3", "curl"]), sampleArtifact("libssl3"),
+        sampleArtifact("dash"),
+      ], requested: ["curl"])
+    let changes = LockDifference(from: old, to: new).changes
+    let why = Dictionary(uniqueKeysWithValues: changes.map { ($0.name, $0.why) })
+    #expect(why["curl"] == .recipe && why["gone"] == .recipe && why["dash"] == .base)
+    #expect(why["libcurl4"] == .needed(by: ["curl"]))
+    #expect(why["libssl3"] == .needed(by: ["libcurl4", "curl"]))
+    #expect(why["libssl3"]?.description == "needed by libcurl4, by curl")
+  }
+
+  @Test("a wheel is not needed by a package of its name") func kinds() {
+    let lock = sampleLock(
+      [
+        sampleArtifact("numpy", dependencies: ["libblas"]), sampleArtifact("libblas", kind: .wheel),
+      ],
+      requested: ["numpy"])
+    let why = LockDifference(from: nil, to: lock).changes.first { $0.kind == .wheel }?.why
+    #expect(why == .base)
   }
 }

@@ -8,22 +8,23 @@ import Testing
 
 /// A lock with one package, for tests to vary.
 func sampleLock(
-  _ artifacts: [Artifact] = [sampleArtifact()], recipe: String = "demo", date: Int64 = 1_700_000_000
+  _ artifacts: [Artifact] = [sampleArtifact()], recipe: String = "demo",
+  date: Int64 = 1_700_000_000, requested: [String] = ["hello"]
 ) -> Lock {
   Lock(
     recipe: recipe, recipeDigest: SHA256Digest(ofText: "recipe"), architecture: .amd64, date: date,
-    artifacts: artifacts, requested: ["hello"])
+    artifacts: artifacts, requested: requested)
 }
 
 func sampleArtifact(
   _ name: String = "hello", kind: Artifact.Kind = .package, version: String = "1:2.10-5",
   size: Int64 = 53_228, content: String = "hello", source: String = "debian",
-  path: String = "pool/main/h/hello/hello_2.10-5_amd64.deb"
+  path: String = "pool/main/h/hello/hello_2.10-5_amd64.deb", dependencies: [String] = ["libc6"]
 ) -> Artifact {
   Artifact(
     kind: kind, name: name, version: version, architecture: .amd64, size: size,
     sha256: SHA256Digest(ofText: content), source: source, path: path, installedSize: 1024,
-    dependencies: ["libc6"])
+    dependencies: dependencies)
 }
 
 @Suite("Lock files") struct LockFileTests {

@@ -136,6 +136,31 @@ import Testing
     #expect(try set.baseURLs(source: "cuda") == ["http://example.org/a", "file:///b"])
   }
 
+  @Test func knowsTheSnapshotsThatTheUserNames() async throws {
+    let files = [
+      "home/.config/kiln/mirrors.yaml": """
+      debian:
+        mirrors: http://example.org/debian
+        snapshots: ["http://example.org/by-hash/{sha256}", "http://example.org/at/{date}/{path}"]
+      pypi:
+        snapshots: http://example.org/kept/
+      """
+    ]
+    let written = try await mirrors(files, ["KILN_SNAPSHOT_DEBIAN": ""])
+    #expect(try written.baseURLs(source: "debian") == ["http://example.org/debian"])
+    #expect(
+      written.snapshots(source: "debian").map(\.template)
+        == ["http://example.org/by-hash/{sha256}", "http://example.org/at/{date}/{path}"])
+    #expect(written.snapshots(source: "pypi").map(\.isBase) == [true])
+    #expect(written.snapshots(source: "cuda") == [])
+    let set = try await mirrors(files, ["KILN_SNAPSHOT_DEBIAN": "file:///kept/{file}"])
+    let snapshot = try #require(set.snapshots(source: "debian").first)
+    #expect(snapshot.url { "<\($0.rawValue)>" } == "file:///kept/<file>")
+    #expect(await failure([:], ["KILN_SNAPSHOT_CUDA": "http://a/{hash}"])?.code == .badSnapshot)
+    #expect(await failure([:], ["KILN_SNAPSHOT_CUDA": "http://a/}"])?.code == .badSnapshot)
+    #expect(await failure([:], ["KILN_SNAPSHOT_CUDA": "a/{path}"])?.code == .badURL)
+  }
+
   @Test func findsPythonsIndexAsPipDoes() async throws {
     let files = [
       "etc/pip.conf": "[global]\nindex-url = https://example.org/global\n",
@@ -183,6 +208,7 @@ import Testing
     #expect(shape?.code == .badConfiguration && shape?.place.line == 2)
     let url = await failure([yaml: "debian: me:secret@example.org/debian\n"])
     #expect(url?.code == .badURL && url?.place.line == 1)
+    #expect(url?.description.contains("secret") == false)
     let secret = await failure([yaml: "debian: ftp://me:secret@example.org/debian\n"])
     #expect(secret?.description.contains("secret") == false)
     #expect(await failure([yaml: "debian: [\n"])?.code == .badConfiguration)

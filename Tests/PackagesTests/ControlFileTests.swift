@@ -1,5 +1,6 @@
-import Packages
 import Testing
+
+@testable import Packages
 
 @Suite struct ControlFileTests {
   @Test func keepsOrderAndContinuations() throws {
@@ -32,5 +33,22 @@ import Testing
     }
     #expect(error?.code == .badControl)
     #expect(error?.place == "control:\(line)")
+  }
+
+  /// A field of nothing but a colon made kiln crash.
+  @Test(arguments: [":", "a, :any", ": (>= 1)"])
+  func aRelationWithoutANameIsRefused(_ field: String) {
+    let error = #expect(throws: PackageError.self) {
+      _ = try Relation.list(field, package: "x")
+    }
+    #expect(error?.code == .badControl)
+  }
+
+  /// Joining each line to the text so far would take hours.
+  @Test func readsManyLinesAndFieldsInOneGo() throws {
+    let long = "Description: x\n" + String(repeating: " line\n", count: 200_000)
+    let many = (0..<20_000).map { "Field-\($0): x\n" }.joined()
+    let file = try ControlFile(parsing: long + many, name: "x.deb")
+    #expect(file.stanzas.first?.fields.count == 20_001)
   }
 }

@@ -82,6 +82,10 @@ import Transfers
       "see http://example.org and http://example.org/ done"
     ),
     ("no URL, me@example.org", "no URL, me@example.org"),
+    ("http_proxy=me:secret@example.org:3128", "example.org:3128"),
+    ("'http://me:sec/ret@example.org/x'", "'http://example.org/x'"),
+    ("http://example.org:80/a@b, file:3:4", "http://example.org:80/a@b, file:3:4"),
+    ("http://a:b@x/http://c:d@y/z?token=1#f", "http://x/http://y/z"),
   ])
   func redacts(text: String, expected: String) {
     #expect(TransferURL.redacted(text) == expected)

@@ -2,22 +2,51 @@ internal import CCurl
 
 /// What kiln does with URLs as text.
 public enum TransferURL {
-  /// The text with the credentials and the query of every URL in it left out.
+  /// The text with the credentials and the query of every URL in it left out, and credentials
+  /// before a host that stands without its scheme, as a proxy's may.
   public static func redacted(_ text: String) -> String {
     var result = ""
     var rest = Substring(text)
+    while !rest.isEmpty {
+      let blanks = rest.prefix(while: isBoundary)
+      result += blanks
+      rest = rest[blanks.endIndex...]
+      let word = rest.prefix { !isBoundary($0) }
+      result += redacted(word: word)
+      rest = rest[word.endIndex...]
+    }
+    return result
+  }
+
+  private static func isBoundary(_ character: Character) -> Bool {
+    character.isWhitespace || "'\"`<>".contains(character)
+  }
+
+  private static func redacted(word: Substring) -> String {
+    guard word.contains("://") else {
+      // Before an `@` only a password has a colon.
+      guard let at = word.lastIndex(of: "@"), word[..<at].contains(":") else { return String(word) }
+      return String(word[at...].dropFirst())
+    }
+    var result = ""
+    var rest = word.prefix { $0 != "?" }
+    // One URL may stand in another, or in a list.
     while let separator = rest.firstRange(of: "://") {
       result += rest[..<separator.upperBound]
-      rest = rest[separator.upperBound...]
-      let authority = rest.prefix { !"/?# \n\t'\"".contains($0) }
-      result += authority.split(separator: "@", omittingEmptySubsequences: false).last ?? ""
-      rest = rest[authority.endIndex...]
-      let path = rest.prefix { !"?# \n\t'\"".contains($0) }
-      result += path
-      rest = rest[path.endIndex...]
-      if rest.first == "?" { rest = rest.drop { !" \n\t'\"".contains($0) } }
+      rest = withoutCredentials(rest[separator.upperBound...])
     }
     return result + rest
+  }
+
+  /// What follows a URL's scheme.
+  private static func withoutCredentials(_ text: Substring) -> Substring {
+    let authority = text.prefix { !"/#".contains($0) }
+    if let at = authority.lastIndex(of: "@") { return text[at...].dropFirst() }
+    guard let colon = authority.firstIndex(of: ":"), let at = text.lastIndex(of: "@"),
+      !authority[colon...].dropFirst().allSatisfy(\.isNumber)
+    else { return text }
+    // What follows the colon is no port, but the begin of a password with a slash in it.
+    return text[at...].dropFirst()
   }
 
   /// The scheme in lower case, or nil where the text is no absolute URL.

@@ -14,6 +14,7 @@ public struct BuildError: Failure {
     case smokeTestMissing = "K8007"
     case sameName = "K8008"
     case badDate = "K8009"
+    case notLocked = "K8020"
   }
 
   public let code: Code
@@ -48,6 +49,6 @@ public struct BuildError: Failure {
         code: code.rawValue, message: message, place: .init(file: subject), reason: reason,
         remedy: remedy)
     ]
-    isWrongUse = [.noRecipe, .sameName, .badDate].contains(code)
+    isWrongUse = [.noRecipe, .sameName, .badDate, .notLocked].contains(code)
   }
 }

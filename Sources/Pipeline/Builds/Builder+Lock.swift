@@ -1,4 +1,5 @@
 internal import Content
+internal import Diagnostics
 internal import Digests
 internal import Locks
 internal import Mirrors
@@ -52,6 +53,23 @@ extension Builder {
       difference: LockDifference(from: old, to: new))
   }
 
+  /// Refuses names of packages to update that no lock of the recipes has.
+  public func requireLocked(
+    _ packages: [String], byAnyOf recipes: [FilePath]
+  ) throws(BuildError) {
+    guard !packages.isEmpty else { return }
+    var known: Set<String> = []
+    for path in recipes {
+      known.formUnion(try standingLock(path).lock?.artifacts.map(\.name) ?? [])
+    }
+    guard let unknown = packages.first(where: { !known.contains($0) }) else { return }
+    throw BuildError(
+      .notLocked, recipes.first?.string ?? "",
+      "no lock of these recipes has a package or project \(unknown)",
+      remedy: nearest(to: unknown, among: known).map { "did you mean \($0)?" }
+        ?? "name one that the lock lists; Python projects are written like `typing-extensions`")
+  }
+
   /// The standing lock; nil where it is absent or stale, which with `locked` is an error.
   func freshLock(
     _ recipePath: FilePath, _ recipe: Recipe, locked: Bool
@@ -99,7 +117,11 @@ extension Builder {
   func standingLock(_ recipe: FilePath) throws(BuildError) -> (path: FilePath, lock: Lock?) {
     let stem = recipe.stem ?? ""
     let path = recipe.removingLastComponent().appending("\(stem).lock.json")
-    do throws(LockError) { return (path, try Lock.read(path)) } catch {
+    return (path, try read(lock: path))
+  }
+
+  func read(lock path: FilePath) throws(BuildError) -> Lock? {
+    do throws(LockError) { return try Lock.read(path) } catch {
       throw BuildError(error, in: path.string)
     }
   }
@@ -117,7 +139,7 @@ extension Builder {
     do throws(LockError) { try lock.write(path) } catch { throw BuildError(error, in: path.string) }
   }
 
-  private static func missing(_ path: FilePath) -> BuildError {
+  static func missing(_ path: FilePath) -> BuildError {
     BuildError(
       .lockMissing, path.string, "the recipe has no lock",
       remedy: "run `kiln lock` on the recipe, and commit what it writes")

@@ -117,7 +117,7 @@ public struct Builder: Sendable {
       lock = try await renewLock(path, recipe, mirrors, progress)
     }
     do throws(FetchError) {
-      let artifacts = try await fetch(lock, recipe, mirrors, progress)
+      let artifacts = try await fetch(lock, from: recipe.directory, mirrors, progress)
       return Prepared(recipe: recipe, lock: lock, artifacts: artifacts)
     } catch {
       // Archives drop a package's old version once they have a newer one.
@@ -130,23 +130,24 @@ public struct Builder: Sendable {
     }
     let renewed = try await renewLock(path, recipe, mirrors, progress)
     let artifacts = try await staged(recipe.name) { () async throws(FetchError) in
-      try await fetch(renewed, recipe, mirrors, progress)
+      try await fetch(renewed, from: recipe.directory, mirrors, progress)
     }
     return Prepared(recipe: recipe, lock: renewed, artifacts: artifacts)
   }
 
   /// Whether the store has everything that a lock names.
-  private func holds(_ lock: Lock?) -> Bool {
+  func holds(_ lock: Lock?) -> Bool {
     lock?.artifacts.allSatisfy { store.artifact($0.sha256) != nil } ?? false
   }
 
-  private func fetch(
-    _ lock: Lock, _ recipe: Recipe, _ mirrors: Mirrors, _ progress: @escaping ProgressSink
+  func fetch(
+    _ lock: Lock, from recipeDirectory: FilePath, _ mirrors: Mirrors,
+    _ progress: @escaping ProgressSink
   ) async throws(FetchError) -> [SHA256Digest: FilePath] {
     try await Fetcher(
-      store: store, mirrors: mirrors, recipeDirectory: recipe.directory,
+      store: store, mirrors: mirrors, recipeDirectory: recipeDirectory,
       environment: settings.environment, offline: settings.offline, jobs: settings.jobs,
-      progress: progress
+      date: lock.date, progress: progress
     ).fetch(lock.artifacts)
   }
 

@@ -53,6 +53,19 @@ public struct FetchError: Failure {
     self.cause = cause
   }
 
+  /// All that the mirrors no longer have, sorted; nil where there is nothing.
+  init?(joining errors: [FetchError]) {
+    guard errors.count > 1 else {
+      guard let error = errors.first else { return nil }
+      self = error
+      return
+    }
+    let sorted = errors.sorted { ($0.subjects.first ?? "") < ($1.subjects.first ?? "") }
+    self.init(
+      .unavailable, sorted.flatMap(\.subjects),
+      attempts: sorted.flatMap { error in error.attempts.last.map { [$0] } ?? [] })
+  }
+
   public var diagnostics: [Diagnostic] {
     switch (code, cause) {
     case (.mirror, .mirror(let error)): error.diagnostics
@@ -75,7 +88,9 @@ public struct FetchError: Failure {
     case .offline:
       "\(subjects.count == 1 ? subject : "\(subjects.count) files")\(missing) "
         + (subjects.count == 1 ? "is" : "are") + " not in the store, and kiln is offline"
-    case .unavailable: "no mirror has \(subject)"
+    case .unavailable:
+      subjects.count == 1
+        ? "no mirror has \(subject)" : "no mirror has \(subjects.count) files of the lock"
     case .unreachable: "\(subject) could not be downloaded"
     case .corrupt: "\(subject) is not what the lock says"
     case .noSpace: "there is not enough space for the downloads"
@@ -95,6 +110,7 @@ public struct FetchError: Failure {
   private var reason: String? {
     switch code {
     case .offline: subjects.count == 1 ? nil : Self.list(subjects)
+    case .unavailable where subjects.count > 1: Self.list(subjects)
     case .noSpace:
       if case .space(let needed, let free) = cause {
         "\(ByteCount(needed)) are missing in the store, its file system has \(ByteCount(free)) free"
@@ -121,7 +137,12 @@ public struct FetchError: Failure {
     switch code {
     case .offline: "run once without --offline; what is fetched stays in the store"
     case .unavailable:
-      "archives drop a version once they have a newer one: `kiln lock` takes the one that they have"
+      """
+      archives drop a version once they have a newer one. `kiln lock` on the recipe takes the one
+      that they have. To build from this lock, name a service that keeps the past with
+      KILN_SNAPSHOT_<SOURCE>, or, where another machine has the files, run `kiln store export` there
+      and `kiln store import` here
+      """
     case .unreachable:
       "check the network, http_proxy and https_proxy, and the mirror's address; what is fetched "
         + "stays in the store"

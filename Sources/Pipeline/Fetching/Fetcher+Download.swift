@@ -16,12 +16,29 @@ struct Download: Sendable {
     case url(String)
   }
 
+  /// Where a file may be had.
+  enum Origin: Hashable, Sendable {
+    /// The base URL of a mirror.
+    case mirror(String)
+    /// The file's URL in a snapshot that addresses files in its own way.
+    case snapshot(String)
+
+    var url: String {
+      switch self {
+      case .mirror(let url), .snapshot(let url): url
+      }
+    }
+  }
+
   /// As people know it.
   let label: String
   let digest: SHA256Digest
   let size: Int64?
   let source: String
   let place: Place
+  /// What ``Snapshot/Field/name`` and ``Snapshot/Field/version`` stand for.
+  var name = ""
+  var version = ""
 
   var fileName: String {
     let text =
@@ -37,11 +54,11 @@ extension Fetcher {
   func fetch(
     _ download: Download, _ reporter: FetchProgress
   ) async throws(FetchError) -> FilePath {
-    let bases = try bases(download)
+    let origins = try origins(download)
     let path = try await store.admit(
       download.digest, size: download.size, failure: { Self.failure($0, [download.label]) }
     ) { (admission) async throws(FetchError) in
-      try await fetch(download, bases, admission, reporter)
+      try await fetch(download, origins, admission, reporter)
     }
     if let size = download.size {
       reporter.report(download.digest, download.fileName, position: size, isWhole: true)
@@ -49,20 +66,43 @@ extension Fetcher {
     return path
   }
 
-  private func bases(_ download: Download) throws(FetchError) -> [String] {
-    if case .url(let url) = download.place { return [url] }
+  /// The mirrors, then the snapshots: those are slower, and few want to be asked for everything.
+  private func origins(_ download: Download) throws(FetchError) -> [Download.Origin] {
+    if case .url(let url) = download.place { return [.mirror(url)] }
+    let snapshots = mirrors.snapshots(source: download.source).map { snapshot in
+      snapshot.isBase
+        ? Download.Origin.mirror(snapshot.template)
+        : .snapshot(snapshot.url { Self.quoted(value($0, download)) })
+    }
     do throws(MirrorError) {
-      return health.ordered(try mirrors.baseURLs(source: download.source))
+      return health.ordered(try mirrors.baseURLs(source: download.source)).map { .mirror($0) }
+        + snapshots
     } catch {
+      guard snapshots.isEmpty else { return snapshots }
       throw FetchError(.mirror, [download.label], cause: .mirror(error))
+    }
+  }
+
+  private func value(_ field: Snapshot.Field, _ download: Download) -> String {
+    switch field {
+    case .sha256: download.digest.hex
+    case .path:
+      switch download.place {
+      case .archive(let path), .index(let path), .url(let path): path
+      }
+    case .file: download.fileName
+    case .name: download.name
+    case .version: download.version
+    case .date: SnapshotDate.text(endOfDay: date)
     }
   }
 
   /// Goes from mirror to mirror as the plan says, until the admission holds the whole file.
   private func fetch(
-    _ download: Download, _ bases: [String], _ admission: Admission, _ reporter: FetchProgress
+    _ download: Download, _ origins: [Download.Origin], _ admission: Admission,
+    _ reporter: FetchProgress
   ) async throws(FetchError) {
-    var plan = RetryPlan(mirrors: bases.count, limits: limits)
+    var plan = RetryPlan(mirrors: origins.count, limits: limits)
     var attempts: [FetchError.Attempt] = []
     var isCorrupt = false
     var isDropped = false
@@ -77,15 +117,15 @@ extension Fetcher {
           throw FetchError(.interrupted, [download.label])
         }
       case .attempt(let mirror, let fresh):
-        let base = bases[mirror]
+        let origin = origins[mirror]
         let before = fresh ? 0 : admission.offset
         do throws(AttemptFailure) {
-          return try await attempt(download, base, fresh: fresh, admission, reporter)
+          return try await attempt(download, origin, fresh: fresh, admission, reporter)
         } catch {
           attempts.append(
-            .init(url: error.url ?? TransferURL.redacted(base), reason: error.reason))
+            .init(url: error.url ?? TransferURL.redacted(origin.url), reason: error.reason))
           isDropped = isDropped || error.isAbsence
-          if error.isOutage { health.recordOutage(base) }
+          if error.isOutage { health.recordOutage(origin.url) }
           let progressed = admission.offset > before
           guard !Task.isCancelled,
             let outcome = error.outcome(progressed: progressed, resumed: before > 0)
@@ -105,13 +145,13 @@ extension Fetcher {
   }
 
   private func attempt(
-    _ download: Download, _ base: String, fresh: Bool, _ admission: Admission,
+    _ download: Download, _ origin: Download.Origin, fresh: Bool, _ admission: Admission,
     _ reporter: FetchProgress
   ) async throws(AttemptFailure) {
     let offset = fresh ? 0 : admission.offset
     // A kiln that was killed after the last byte left a whole file.
     if offset == download.size, offset > 0 { return try verify(admission) }
-    let url = try await locate(download, base)
+    let url = try await locate(download, origin)
     let request = TransferRequest(
       url: url, headers: fresh ? ["Cache-Control: no-cache"] : [], offset: offset,
       proxy: mirrors.proxy(source: proxySource(download), url: url))
@@ -137,8 +177,11 @@ extension Fetcher {
     do throws(StoreError) { try admission.verify() } catch { throw .store(error) }
   }
 
-  private func locate(_ download: Download, _ base: String) async throws(AttemptFailure) -> String {
-    switch download.place {
+  private func locate(
+    _ download: Download, _ origin: Download.Origin
+  ) async throws(AttemptFailure) -> String {
+    guard case .mirror(let base) = origin else { return origin.url }
+    return switch download.place {
     case .url(let url): url
     case .archive(let path): "\(base)/\(Self.quoted(path))"
     case .index(let path): try await indexes.locate(path, sha256: download.digest, base: base)

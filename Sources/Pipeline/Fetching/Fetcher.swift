@@ -15,6 +15,8 @@ public struct Fetcher: Sendable {
   let recipeDirectory: FilePath
   let offline: Bool
   let jobs: Int
+  /// The lock's, seconds since 1970.
+  let date: Int64
   let progress: ProgressSink
   let client: TransferClient
   let indexes: PackageIndexes
@@ -26,19 +28,21 @@ public struct Fetcher: Sendable {
   ///   - environment: proxies, certificates and netrc come from it, as curl takes them.
   ///   - offline: whether only the store and the recipe's folder may be used.
   ///   - jobs: how many downloads run at once.
+  ///   - date: of the lock, seconds since 1970, for snapshots.
   public init(
     store: Store, mirrors: Mirrors, recipeDirectory: FilePath, environment: [String: String],
-    offline: Bool = false, jobs: Int = 8, progress: @escaping ProgressSink
+    offline: Bool = false, jobs: Int = 8, date: Int64 = 0, progress: @escaping ProgressSink
   ) throws(FetchError) {
     try self.init(
       store: store, mirrors: mirrors, recipeDirectory: recipeDirectory,
       settings: TransferSettings(environment: environment, connectionsPerHost: max(1, jobs)),
-      limits: RetryPlan.Limits(), offline: offline, jobs: jobs, progress: progress)
+      limits: RetryPlan.Limits(), offline: offline, jobs: jobs, date: date, progress: progress)
   }
 
   init(
     store: Store, mirrors: Mirrors, recipeDirectory: FilePath, settings: TransferSettings,
-    limits: RetryPlan.Limits, offline: Bool, jobs: Int, progress: @escaping ProgressSink
+    limits: RetryPlan.Limits, offline: Bool, jobs: Int, date: Int64 = 0,
+    progress: @escaping ProgressSink
   ) throws(FetchError) {
     do throws(TransferError) { client = try TransferClient(settings) } catch {
       throw FetchError(.transfers, [], cause: .transfer(error))
@@ -50,13 +54,15 @@ public struct Fetcher: Sendable {
     self.limits = limits
     self.offline = offline
     self.jobs = jobs
+    self.date = date
     self.progress = progress
   }
 
   /// The store's path of every artifact; what it lacks is fetched, the largest first.
   ///
-  /// - Throws: ``FetchError`` of the first artifact that no mirror gives; the others are cancelled,
-  ///   and what they have is kept for the next run.
+  /// - Throws: ``FetchError`` with all artifacts that the mirrors no longer have, or of the first
+  ///   that fails otherwise; then the others are cancelled, and what they have is kept for the next
+  ///   run.
   public func fetch(_ artifacts: [Artifact]) async throws(FetchError) -> [SHA256Digest: FilePath] {
     var paths: [SHA256Digest: FilePath] = [:]
     var missing: [SHA256Digest: Artifact] = [:]
@@ -73,10 +79,20 @@ public struct Fetcher: Sendable {
     progress(.started(.fetch, total: wanted.reduce(0) { $0 + $1.size }, unit: .bytes))
     let reporter = FetchProgress(progress)
     let fetched = try await wanted.mapConcurrently(limit: jobs) {
-      (artifact) async throws(FetchError) -> FilePath in
-      try await fetch(artifact, reporter)
+      (artifact) async throws(FetchError) -> Result<FilePath, FetchError> in
+      do throws(FetchError) { return .success(try await fetch(artifact, reporter)) } catch {
+        guard error.code == .unavailable else { throw error }
+        return .failure(error)
+      }
     }
-    for (artifact, path) in zip(wanted, fetched) { paths[artifact.sha256] = path }
+    var dropped: [FetchError] = []
+    for (artifact, result) in zip(wanted, fetched) {
+      switch result {
+      case .success(let path): paths[artifact.sha256] = path
+      case .failure(let error): dropped.append(error)
+      }
+    }
+    if let error = FetchError(joining: dropped) { throw error }
     progress(.finished(.fetch, reused: wanted.isEmpty))
     return paths
   }
@@ -115,7 +131,7 @@ public struct Fetcher: Sendable {
     }
     let download = Download(
       label: Self.label(artifact), digest: artifact.sha256, size: artifact.size,
-      source: artifact.source, place: place)
+      source: artifact.source, place: place, name: artifact.name, version: artifact.version)
     return try await fetch(download, reporter)
   }
 

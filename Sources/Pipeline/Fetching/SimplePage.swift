@@ -54,8 +54,12 @@ struct SimplePage: Hashable, Sendable {
     guard let text = String(validating: content, as: UTF8.self) else { return nil }
     var files: [File] = []
     var rest = Substring(text)
-    while let start = rest.firstRange(of: "<a ") ?? rest.firstRange(of: "<A ") {
-      rest = rest[start.upperBound...]
+    // Byte by byte: looking for the tag in either case again and again reads all of the page each
+    // time.
+    while let start = rest.utf8.firstIndex(of: UInt8(ascii: "<")) {
+      rest = rest[start...].dropFirst()
+      guard rest.hasPrefix("a ") || rest.hasPrefix("A ") else { continue }
+      rest = rest.dropFirst(2)
       guard let tagEnd = rest.firstIndex(of: ">") else { break }
       let tag = rest[..<tagEnd]
       rest = rest[tagEnd...].dropFirst()

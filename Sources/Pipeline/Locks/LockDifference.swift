@@ -19,6 +19,8 @@ public struct LockDifference: Hashable, Codable, Sendable {
     public let before: State?
     /// nil where the artifact is gone.
     public let after: State?
+    /// Whose requirement it is, or was where it is gone.
+    public let why: Reason
   }
 
   /// By kind and name.
@@ -50,12 +52,16 @@ public struct LockDifference: Hashable, Codable, Sendable {
     }
     let before = index(old)
     let after = index(new)
+    let reasons = (old: old.map(LockReasons.init), new: LockReasons(new))
     changes = Set(before.keys).union(after.keys).sorted { $0.order < $1.order }.compactMap {
       let states = (before[$0].map(State.init), after[$0].map(State.init))
       guard states.0 != states.1 else { return nil }
+      let why =
+        after[$0].map(reasons.new.reason)
+        ?? before[$0].flatMap { artifact in reasons.old?.reason(for: artifact) } ?? .recipe
       return Change(
         kind: $0.kind, name: $0.name, architecture: $0.architecture, before: states.0,
-        after: states.1)
+        after: states.1, why: why)
     }
     sizeBefore = old?.artifacts.reduce(0) { $0 + $1.size } ?? 0
     sizeAfter = new.artifacts.reduce(0) { $0 + $1.size }
@@ -89,10 +95,15 @@ extension LockDifference.Change: CustomStringConvertible {
   public var description: String {
     let title = "\(kind.rawValue) \(name)"
     switch (before, after) {
-    case (nil, let after?): return "+ \(title) \(after.version) (\(ByteCount(after.size)))"
-    case (let before?, nil): return "- \(title) \(before.version)"
+    case (nil, let after?):
+      return "+ \(title) \(after.version) (\(ByteCount(after.size))): \(why)"
+    case (let before?, nil):
+      return "- \(title) \(before.version) (\(ByteCount(before.size))): was \(why)"
     case (let before?, let after?) where before.version != after.version:
-      return "~ \(title) \(before.version) → \(after.version) (\(ByteCount(after.size)))"
+      let growth = after.size - before.size
+      let change = growth == 0 ? "" : ", \(growth < 0 ? "-" : "+")\(ByteCount(abs(growth)))"
+      return "~ \(title) \(before.version) → \(after.version) "
+        + "(\(ByteCount(after.size))\(change)): \(why)"
     case (let before?, let after?) where before.sha256 != after.sha256:
       return "~ \(title) \(after.version): other bytes under the same version"
     case (let before?, let after?):

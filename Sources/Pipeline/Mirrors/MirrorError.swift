@@ -11,6 +11,7 @@ public struct MirrorError: Failure {
     case badURL = "K2003"
     case unreadable = "K2004"
     case interrupted = "K2005"
+    case badSnapshot = "K2006"
   }
 
   public enum Cause: Hashable, Sendable {
@@ -49,9 +50,10 @@ public struct MirrorError: Failure {
   private var message: String {
     switch code {
     case .unknownSource: "no mirror is known for the source \(subject)"
-    case .badConfiguration: "\(subject) wants a URL or a list of URLs"
+    case .badConfiguration: "\(subject) wants a URL, a list of URLs, or `mirrors` and `snapshots`"
     case .badURL: "\(subject) is no base URL of a mirror"
     case .unreadable: "the configuration of mirrors cannot be read"
+    case .badSnapshot: "\(subject) is no address of a snapshot"
     case .interrupted: "asking the machine for its mirrors was interrupted"
     }
   }
@@ -76,6 +78,9 @@ public struct MirrorError: Failure {
       """
     case .badConfiguration: "write `<source>: URL`, or a list of URLs"
     case .badURL: "write an http, https or file URL"
+    case .badSnapshot:
+      "write a URL in which braces hold one of: "
+        + Snapshot.Field.allCases.map(\.rawValue).joined(separator: ", ")
     case .unreadable, .interrupted: nil
     }
   }

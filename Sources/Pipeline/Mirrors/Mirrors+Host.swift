@@ -9,9 +9,12 @@ extension Mirrors {
   /// The mirrors of this machine. For each source the first of these that names one counts:
   ///
   /// 1. the variable ``variable(_:)``, several URLs separated by spaces;
-  /// 2. `kiln/mirrors.yaml` in the user's configuration folder: source → URL or list of URLs;
+  /// 2. `kiln/mirrors.yaml` in the user's configuration folder: source → URL, list of URLs, or
+  ///    `mirrors` and `snapshots` with those;
   /// 3. `extra`: what the recipe says of its own sources;
   /// 4. apt's sources for Debian and Ubuntu, pip's and uv's index for Python.
+  ///
+  /// Snapshots come from ``snapshotVariable(_:)``, else from the file.
   ///
   /// - Parameters:
   ///   - environment: of the user; tools are started with it.
@@ -23,7 +26,7 @@ extension Mirrors {
   ) async throws(MirrorError) -> Mirrors {
     let file = configurationFile(environment)
     let written = try read(file)
-    var bases = aptBases(root).merging(extra) { $1 }.merging(written) { $1 }
+    var bases = aptBases(root).merging(extra) { $1 }.merging(written.bases) { $1 }
     var settings: [AptSetting] = []
     do throws(CommandError) {
       settings = try await aptSettings(environment)
@@ -34,21 +37,45 @@ extension Mirrors {
     } catch {
       throw MirrorError(.interrupted, error.command.first ?? "", at: .init(file: file.string))
     }
-    for name in Set(bases.keys).union(Self.named(environment)) {
-      let value = environment[variable(name)] ?? ""
-      let urls = value.split(whereSeparator: \.isWhitespace).map(String.init)
-      for url in urls { try check(url, at: .init(file: variable(name))) }
-      if !urls.isEmpty { bases[name] = urls }
+    var snapshots = written.snapshots
+    for name in Set(bases.keys).union(Self.named(environment)).union(snapshots.keys) {
+      let named = try urls(environment, variable(name))
+      if !named.isEmpty { bases[name] = named }
+      let place = Diagnostic.Place(file: snapshotVariable(name))
+      let templates = try urls(environment, snapshotVariable(name)).map {
+        (url) throws(MirrorError) in try snapshot(url, at: place)
+      }
+      if !templates.isEmpty { snapshots[name] = templates }
     }
-    return Mirrors(bases, aptSettings: settings, file: file.string)
+    return Mirrors(
+      bases, snapshots: snapshots, aptSettings: settings, file: file.string)
+  }
+
+  /// The URLs of a variable, separated by spaces.
+  private static func urls(
+    _ environment: [String: String], _ name: String
+  ) throws(MirrorError) -> [String] {
+    let urls = (environment[name] ?? "").split(whereSeparator: \.isWhitespace).map(String.init)
+    for url in urls { try check(url, at: .init(file: name)) }
+    return urls
+  }
+
+  private static func snapshot(
+    _ url: String, at place: Diagnostic.Place
+  ) throws(MirrorError) -> Snapshot {
+    guard let snapshot = Snapshot(trimmed(url)) else {
+      throw MirrorError(.badSnapshot, url, at: place)
+    }
+    return snapshot
   }
 
   /// Sources that the environment names. A variable's name does not tell `-` from `_`; what the
   /// recipe or the file names as well is found by its own name.
   private static func named(_ environment: [String: String]) -> [String] {
-    let prefix = "KILN_MIRROR_"
-    return environment.keys.filter { $0.hasPrefix(prefix) }.map {
-      String($0.dropFirst(prefix.count).lowercased().map { $0 == "_" ? "-" : $0 })
+    [mirrorPrefix, snapshotPrefix].flatMap { prefix in
+      environment.keys.filter { $0.hasPrefix(prefix) }.map {
+        String($0.dropFirst(prefix.count).lowercased().map { $0 == "_" ? "-" : $0 })
+      }
     }
   }
 
@@ -65,32 +92,56 @@ extension Mirrors {
     }
   }
 
-  private static func read(_ file: FilePath) throws(MirrorError) -> [String: [String]] {
+  /// What the user's file says.
+  private struct Written {
+    var bases: [String: [String]] = [:]
+    var snapshots: [String: [Snapshot]] = [:]
+  }
+
+  private static func read(_ file: FilePath) throws(MirrorError) -> Written {
     let place = Diagnostic.Place(file: file.string)
     let content: [UInt8]
     do throws(FileError) { content = try Files.read(file, limit: 1 << 20) } catch {
-      if error.code == .notFound { return [:] }
+      if error.code == .notFound { return Written() }
       throw MirrorError(.unreadable, file.string, at: place, cause: .file(error))
     }
     let document: Node
     do throws(YAMLError) { document = try Node.read(content, file: file.string) } catch {
-      if error.code == .empty { return [:] }
+      if error.code == .empty { return Written() }
       throw MirrorError(.badConfiguration, file.string, at: place, cause: .yaml(error))
     }
     guard let entries = document.mapping else {
       throw MirrorError(.badConfiguration, file.string, at: document.place)
     }
-    var bases: [String: [String]] = [:]
+    var written = Written()
     for entry in entries {
-      for item in entry.value.sequence ?? [entry.value] {
-        guard let url = item.scalar?.text else {
-          throw MirrorError(.badConfiguration, entry.key, at: item.place)
+      guard let parts = entry.value.mapping else {
+        written.bases[entry.key] = try urls(entry.value, of: entry.key)
+        continue
+      }
+      for part in parts {
+        let name = "\(entry.key).\(part.key)"
+        switch part.key {
+        case "mirrors": written.bases[entry.key] = try urls(part.value, of: name)
+        case "snapshots":
+          written.snapshots[entry.key] = try urls(part.value, of: name).map {
+            (url) throws(MirrorError) in try snapshot(url, at: part.value.place)
+          }
+        default: throw MirrorError(.badConfiguration, entry.key, at: part.value.place)
         }
-        try check(url, at: item.place)
-        bases[entry.key, default: []].append(url)
       }
     }
-    return bases
+    return written
+  }
+
+  private static func urls(_ node: Node, of key: String) throws(MirrorError) -> [String] {
+    try (node.sequence ?? [node]).map { (item) throws(MirrorError) in
+      guard let url = item.scalar?.text else {
+        throw MirrorError(.badConfiguration, key, at: item.place)
+      }
+      try check(url, at: item.place)
+      return url
+    }
   }
 
   /// What apt on this machine uses. A file that cannot be read, or a line that makes no sense, is

@@ -9,17 +9,21 @@ public struct Mirrors: Hashable, Sendable {
   public static let python = "pypi"
 
   private let bases: [String: [String]]
+  private let snapshots: [String: [Snapshot]]
   /// Settings of the machine's apt that a private apt needs too: proxies, time-outs, certificates.
   public let aptSettings: [AptSetting]
   /// The file that people can write mirrors into; named in errors.
   private let file: String
 
-  /// - Parameter bases: base URLs of each source, in the order to try.
+  /// - Parameters:
+  ///   - bases: base URLs of each source, in the order to try.
+  ///   - snapshots: where files of a source are that its mirrors dropped, in the order to try.
   public init(
-    _ bases: [String: [String]], aptSettings: [AptSetting] = [],
-    file: String = "~/.config/kiln/mirrors.yaml"
+    _ bases: [String: [String]], snapshots: [String: [Snapshot]] = [:],
+    aptSettings: [AptSetting] = [], file: String = "~/.config/kiln/mirrors.yaml"
   ) {
     self.bases = bases.mapValues { $0.map(Self.trimmed) }
+    self.snapshots = snapshots
     self.aptSettings = aptSettings
     self.file = file
   }
@@ -33,18 +37,30 @@ public struct Mirrors: Hashable, Sendable {
     return urls
   }
 
+  /// Where to look for a file of a source that no mirror has any longer.
+  public func snapshots(source: String) -> [Snapshot] { snapshots[source] ?? [] }
+
   /// The proxy for a URL of a source: apt's where the source is an apt archive and apt has one.
   public func proxy(source: String, url: String) -> TransferRequest.Proxy {
     source == Self.python ? .environment : aptSettings.proxy(url: url)
   }
 
   /// The environment variable that names a source's mirrors.
-  public static func variable(_ source: String) -> String {
-    "KILN_MIRROR_"
-      + String(source.uppercased().map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" })
+  public static func variable(_ source: String) -> String { mirrorPrefix + suffix(source) }
+
+  /// The environment variable that names a source's snapshots.
+  public static func snapshotVariable(_ source: String) -> String {
+    snapshotPrefix + suffix(source)
   }
 
-  private static func trimmed(_ url: String) -> String {
+  static let mirrorPrefix = "KILN_MIRROR_"
+  static let snapshotPrefix = "KILN_SNAPSHOT_"
+
+  private static func suffix(_ source: String) -> String {
+    String(source.uppercased().map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" })
+  }
+
+  static func trimmed(_ url: String) -> String {
     String(url.reversed().drop { $0 == "/" }.reversed())
   }
 }

@@ -31,12 +31,14 @@ public struct ControlFile: Hashable, Sendable {
   /// - Throws: ``PackageError/Code/badControl`` with the line.
   public init(parsing text: String, name: String) throws(PackageError) {
     var stanzas: [Stanza] = []
-    var fields: [Stanza.Field] = []
+    var fields: [(name: String, value: String)] = []
+    var names: Set<String> = []
     func close() {
       // As dpkg does: blanks go from a field's end, not from the end of its first line.
       let whole = fields.map { Stanza.Field(name: $0.name, value: Self.trimmedEnd($0.value)) }
       if !fields.isEmpty { stanzas.append(Stanza(fields: whole)) }
       fields = []
+      names = []
     }
     for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
     {
@@ -49,21 +51,20 @@ public struct ControlFile: Hashable, Sendable {
         continue
       }
       if line.first == " " || line.first == "\t" {
-        guard let last = fields.popLast() else {
+        guard let last = fields.indices.last else {
           throw fail("a continuation line before the first field")
         }
-        fields.append(.init(name: last.name, value: last.value + "\n" + line))
+        fields[last].value += "\n" + line
         continue
       }
       guard let colon = line.firstIndex(of: ":"), colon != line.startIndex,
         !line[..<colon].contains(where: { $0 == " " || $0 == "\t" })
       else { throw fail("neither a field nor a continuation line: \(line)") }
-      let field = Stanza.Field(
-        name: String(line[..<colon]), value: Self.trimmedStart(line[line.index(after: colon)...]))
-      guard Stanza(fields: fields)[field.name] == nil else {
-        throw fail("the field \(field.name) stands there twice")
+      let field = String(line[..<colon])
+      guard names.insert(field.lowercased()).inserted else {
+        throw fail("the field \(field) stands there twice")
       }
-      fields.append(field)
+      fields.append((field, Self.trimmedStart(line[line.index(after: colon)...])))
     }
     close()
     self.stanzas = stanzas

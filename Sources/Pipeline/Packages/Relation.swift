@@ -35,7 +35,11 @@ struct Relation: Hashable, Sendable {
     for part in field.split(separator: ",") {
       let words = part.split { $0.isWhitespace || $0 == "(" || $0 == ")" }
       guard let first = words.first else { continue }
-      let name = String(first.split(separator: ":")[0])
+      // Behind the colon is an architecture.
+      let name = String(first.prefix { $0 != ":" })
+      guard !name.isEmpty else {
+        throw PackageError(.badControl, package: package, reason: "no name of a package: \(first)")
+      }
       let rest = words.dropFirst().joined()
       relations.append(
         Relation(name: name, limit: rest.isEmpty ? nil : try limit(rest, package)))

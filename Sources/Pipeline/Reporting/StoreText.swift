@@ -1,4 +1,5 @@
 public import Builds
+public import Bundles
 internal import Content
 public import Store
 
@@ -18,5 +19,14 @@ extension SummaryText {
   public static func render(_ collected: Store.Collected) -> String {
     "removed \(collected.removed) (\(ByteCount(collected.freedBytes))), kept \(collected.kept) "
       + "(\(ByteCount(collected.keptBytes))), of which \(collected.inUse) in use"
+  }
+
+  public static func render(_ report: BundleReport) -> String {
+    "\(report.path): \(report.artifacts) artifacts, \(ByteCount(report.bytes))"
+  }
+
+  public static func render(_ imported: Bundle.Imported) -> String {
+    "\(imported.path): \(imported.artifacts) artifacts, of which \(imported.added) are new "
+      + "(\(ByteCount(imported.addedBytes)))"
   }
 }

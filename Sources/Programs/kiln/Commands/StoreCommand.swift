@@ -7,7 +7,9 @@ import Store
 struct StoreCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "store", abstract: "Look after the cache.",
-    subcommands: [StoreStats.self, StoreVerify.self, StoreCollect.self])
+    subcommands: [
+      StoreStats.self, StoreVerify.self, StoreCollect.self, StoreExport.self, StoreImport.self,
+    ])
 }
 
 /// Where the cache is, and how to answer.

@@ -1,0 +1,68 @@
+import ArgumentParser
+import Builds
+import Reporting
+import SystemPackage
+
+struct StoreExport: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "export", abstract: "Write a lock's artifacts into one file.",
+    discussion: """
+      What the cache lacks is fetched. A machine without a network takes the file with \
+      `kiln store import` and builds with `--offline --locked`.
+      """)
+
+  @Argument(
+    help: ArgumentHelp("Recipes with fresh locks, or lock files.", valueName: "recipe"),
+    completion: .file(extensions: ["yaml", "yml", "json"]))
+  var paths: [String]
+
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("The file to write.", valueName: "file"),
+    completion: .file(extensions: ["tar"]))
+  var output: String
+
+  @OptionGroup var variables: VariableOptions
+  @OptionGroup var work: WorkOptions
+  @OptionGroup var answer: AnswerOptions
+
+  func validate() throws {
+    guard !output.isEmpty else { throw ValidationError("--output takes a file, and got nothing.") }
+  }
+
+  func run() async throws {
+    let reporter = work.talk.reporter
+    defer { reporter.finish() }
+    let builder = try Builder(work.settings(reporter), tool: Version.tool)
+    let report = try await builder.export(
+      paths.map(Surroundings.absolute), variables: variables.values,
+      to: Surroundings.absolute(output))
+    reporter.finish()
+    Terminal.output.write(
+      (answer.json ? JSONText.pretty(report) : SummaryText.render(report)) + "\n")
+  }
+}
+
+struct StoreImport: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "import", abstract: "Take the files of `kiln store export` into the cache.",
+    discussion: "Nothing is taken of a file that is damaged, cut off, or none of kiln's.")
+
+  @Argument(
+    help: ArgumentHelp("Files that `kiln store export` wrote.", valueName: "file"),
+    completion: .file(extensions: ["tar", "gz", "xz", "zst"]))
+  var paths: [String]
+
+  @OptionGroup var cache: CacheOptions
+  @OptionGroup var talk: ProgressOptions
+  @OptionGroup var answer: AnswerOptions
+
+  func run() async throws {
+    let reporter = talk.reporter
+    let builder = try Builder(cache.settings(reporter), tool: Version.tool)
+    for path in paths {
+      let report = try await builder.import(Surroundings.absolute(path))
+      Terminal.output.write(
+        (answer.json ? JSONText.pretty(report) : SummaryText.render(report)) + "\n")
+    }
+  }
+}
