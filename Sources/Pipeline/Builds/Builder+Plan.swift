@@ -40,7 +40,8 @@ extension Builder {
     let unpacked = lock.artifacts.reduce(0) { $0 + ($1.installedSize ?? $1.size * 4) }
     return BuildPlan(
       recipe: recipe.name, lock: fresh != nil ? "fresh" : old != nil ? "stale" : "absent",
-      packages: lock.packages.count, wheels: lock.wheels.count, toFetch: missing,
+      packages: lock.packages.count, wheels: lock.wheels.count, archives: lock.archives.count,
+      toFetch: missing,
       toUnpack: rootfs.toUnpack, madeFrom: rootfs.firstMade,
       spaceNeeded: sum(missing) + unpacked + 2 * sum(lock.artifacts), spaceFree: free)
   }

@@ -51,13 +51,15 @@ public struct RootfsBuilder: Sendable {
   ) async throws(RootfsError) -> Rootfs {
     if !isPlanned { try requireSpace(for: lock) }
     var warnings: [Diagnostic] = []
+    // First, since a name that the archive does not have is found out in no time.
+    let members = try await takeMembers(recipe, lock, artifacts)
     var chain = try await base(recipe, lock, artifacts)
     if let python = recipe.python {
       warnings += try await install(python, recipe, lock, artifacts, on: &chain)
     }
     try await stage(.files, &chain) { (chain) async throws(RootfsError) in
       try await makeCommonUsers(recipe, on: &chain)
-      try await putFiles(recipe, on: &chain)
+      try await putFiles(recipe, members, on: &chain)
       try await makeLocale(recipe, on: &chain)
     }
     if !recipe.run.isEmpty {

@@ -31,9 +31,17 @@ public struct Store: Sendable {
     case pristine
     /// An overlay layer: `upper/`.
     case layer
+    /// One file of an archive: `file`.
+    case member
 
     /// What every result of the kind has.
-    var parts: Set<String> { self == .package ? ["tree", "control", "listing"] : [] }
+    var parts: Set<String> {
+      switch self {
+      case .package: ["tree", "control", "listing"]
+      case .member: ["file"]
+      case .wheel, .pristine, .layer: []
+      }
+    }
   }
 
   public let root: FilePath
