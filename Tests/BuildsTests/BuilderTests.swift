@@ -27,7 +27,8 @@ import Testing
       let settings = BuildSettings(
         store: folder.appending("store"), jobs: 2, offline: true,
         environment: ["PATH": TestEnvironment.path, "HOME": folder.string],
-        smokeTests: smokeTests, progress: { _ in })
+        now: 1_700_000_000, smokeTests: smokeTests,
+        progress: { _ in })
       try await body(try Builder(settings, tool: "kiln test"), path, folder)
     }
   }

@@ -37,7 +37,8 @@ import Testing
       """, to: recipe)
     let settings = BuildSettings(
       store: folder.appending("store"), jobs: 2, offline: true,
-      environment: ["PATH": TestEnvironment.path, "HOME": folder.string], progress: { _ in })
+      environment: ["PATH": TestEnvironment.path, "HOME": folder.string], now: 1_700_000_000,
+      progress: { _ in })
     let request = BuildRequest(
       recipe: recipe, variables: [:], output: folder.appending("images"), locked: false,
       format: .tarGzip, compression: .fast)
@@ -56,7 +57,7 @@ import Testing
       #expect(try Manifest.read(Manifest.path(beside: image)).gpu == facts)
       let settings = BuildSettings(
         store: folder.appending("store"), jobs: 1, offline: true, environment: [:],
-        progress: { _ in })
+        now: 1_700_000_000, progress: { _ in })
       let scan = try await Builder(settings, tool: "kiln test").gpuScan(of: image)
       #expect(scan.facts == facts)
     }

@@ -19,7 +19,8 @@ import Testing
       try Files.write([UInt8](repeating: 0, count: 1024), to: folder.appending("base.tar"))
       let settings = BuildSettings(
         store: folder.appending("store"), jobs: 2, offline: true,
-        environment: ["PATH": TestEnvironment.path, "HOME": folder.string], progress: { _ in })
+        environment: ["PATH": TestEnvironment.path, "HOME": folder.string], now: 1_700_000_000,
+        progress: { _ in })
       let builder = try Builder(settings, tool: "kiln test")
       let prepare = { () async throws(BuildError) in
         try await builder.prepare(recipe: recipe, variables: [:], locked: false) { _ in }

@@ -82,7 +82,7 @@ struct RenewalTests {
           environment: [
             "PATH": TestEnvironment.path, "HOME": folder.string,
             "KILN_MIRROR_DEBIAN": server.url, "KILN_MIRROR_DEBIAN_SECURITY": server.url,
-          ], progress: { _ in }), tool: "kiln test")
+          ], now: 1_700_000_000, progress: { _ in }), tool: "kiln test")
       try await body(
         Setting(
           repository: repository, server: server, recipe: recipe, builder: builder,

@@ -49,8 +49,10 @@ import Transfers
     }
   }
 
-  @Test(arguments: ["json", "html"])
-  func findsAWheelThroughTheIndex(format: String) async throws {
+  @Test(arguments: [
+    ("json", Artifact.Kind.wheel), ("html", .wheel), ("html", .archive),
+  ])
+  func findsAWheelThroughTheIndex(format: String, kind: Artifact.Kind) async throws {
     try await withTemporaryFolder { folder in
       let name = "name-1-py3-none-any.whl"
       let json = """
@@ -62,7 +64,7 @@ import Transfers
         "/simple/name/", Array((format == "json" ? json : html).utf8),
         contentType: format == "json" ? "application/vnd.pypi.simple.v1+json" : "text/html")
       server.put("/files/\(name)", content)
-      let paths = try await fetcher(folder).fetch([artifact(.wheel, "pypi", "name/\(name)")])
+      let paths = try await fetcher(folder).fetch([artifact(kind, "pypi", "name/\(name)")])
       #expect(try paths[digest].map { try Files.read($0) } == content)
       #expect(server.requests.first?.headers["accept"]?.contains("simple.v1+json") == true)
     }

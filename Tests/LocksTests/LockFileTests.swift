@@ -136,6 +136,28 @@ func sampleArtifact(
     #expect(try Lock.decode(both.encoded(), from: "demo.lock.json") == both)
   }
 
+  @Test("archives of the recipe are told apart by their paths, those of an index by their project")
+  func archives() throws {
+    let own = { (path: String) in
+      sampleArtifact("tool.zip", kind: .archive, source: "recipe", path: path)
+    }
+    let indexed = { (version: String) in
+      sampleArtifact(
+        "tool", kind: .archive, version: version, source: "pypi", path: "tool/tool-1.whl")
+    }
+    let lock = sampleLock([own("a/tool.zip"), own("b/tool.zip"), indexed("1")])
+    #expect(try Lock.decode(lock.encoded(), from: "demo.lock.json") == lock)
+    #expect(lock.archives.map(\.isInIndex) == [false, false, true])
+    for twice in [[own("a"), own("a")], [indexed("1"), indexed("2")]] {
+      let bytes = try sampleLock(twice).encoded()
+      let error = #expect(throws: LockError.self) { try Lock.decode(bytes, from: "demo.lock.json") }
+      #expect(error?.code == .duplicate)
+    }
+    #expect(
+      LockDifference(from: sampleLock([indexed("1")]), to: sampleLock([indexed("2")])).description
+        .hasPrefix("~ archive tool 1 → 2"))
+  }
+
   @Test("freshness is the recipe's digest") func fresh() {
     #expect(sampleLock().isFresh(for: SHA256Digest(ofText: "recipe")))
     #expect(!sampleLock().isFresh(for: SHA256Digest(ofText: "another")))

@@ -67,6 +67,13 @@ struct BadRecipe: CustomTestStringConvertible {
     .init(more: "no kind of file", "files: [{to: /a}]\n", "K1104", 4, 9),
     .init(
       more: "two kinds of file", "files: [{content: x, symlink: y, to: /a}]\n", "K1108", 4, 22),
+    .init(more: "wheel without member", "files: [{wheel: a==1, to: /a}]\n", "K1104", 4, 10),
+    .init(
+      more: "archive without digest",
+      "files: [{archive: {url: 'http://a/b.zip'}, member: b, to: /a}]\n", "K1104", 4, 20),
+    .init(
+      more: "wheel and archive",
+      "files: [{wheel: a, archive: {path: debs/a.deb}, member: b, to: /a}]\n", "K1108", 4, 20),
     .init(
       "two bases", "recipe: 1\nname: a\nbase: {debian: {suite: a}, ubuntu: {suite: b}}\n", "K1108",
       3, 28),
@@ -122,6 +129,13 @@ struct BadRecipe: CustomTestStringConvertible {
     .init(
       more: "requirement as option", "python: {venv: /v, requirements: [-r a.txt]}\n", "K1106",
       4, 35),
+    .init(
+      more: "wheel with extras", "files: [{wheel: 'a[b]', member: c, to: /a}]\n", "K1106", 4, 17),
+    .init(
+      more: "wheel by URL", "files: [{wheel: 'a @ http://b/c.whl', member: c, to: /a}]\n", "K1106",
+      4, 17),
+    .init(
+      more: "excluded with a version", "python: {venv: /v, exclude: [a==1]}\n", "K1106", 4, 30),
     .init(
       more: "index with a password", "python: {venv: /v, index: 'https://a:b@c/'}\n", "K1106",
       4, 27),
@@ -183,6 +197,10 @@ struct BadRecipe: CustomTestStringConvertible {
     .init(more: "target with //", "files: [{content: x, to: /etc//a}]\n", "K1106", 4, 26),
     .init(more: "target root", "files: [{content: x, to: /}]\n", "K1106", 4, 26),
     .init(
+      more: "member from above", "files: [{wheel: a, member: b/../c, to: /a}]\n", "K1106", 4, 28),
+    .init(
+      more: "member from the root", "files: [{wheel: a, member: /b, to: /a}]\n", "K1106", 4, 28),
+    .init(
       more: "step input", "run: [{name: a, script: b, inputs: [../outside]}]\n", "K1110", 4,
       37),
     .init(
@@ -233,6 +251,17 @@ struct BadRecipe: CustomTestStringConvertible {
     .init(
       more: "link with a mode", "files: [{symlink: a, to: /b, mode: '0644'}]\n", "K1116", 4,
       36, schema: false),
+    .init(
+      more: "member of nothing", "files: [{content: a, member: b, to: /c}]\n", "K1116", 4, 30,
+      schema: false),
+    .init(
+      more: "two versions",
+      "files:\n- {wheel: a_b==1, member: c, to: /c}\n- {wheel: A.B==2, member: d, to: /d}\n",
+      "K1116", 6, 11, remedy: "the same", schema: false),
+    .init(
+      more: "excluded and required",
+      "python: {venv: /v, requirements: ['a_b>=1'], exclude: [c, A-B]}\n", "K1116", 4, 59,
+      schema: false),
     .init(more: "no file to make", "wsl: {install: []}\n", "K1116", 4, 16, schema: false),
     .init(more: "remove without extends", "remove: [packages]\n", "K1115", 4, 9, schema: false),
   ]

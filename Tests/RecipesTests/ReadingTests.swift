@@ -43,11 +43,14 @@ struct ReadingTests {
       requirements: ["numpy>=2,<3", "torch[extra]; python_version > '3.8'"]
       wheels: [wheels/clay-1.0-py3-none-any.whl]
       index: https://example.org/simple
+      exclude: [Triton]
     files:
       - {from: files/link, to: /etc/a, mode: "0640", owner: "${who}", group: 33}
       - {from: tree, to: /usr/share/tree}
       - {content: "in ${place}, $${not} $1 $", to: /etc/b}
       - {symlink: ../a, to: /etc/c}
+      - {wheel: "torch_directml == 0.2", member: a b/lib.so, to: /opt/lib.so, mode: "0755"}
+      - {archive: {path: debs/a.deb}, member: usr/bin/a, to: /opt/a}
     users:
       - {name: "${who}", uid: 1234, groups: [sudo], sudo: password, shell: /bin/sh}
     environment: {A: 1, B: "two ${place}", C: true}
@@ -103,7 +106,8 @@ struct ReadingTests {
       ],
       python: .init(
         venv: "/opt/ml", requirements: ["numpy>=2,<3", "torch[extra]; python_version > '3.8'"],
-        wheels: ["wheels/clay-1.0-py3-none-any.whl"], index: "https://example.org/simple"),
+        wheels: ["wheels/clay-1.0-py3-none-any.whl"], index: "https://example.org/simple",
+        exclude: ["Triton"]),
       files: [
         .init(
           source: .path("files/a.txt"), to: "/etc/a", mode: 0o640, owner: "potter", group: "33"),
@@ -113,6 +117,13 @@ struct ReadingTests {
           source: .content("in kiln, ${not} $1 $"), to: "/etc/b", mode: nil, owner: "root",
           group: "root"),
         .init(source: .symlink("../a"), to: "/etc/c", mode: nil, owner: "root", group: "root"),
+        .init(
+          source: .member("a b/lib.so", of: .wheel("torch_directml == 0.2")), to: "/opt/lib.so",
+          mode: 0o755, owner: "root", group: "root"),
+        .init(
+          source: .member(
+            "usr/bin/a", of: .file(.init(location: .path("debs/a.deb"), sha256: nil))),
+          to: "/opt/a", mode: nil, owner: "root", group: "root"),
       ],
       users: [
         .init(name: "potter", uid: 1234, groups: ["sudo"], sudo: .password, shell: "/bin/sh")

@@ -45,12 +45,26 @@ struct ResolutionDigestTests {
     ("suite: b", "suite: c"),
     ("'http://a'", "'http://b'"), ("recipe: 1", "recipe: 1\nrecommends: true"),
     ("recipe: 1", "recipe: 1\narchitecture: arm64"), ("venv: /v", "venv: /v, index: 'http://a'"),
+    ("venv: /v", "venv: /v, exclude: [c]"),
+    ("recipe: 1", "recipe: 1\nfiles: [{wheel: c==1, member: d, to: /d}]"),
+    ("recipe: 1", "recipe: 1\nfiles: [{archive: {path: debs/a.deb}, member: d, to: /d}]"),
     ("recipe: 1", "recipe: 1\npreferences: [{package: a, pin: release a=b, priority: 1}]"),
   ])
   func changesWithWhatResolutionReads(old: String, new: String) async throws {
     let changed = Self.text.replacing(old, with: new)
     #expect(changed != Self.text)
     #expect(try await digest(changed) != Self.known)
+  }
+
+  @Test func countsAnArchiveAndNotWhatIsTakenOutOfIt() async throws {
+    let recipe = { (files: String) in Self.text + "files: [\(files)]\n" }
+    let one = try await digest(recipe("{wheel: c==1, member: d, to: /d}"))
+    #expect(
+      try await digest(
+        recipe("{wheel: c==1, member: e, to: /e}, {wheel: c==1, member: d, to: /d}")) == one)
+    #expect(try await digest(recipe("{wheel: c==2, member: d, to: /d}")) != one)
+    let own = recipe("{archive: {path: files/a.txt}, member: d, to: /d}")
+    #expect(try await digest(own) != digest(own, file: "files/a.txt"))
   }
 
   @Test(arguments: [

@@ -2,6 +2,7 @@ import Content
 import Diagnostics
 import Digests
 import FileSystem
+import Recipes
 import SystemPackage
 import TestSupport
 import Testing
@@ -146,6 +147,10 @@ import Testing
     #expect(ReleaseDate.seconds("yesterday") == nil)
   }
 
+  private func message(_ event: ProgressEvent?) -> String? {
+    if case .noticed(_, let message)? = event { message } else { nil }
+  }
+
   @Test("a suite past its end is noticed, with the date") func endOfLife() async throws {
     try await withTemporaryFolder { folder in
       try Files.write(
@@ -155,18 +160,25 @@ import Testing
         13,Trixie,trixie,2023-06-10,2025-08-09,2028-08-09,2030-06-30
 
         """, to: folder.appending("debian.csv"))
-      let notice = { (suite: String) in
+      let notice = { (suite: String, now: Int64) in
         EndOfLife.notice(
-          distribution: "debian", suite: suite, now: 1_750_000_000, folder: folder)
+          of: Recipe(
+            name: "old",
+            base: .debian(.init(suite: suite, variant: .minbase, components: ["main"])),
+            directory: folder), now: now, folder: folder)
       }
       #expect(
-        notice("bullseye")
+        notice("bullseye", 1_750_000_000)
           == .noticed(
             code: "K2150",
             message: "debian bullseye got its last regular update on 2024-08-14; "
               + "long-term support ends on 2026-08-31"))
-      #expect(notice("trixie") == nil)
-      #expect(notice("nosuch") == nil)
+      // 2026-08-30 and 2026-08-31, 0:00 UTC.
+      #expect(message(notice("bullseye", 1_788_048_000))?.contains("ends on 2026-08-31") == true)
+      #expect(message(notice("bullseye", 1_788_134_400))?.contains("ended on 2026-08-31") == true)
+      #expect(notice("bullseye", 1_700_000_000) == nil)
+      #expect(notice("trixie", 1_750_000_000) == nil)
+      #expect(notice("nosuch", 1_750_000_000) == nil)
     }
   }
 }

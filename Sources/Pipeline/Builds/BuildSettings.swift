@@ -9,18 +9,21 @@ public struct BuildSettings: Sendable {
   /// Whether only the store may be used.
   public var offline: Bool
   public var environment: [String: String]
+  /// Seconds since 1970.
+  public var now: Int64
   /// The folder of `gpu-smoke-test-<architecture>`; nil leaves the program out of images.
   public var smokeTests: FilePath?
   public var progress: ProgressSink
 
   public init(
     store: FilePath, jobs: Int, offline: Bool, environment: [String: String],
-    smokeTests: FilePath? = nil, progress: @escaping ProgressSink
+    now: Int64, smokeTests: FilePath? = nil, progress: @escaping ProgressSink
   ) {
     self.store = store
     self.jobs = jobs
     self.offline = offline
     self.environment = environment
+    self.now = now
     self.smokeTests = smokeTests
     self.progress = progress
   }

@@ -94,10 +94,16 @@ extension Builder {
     return new
   }
 
-  /// A tarball of the recipe's own folder is all that resolves without asking an archive.
+  /// A tarball and archives of the recipe's own folder are all that resolves without asking anyone.
   func requireNetwork(for recipe: Recipe, _ path: FilePath) throws(BuildError) {
-    if case .tarball(let file) = recipe.base, case .path = file.location { return }
     guard settings.offline else { return }
+    if case .tarball(let base) = recipe.base,
+      ([base] + recipe.archiveFiles).allSatisfy({
+        if case .path = $0.location { true } else { false }
+      })
+    {
+      return
+    }
     throw BuildError(
       .lockNeedsNetwork, path.string, "kiln is offline, and the recipe has no fresh lock",
       reason: "resolving asks the archives for what they have",

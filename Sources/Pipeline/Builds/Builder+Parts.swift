@@ -1,7 +1,6 @@
 internal import Content
 internal import Diagnostics
 internal import FileSystem
-internal import Glibc
 internal import Locks
 internal import Mirrors
 internal import Recipes
@@ -30,6 +29,7 @@ extension Builder {
     for finding in findings where finding.severity == .warning {
       progress(.noticed(code: finding.code, message: finding.message))
     }
+    if let notice = EndOfLife.notice(of: recipe, now: settings.now) { progress(notice) }
     return recipe
   }
 
@@ -65,14 +65,14 @@ extension Builder {
     try await staged(recipe.name) { () async throws(MirrorError) in
       try await Mirrors.ofHost(
         environment: settings.environment, extra: Resolver.ownSources(of: recipe),
-        python: recipe.python != nil)
+        python: recipe.python != nil || !recipe.archiveRequirements.isEmpty)
     }
   }
 
   func resolver(_ mirrors: Mirrors, _ progress: @escaping ProgressSink) -> Resolver {
     Resolver(
       store: store, mirrors: mirrors, environment: settings.environment,
-      uv: settings.environment["KILN_UV"] ?? "uv", now: Int64(time(nil)), progress: progress)
+      uv: settings.environment["KILN_UV"] ?? "uv", now: settings.now, progress: progress)
   }
 
   func sandbox() throws(BuildError) -> Sandbox {

@@ -32,7 +32,8 @@ extension Builder {
     let sum = { (artifacts: [Artifact]) in artifacts.reduce(0) { $0 + $1.size } }
     return BuildPlan(
       recipe: recipe.name, lock: fresh != nil ? "fresh" : old != nil ? "stale" : "absent",
-      packages: lock.packages.count, wheels: lock.wheels.count, toFetch: missing,
+      packages: lock.packages.count, wheels: lock.wheels.count, archives: lock.archives.count,
+      toFetch: missing,
       toUnpack: rootfs.toUnpack, madeFrom: rootfs.firstMade,
       spaceNeeded: sum(missing) + planner.spaceNeeded(for: lock, held) + 2 * sum(lock.artifacts),
       spaceFree: free)

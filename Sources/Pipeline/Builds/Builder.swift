@@ -90,6 +90,7 @@ public struct Builder: Sendable {
     return BuildSummary(
       recipe: prepared.recipe.name, images: images, stages: clock.stages,
       packages: prepared.lock.packages.count, wheels: prepared.lock.wheels.count,
+      archives: prepared.lock.archives.count,
       downloaded: clock.downloaded, peakMemory: Self.peakMemory, gpu: gpu)
   }
 

@@ -44,6 +44,8 @@ public struct BuildSummary: Hashable, Codable, Sendable {
   public let stages: [Stage]
   public let packages: Int
   public let wheels: Int
+  /// What files are taken out of.
+  public let archives: Int
   /// Bytes downloaded in this build.
   public let downloaded: Int64
   /// The largest resident size of kiln itself so far, bytes.
@@ -53,13 +55,14 @@ public struct BuildSummary: Hashable, Codable, Sendable {
 
   public init(
     recipe: String, images: [Image], stages: [Stage], packages: Int, wheels: Int,
-    downloaded: Int64, peakMemory: Int64, gpu: GPUFacts? = nil
+    archives: Int, downloaded: Int64, peakMemory: Int64, gpu: GPUFacts? = nil
   ) {
     self.recipe = recipe
     self.images = images
     self.stages = stages
     self.packages = packages
     self.wheels = wheels
+    self.archives = archives
     self.downloaded = downloaded
     self.peakMemory = peakMemory
     self.gpu = gpu
@@ -93,6 +96,8 @@ public struct BuildPlan: Hashable, Codable, Sendable {
   public let lock: String
   public let packages: Int
   public let wheels: Int
+  /// What files are taken out of.
+  public let archives: Int
   /// Files that the store lacks.
   public let toFetch: [Artifact]
   /// Bytes of ``toFetch``.
@@ -106,13 +111,14 @@ public struct BuildPlan: Hashable, Codable, Sendable {
   public let spaceFree: Int64
 
   public init(
-    recipe: String, lock: String, packages: Int, wheels: Int, toFetch: [Artifact],
-    toUnpack: Int, madeFrom: String?, spaceNeeded: Int64, spaceFree: Int64
+    recipe: String, lock: String, packages: Int, wheels: Int, archives: Int,
+    toFetch: [Artifact], toUnpack: Int, madeFrom: String?, spaceNeeded: Int64, spaceFree: Int64
   ) {
     self.recipe = recipe
     self.lock = lock
     self.packages = packages
     self.wheels = wheels
+    self.archives = archives
     self.toFetch = toFetch
     fetchSize = toFetch.reduce(0) { $0 + $1.size }
     self.toUnpack = toUnpack

@@ -11,6 +11,8 @@ public struct Origin: Hashable, Codable, Sendable, Comparable {
     case python
     /// The recipe's `files`.
     case file
+    /// A file that the recipe's `files` take out of an archive.
+    case archive
     /// The recipe's users.
     case user
     /// The recipe's `wsl` section and what WSL needs in any image.

@@ -12,4 +12,13 @@ public enum ProjectName {
     }
     return result
   }
+
+  /// The normalised project of a requirement as pip writes it: `Torch_DirectML==0.2.5` is
+  /// `torch-directml`.
+  public static func ofRequirement(_ requirement: String) -> String {
+    normalized(
+      requirement.prefix {
+        $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0))
+      })
+  }
 }

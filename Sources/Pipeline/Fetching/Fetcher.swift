@@ -123,7 +123,7 @@ public struct Fetcher: Sendable {
   ) async throws(FetchError) -> FilePath {
     let place: Download.Place
     if artifact.source != "recipe" {
-      place = artifact.kind == .wheel ? .index(artifact.path) : .archive(artifact.path)
+      place = artifact.isInIndex ? .index(artifact.path) : .archive(artifact.path)
     } else if isLocal(artifact) {
       return try await copy(artifact, reporter)
     } else {

@@ -5,10 +5,12 @@ public import Digests
 public struct Artifact: Hashable, Sendable {
   public enum Kind: String, Hashable, Codable, Sendable, CaseIterable {
     case package, wheel, base
+    /// A wheel, zip, tarball or `.deb` that files are taken out of: fetched and not installed.
+    case archive
   }
 
   public let kind: Kind
-  /// The Debian package, the normalised project, or the base's name.
+  /// The Debian package, the normalised project, or the file's name of a base or an archive.
   public let name: String
   public let version: String
   /// nil where it serves every architecture.
@@ -42,6 +44,9 @@ public struct Artifact: Hashable, Sendable {
     self.installedSize = installedSize
     self.dependencies = dependencies
   }
+
+  /// Whether the path is of a package index: the project, and the file's name.
+  public var isInIndex: Bool { kind == .wheel || (kind == .archive && source != "recipe") }
 
   /// The last component of the path.
   public var fileName: String { path.split(separator: "/").last.map(String.init) ?? path }

@@ -5,21 +5,13 @@ extension Lock {
   /// Holds the lock against the rules that kiln writes it by. A lock comes out of version control,
   /// so what it says about paths is not to be trusted: they end in URLs and in file names.
   func check(_ path: FilePath) throws(LockError) {
-    struct Identity: Hashable {
-      let kind: Artifact.Kind
-      let name: String
-      let architecture: String
-    }
-    var seen: Set<Identity> = []
+    var seen: Set<Artifact.Identity> = []
     for artifact in artifacts {
       let title = "\(artifact.kind.rawValue) \(artifact.name)"
       if let fault = artifact.fault {
         throw LockError(.oddArtifact, path, subject: title, reason: fault)
       }
-      let identity = Identity(
-        kind: artifact.kind, name: artifact.name,
-        architecture: artifact.architecture?.rawValue ?? "all")
-      guard seen.insert(identity).inserted else {
+      guard seen.insert(artifact.identity).inserted else {
         throw LockError(.duplicate, path, subject: title)
       }
     }
@@ -27,6 +19,25 @@ extension Lock {
 }
 
 extension Artifact {
+  /// What a lock has once: it stays the same from version to version.
+  struct Identity: Hashable {
+    let kind: Kind
+    let name: String
+    let architecture: Architecture?
+    /// Archives of the recipe's own are told apart by where they are, not by their file names.
+    let path: String
+
+    var order: (String, String, String, String) {
+      (kind.rawValue, name, architecture?.rawValue ?? "", path)
+    }
+  }
+
+  var identity: Identity {
+    Identity(
+      kind: kind, name: name, architecture: architecture,
+      path: kind == .archive && !isInIndex ? path : "")
+  }
+
   /// What is wrong with the artifact's fields, or nil.
   public var fault: String? {
     if !Self.isName(name) { return "`\(name)` is no name" }

@@ -15,7 +15,7 @@ public struct Lock: Hashable, Codable, Sendable {
   public let architecture: Architecture
   /// Newest date of what was resolved, seconds since 1970: the default `SOURCE_DATE_EPOCH`.
   public let date: Int64
-  /// In the order of resolution: packages by name, then wheels by name.
+  /// In the order of resolution: packages by name, then wheels by name, then archives.
   public let artifacts: [Artifact]
   /// Packages and wheels that the recipe itself asks for; the others came as dependencies.
   public let requested: [String]
@@ -35,4 +35,5 @@ public struct Lock: Hashable, Codable, Sendable {
 
   public var packages: [Artifact] { artifacts.filter { $0.kind == .package } }
   public var wheels: [Artifact] { artifacts.filter { $0.kind == .wheel } }
+  public var archives: [Artifact] { artifacts.filter { $0.kind == .archive } }
 }

@@ -33,22 +33,9 @@ public struct LockDifference: Hashable, Codable, Sendable {
 
   /// - Parameter old: nil where there was no lock.
   public init(from old: Lock?, to new: Lock) {
-    struct Identity: Hashable {
-      let kind: Artifact.Kind
-      let name: String
-      let architecture: Architecture?
-
-      init(_ artifact: Artifact) {
-        kind = artifact.kind
-        name = artifact.name
-        architecture = artifact.architecture
-      }
-
-      var order: (String, String, String) { (kind.rawValue, name, architecture?.rawValue ?? "") }
-    }
     let index = { (lock: Lock?) in
       Dictionary(
-        (lock?.artifacts ?? []).map { (Identity($0), $0) }, uniquingKeysWith: { first, _ in first })
+        (lock?.artifacts ?? []).map { ($0.identity, $0) }, uniquingKeysWith: { first, _ in first })
     }
     let before = index(old)
     let after = index(new)

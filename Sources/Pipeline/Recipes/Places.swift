@@ -1,3 +1,4 @@
+internal import Content
 public import Diagnostics
 
 /// Where the values of a recipe stand in its files, for what is found wrong with them later.
@@ -26,6 +27,15 @@ extension Recipe {
   /// Where the recipe asks for a package.
   public func place(ofPackage name: String) -> Diagnostic.Place? {
     packages.firstIndex(of: name).flatMap { places["packages[\($0)]"] }
+  }
+
+  /// Where `files` ask for the wheel of a project that a text names.
+  public func place(ofWheelIn text: String) -> Diagnostic.Place? {
+    let index = files.firstIndex { entry in
+      guard case .member(_, of: .wheel(let requirement)) = entry.source else { return false }
+      return text.contains(ProjectName.ofRequirement(requirement))
+    }
+    return index.flatMap { places["files[\($0)].wheel"] }
   }
 
   /// Where the recipe asks for a Python requirement, by its full text.

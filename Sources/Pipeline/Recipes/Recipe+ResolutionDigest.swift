@@ -46,11 +46,20 @@ private struct ResolutionRecord {
     }
     add("packages", Set(recipe.packages).sorted())
     add("debs", try recipe.debs.map { deb throws(FileError) in try identity(deb) }.sorted())
+    // Absent where a recipe has none, or the locks of all those would become stale.
+    let archives = try recipe.archives.map { archive throws(FileError) in
+      switch archive {
+      case .wheel(let requirement): "wheel \(requirement)"
+      case .file(let file): try identity(file)
+      }
+    }
+    if !archives.isEmpty { add("archives", archives.sorted()) }
     guard let python = recipe.python else { return }
     add("python", [python.index ?? ""] + Set(python.requirements).sorted())
     add(
       "wheels", try python.wheels.map { path throws(FileError) in try wheelIdentity(path) }.sorted()
     )
+    if !python.exclude.isEmpty { add("exclude", Set(python.exclude).sorted()) }
   }
 
   private mutating func add(_ kind: String, _ texts: [String]) {

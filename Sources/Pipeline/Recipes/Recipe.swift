@@ -153,12 +153,18 @@ public struct Recipe: Hashable, Sendable {
     public var wheels: [FilePath]
     /// An index in place of the machine's own; nil is the machine's.
     public var index: String?
+    /// Projects that stay out, although others ask for them.
+    public var exclude: [String]
 
-    public init(venv: String, requirements: [String], wheels: [FilePath], index: String? = nil) {
+    public init(
+      venv: String, requirements: [String], wheels: [FilePath], index: String? = nil,
+      exclude: [String] = []
+    ) {
       self.venv = venv
       self.requirements = requirements
       self.wheels = wheels
       self.index = index
+      self.exclude = exclude
     }
   }
 
@@ -169,6 +175,8 @@ public struct Recipe: Hashable, Sendable {
       case content(String)
       /// The target of a symbolic link.
       case symlink(String)
+      /// One file of an archive, by its path in it.
+      case member(String, of: Archive)
     }
 
     public var source: Source
@@ -187,6 +195,14 @@ public struct Recipe: Hashable, Sendable {
       self.owner = owner
       self.group = group
     }
+  }
+
+  /// Something that is fetched for a file in it, and not installed.
+  public enum Archive: Hashable, Sendable {
+    /// A wheel of the package index, by a requirement: `torch-directml==0.2.5`.
+    case wheel(String)
+    /// A zip, a tarball or a `.deb`.
+    case file(ForeignFile)
   }
 
   public struct User: Hashable, Sendable {

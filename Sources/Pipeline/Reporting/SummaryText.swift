@@ -7,7 +7,9 @@ internal import Recipes
 /// The reports of kiln's commands as people read them; no trailing line break.
 public enum SummaryText {
   public static func render(_ summary: BuildSummary) -> String {
-    var lines = ["\(summary.recipe): \(summary.packages) packages, \(summary.wheels) wheels"]
+    var lines = [
+      "\(summary.recipe): " + counts(summary.packages, summary.wheels, summary.archives)
+    ]
     for image in summary.images {
       lines.append("  \(image.path)  \(ByteCount(image.size))  sha256 \(image.sha256)")
     }
@@ -34,7 +36,8 @@ public enum SummaryText {
 
   public static func render(_ plan: BuildPlan) -> String {
     var lines = [
-      "\(plan.recipe): \(plan.packages) packages, \(plan.wheels) wheels; the lock is \(plan.lock)",
+      "\(plan.recipe): \(counts(plan.packages, plan.wheels, plan.archives)); "
+        + "the lock is \(plan.lock)",
       "  fetch    \(plan.toFetch.count) files, \(ByteCount(plan.fetchSize))",
     ]
     lines += plan.toFetch.sorted { $0.size > $1.size }.prefix(10).map {
@@ -47,6 +50,11 @@ public enum SummaryText {
     lines.append(
       "  space    about \(ByteCount(plan.spaceNeeded)) needed, \(ByteCount(plan.spaceFree)) free")
     return lines.joined(separator: "\n")
+  }
+
+  private static func counts(_ packages: Int, _ wheels: Int, _ archives: Int) -> String {
+    "\(packages) packages, \(wheels) wheels"
+      + (archives == 0 ? "" : archives == 1 ? ", 1 archive" : ", \(archives) archives")
   }
 
   static func indented(_ text: String) -> String {

@@ -1,15 +1,25 @@
-internal import Content
+public import Content
 internal import FileSystem
-internal import SystemPackage
+public import Recipes
+public import SystemPackage
 
 /// When a distribution's suite stops getting updates, by the host's `distro-info-data`.
-enum EndOfLife {
-  /// A notice for a suite past its end; nil for others, and where the host does not know.
+public enum EndOfLife {
+  /// A notice for a recipe whose suite is past its end; nil for others, and where the host does not
+  /// know.
   ///
-  /// - Parameter now: seconds since 1970.
-  static func notice(
-    distribution: String, suite: String, now: Int64, folder: FilePath = "/usr/share/distro-info"
+  /// - Parameters:
+  ///   - now: seconds since 1970.
+  ///   - folder: of `distro-info-data`.
+  public static func notice(
+    of recipe: Recipe, now: Int64, folder: FilePath = "/usr/share/distro-info"
   ) -> ProgressEvent? {
+    let (distribution, suite): (String, String)
+    switch recipe.base {
+    case .debian(let base): (distribution, suite) = ("debian", base.suite)
+    case .ubuntu(let base): (distribution, suite) = ("ubuntu", base.suite)
+    case .tarball: return nil
+    }
     guard let table = try? Files.readText(folder.appending("\(distribution).csv")) else {
       return nil
     }

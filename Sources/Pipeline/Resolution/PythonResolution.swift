@@ -13,6 +13,20 @@ struct PythonResolution: Sendable {
   /// The lock's source for wheels of an index that the recipe itself names.
   static let recipeIndex = "python-index"
 
+  /// What the wheels are for.
+  enum Purpose: Sendable {
+    /// For the virtual environment, with everything that they need.
+    case installation
+    /// For files in them, by themselves.
+    case files
+
+    var kind: Artifact.Kind { self == .installation ? .wheel : .archive }
+    var subject: String {
+      self == .installation ? "`python.requirements`" : "the `wheel` of `files`"
+    }
+  }
+
+  let purpose: Purpose
   let python: Recipe.Python
   /// The recipe's folder, absolute: uv works in another.
   let directory: FilePath
@@ -121,12 +135,23 @@ struct PythonResolution: Sendable {
       defer { withExtendedLifetime(cache) {} }
       let tool = UvTool(
         executable: uv, cache: cache.path, folder: scratch, target: target,
-        index: index, environment: environment)
+        index: index, environment: environment, subject: purpose.subject,
+        options: try options(scratch))
       try await tool.compile(["--format", "pylock.toml", "--output-file", output.string])
       let text = try resolving("uv's answer") { () throws(FileError) in try Files.readText(output) }
       let lock = try Pylock(text, target: target)
       return (lock, try await tool.requirers(of: lock))
     }
+  }
+
+  private func options(_ scratch: FilePath) throws(ResolutionError) -> [String] {
+    guard purpose == .installation else { return ["--no-deps"] }
+    guard !python.exclude.isEmpty else { return [] }
+    let file = scratch.appending("excluded.txt")
+    try resolving("a folder for uv") { () throws(FileError) in
+      try Files.write(python.exclude.sorted().map { $0 + "\n" }.joined(), to: file)
+    }
+    return ["--excludes", file.string]
   }
 
   /// uv keeps the versions of an output file that is there already, where it can.
@@ -154,16 +179,10 @@ struct PythonResolution: Sendable {
     for project in lock.projects {
       artifacts.append(try artifact(project, requirers, local, sizes))
     }
-    let asked = python.requirements.map {
-      ProjectName.normalized($0.prefix(while: Self.isNamePart))
-    }
+    let asked = python.requirements.map { ProjectName.ofRequirement($0) }
     return Wheels(
       artifacts: artifacts, requested: Set(asked + local.map(\.name.project)).sorted(),
       date: lock.projects.compactMap(\.wheel.uploaded).max() ?? 0)
-  }
-
-  private static func isNamePart(_ character: Character) -> Bool {
-    character.isASCII && (character.isLetter || character.isNumber || "-_.".contains(character))
   }
 
   private func artifact(
@@ -188,7 +207,7 @@ struct PythonResolution: Sendable {
       throw ResolutionError(.sizeUnknown, wheel.name.text)
     }
     return Artifact(
-      kind: .wheel, name: project.name, version: project.version,
+      kind: purpose.kind, name: project.name, version: project.version,
       architecture: wheel.name.isPlain ? nil : target.architecture, size: size,
       sha256: wheel.sha256, source: place.source, path: place.path,
       dependencies: requirers.filter { $0.value.contains(project.name) }.keys.sorted())

@@ -15,12 +15,16 @@ struct PythonTarget: Hashable, Sendable {
   }
 
   /// Of the image that these packages make.
-  init(_ packages: AptPackages, architecture: Architecture) throws(ResolutionError) {
+  ///
+  /// - Parameter subject: what of the recipe asks for Python.
+  init(
+    _ packages: AptPackages, architecture: Architecture, for subject: String
+  ) throws(ResolutionError) {
     let python = ["python3", "python3-minimal", "libpython3-stdlib"].lazy
       .compactMap { packages.version($0) }.first
     guard let minor = python.flatMap({ Self.minor($0, major: 3) }) else {
       throw ResolutionError(
-        .pythonMissing, "its `python` section",
+        .pythonMissing, subject,
         reason: "no package of the recipe brings the package python3",
         remedy: "add `python3-venv` to `packages`")
     }

@@ -23,6 +23,7 @@ public struct ResolutionError: Failure {
     case unsupportedBase = "K2117"
     /// A file operation, a mirror's configuration or a tool, whose own diagnostics are told.
     case cause = "K2118"
+    case foreignFile = "K2119"
 
     case uvMissing = "K2201"
     case pythonMissing = "K2202"
@@ -103,6 +104,7 @@ public struct ResolutionError: Failure {
     case .badRequest: "\(subject) is no name of a package"
     case .unsupportedBase: "\(subject) cannot be resolved"
     case .cause: subject
+    case .foreignFile: "the file \(subject) cannot be used"
     case .uvMissing: "uv is needed to resolve Python packages, and is not installed"
     case .pythonMissing: "the image would have no Python for \(subject)"
     case .pythonUnsatisfiable: "the Python requirements cannot be met together"

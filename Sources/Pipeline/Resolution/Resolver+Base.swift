@@ -18,18 +18,42 @@ extension Resolver {
         reason: "kiln cannot see what the tarball has installed",
         remedy: "install packages in a `run` step with `network: true`")
     }
-    let (path, digest, size) = try await measure(base, recipe)
-    let artifact = Artifact(
-      kind: .base, name: path.split(separator: "/").last.map(String.init) ?? path,
-      version: String(digest.hex.prefix(12)), architecture: recipe.architecture,
-      size: size, sha256: digest, source: "recipe", path: path)
-    let isKnown = previous?.artifacts.map(\.sha256) == [digest]
+    guard recipe.archiveRequirements.isEmpty else {
+      throw ResolutionError(
+        .unsupportedBase, "the wheels of `files`",
+        reason: "kiln cannot see which Python the tarball has, and so not which wheel fits",
+        remedy: "name the wheel's file as `archive`")
+    }
+    let artifacts =
+      [try await foreignArtifact(.base, base, recipe)] + (try await foreignArchives(recipe))
+    let isKnown = previous?.artifacts.map(\.sha256) == artifacts.map(\.sha256)
     // A tarball says nothing of its date; the day on which it was first locked stands for it.
     let date = isKnown ? previous?.date ?? now : now - now % 86400
     progress(.finished(.resolve, reused: false))
     return Lock(
       recipe: recipe.name, recipeDigest: recipeDigest, architecture: recipe.architecture,
-      date: date, artifacts: [artifact], requested: [])
+      date: date, artifacts: artifacts, requested: [])
+  }
+
+  /// A file that the recipe names by its path or URL.
+  func foreignArtifact(
+    _ kind: Artifact.Kind, _ file: Recipe.ForeignFile, _ recipe: Recipe
+  ) async throws(ResolutionError) -> Artifact {
+    let (path, digest, size) = try await measure(file, recipe)
+    return Artifact(
+      kind: kind, name: Self.fileName(path), version: String(digest.hex.prefix(12)),
+      architecture: kind == .base ? recipe.architecture : nil, size: size, sha256: digest,
+      source: "recipe", path: path)
+  }
+
+  /// The last component of a path or URL, as a name that a lock can hold.
+  private static func fileName(_ path: String) -> String {
+    let last = path.prefix { !"?#".contains($0) }.split(separator: "/").last ?? "file"
+    let name = last.map { character in
+      character.isASCII && (character.isLetter || character.isNumber || "+-._".contains(character))
+        ? String(character) : "-"
+    }.joined()
+    return name.hasPrefix(".") ? "file" + name : name
   }
 
   private func measure(
@@ -43,7 +67,7 @@ extension Resolver {
       }
       if let expected = base.sha256, SHA256Digest(hex: expected) != content.sha256 {
         throw ResolutionError(
-          .unsupportedBase, path.string,
+          .foreignFile, path.string,
           reason: "its SHA-256 is \(content.sha256), and the recipe says \(expected)",
           remedy: "check where the file came from; if it is the right one, change `sha256`")
       }
@@ -51,7 +75,7 @@ extension Resolver {
     case .url(let url):
       guard let digest = base.sha256.flatMap({ SHA256Digest(hex: $0) }) else {
         throw ResolutionError(
-          .unsupportedBase, url, remedy: "give the tarball's digest as `sha256`")
+          .foreignFile, url, remedy: "give the file's digest as `sha256`")
       }
       let fetcher = try fetcher(recipe)
       do throws(FetchError) {

@@ -21,7 +21,7 @@ public struct Resolver: Sendable {
   ///   - environment: the user's. Its `PATH`, proxies, certificates and `HOME` (for netrc) reach
   ///     the tools, nothing else.
   ///   - uv: a path, or a name that is looked up in the environment's `PATH`.
-  ///   - now: seconds since 1970; a suite past its end of life is noticed by it.
+  ///   - now: seconds since 1970; its day is the date of a lock of which nothing else tells one.
   public init(
     store: Store, mirrors: Mirrors, environment: [String: String], uv: String = "uv", now: Int64,
     progress: @escaping ProgressSink = { _ in }
@@ -67,6 +67,9 @@ public struct Resolver: Sendable {
       requested += wheels.requested
       date = max(date, wheels.date)
     }
+    let archives = try await archives(of: recipe, packages, pins: pins(old?.archives ?? []))
+    artifacts += archives.artifacts
+    date = max(date, archives.date)
     if let old, Set(old.artifacts.map(\.sha256)) == Set(artifacts.map(\.sha256)) { date = old.date }
     progress(.advanced(.resolve, done: Int64(artifacts.count), item: ""))
     progress(.finished(.resolve, reused: false))
@@ -109,11 +112,6 @@ public struct Resolver: Sendable {
     _ recipe: Recipe, _ foreign: [ForeignPackage]
   ) throws(ResolutionError) -> AptResolution {
     let distribution = try AptDistribution(recipe.base)
-    if let notice = EndOfLife.notice(
-      distribution: distribution.name, suite: distribution.suite.suite, now: now)
-    {
-      progress(notice)
-    }
     let key = try distribution.key(in: recipe.directory)
     var suites: [AptSuite] = []
     for (source, suite, isOptional) in distribution.suites {
@@ -140,8 +138,9 @@ public struct Resolver: Sendable {
       environment: toolEnvironment, progress: progress)
   }
 
-  private func pythonResolution(
-    _ recipe: Recipe, _ python: Recipe.Python, _ packages: AptPackages
+  func pythonResolution(
+    _ recipe: Recipe, _ python: Recipe.Python, _ packages: AptPackages,
+    for purpose: PythonResolution.Purpose = .installation
   ) throws(ResolutionError) -> PythonResolution {
     let source = python.index == nil ? Mirrors.python : PythonResolution.recipeIndex
     var environment = toolEnvironment
@@ -149,8 +148,9 @@ public struct Resolver: Sendable {
     environment["UV_SYSTEM_CERTS"] = "1"
     environment["UV_NATIVE_TLS"] = "1"
     return PythonResolution(
-      python: python, directory: recipe.directory,
-      target: try PythonTarget(packages, architecture: recipe.architecture), source: source,
+      purpose: purpose, python: python, directory: recipe.directory,
+      target: try PythonTarget(packages, architecture: recipe.architecture, for: purpose.subject),
+      source: source,
       indexes: try bases(source, recipe: recipe), uv: uv, store: store, environment: environment)
   }
 

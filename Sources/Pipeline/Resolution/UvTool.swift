@@ -11,6 +11,10 @@ struct UvTool: Sendable {
   let target: PythonTarget
   let index: String
   let environment: [String: String]
+  /// What of a recipe is compiled, as messages name it.
+  let subject: String
+  /// More of uv's options, for every compilation alike.
+  let options: [String]
 
   /// Compiles `requirements.in`.
   ///
@@ -24,7 +28,7 @@ struct UvTool: Sendable {
         "--color", "never", "--no-header", "--only-binary", ":all:", "--cache-dir", cache.string,
         "--python-version", target.version, "--python-platform", target.platform,
         "--default-index", index,
-      ] + arguments + ["requirements.in"],
+      ] + options + arguments + ["requirements.in"],
       environment: environment, workingDirectory: folder)
     // uv's failures are told apart here, by its own words.
     command.accepted = [0, 1, 2]
@@ -36,7 +40,7 @@ struct UvTool: Sendable {
         remedy: "put it into the PATH, or name it with KILN_UV: `make setup` puts it into "
           + ".tools/python/bin of kiln's folder, `pip install uv` into Python's")
     }
-    guard result.status == 0 else { throw UvMessages(result.errors).failure(target) }
+    guard result.status == 0 else { throw UvMessages(result.errors).failure(target, subject) }
     return result.output
   }
 
@@ -70,7 +74,7 @@ struct UvMessages: Sendable {
 
   private func says(_ parts: String...) -> Bool { parts.contains { text.contains($0) } }
 
-  func failure(_ target: PythonTarget) -> ResolutionError {
+  func failure(_ target: PythonTarget, _ subject: String) -> ResolutionError {
     if says("no usable wheels", "no wheels with a matching", "Wheels are required for") {
       return ResolutionError(
         .noWheel, project ?? "a project", reason: text,
@@ -80,12 +84,12 @@ struct UvMessages: Sendable {
     if says("No solution found") {
       return ResolutionError(
         .pythonUnsatisfiable, "", reason: text,
-        remedy: "change `python.requirements`, or the suite for another Python than "
+        remedy: "change \(subject), or the suite for another Python than "
           + "\(target.version)")
     }
     if says("Couldn't parse requirement", "Failed to parse") {
       return ResolutionError(
-        .badRequirement, "in `python.requirements`", reason: text,
+        .badRequirement, "in \(subject)", reason: text,
         remedy: "write it as pip does: `numpy>=2,<3`")
     }
     if says("Failed to fetch", "error sending request", "Network connectivity is disabled") {

@@ -78,7 +78,7 @@ struct BaseArchive {
     } catch { throw fail(error) }
     switch entry.kind {
     case .directory: folders.append((place, entry.modified ?? 0))
-    case .file: try copy(entry, place, &archive, fail)
+    case .file: try archive.writeContent(to: place, failure: fail)
     case .symlink:
       do throws(FileError) { try Files.makeSymlink(place, to: entry.linkTarget ?? "") } catch {
         throw fail(error)
@@ -94,24 +94,6 @@ struct BaseArchive {
     case .characterDevice, .blockDevice, .fifo, .socket, .unknown: return
     }
     do throws(FileError) { try setMetadata(entry, place) } catch { throw fail(error) }
-  }
-
-  private func copy(
-    _ entry: ArchiveEntry, _ place: FilePath, _ archive: inout ArchiveReader,
-    _ fail: (FileError) -> ArchiveError
-  ) throws(ArchiveError) {
-    let output: FileDescriptor
-    do throws(FileError) {
-      output = try Files.open(place, .writeOnly, [.create, .exclusiveCreate], for: "write")
-    } catch { throw fail(error) }
-    defer { try? output.close() }
-    try archive.forEachChunk(failure: { $0 }) { (chunk) throws(ArchiveError) in
-      do {
-        _ = try unsafe chunk.withUnsafeBytes { try unsafe output.writeAll($0) }
-      } catch {
-        throw fail(FileError("write", place, errno: error as? Errno ?? .ioError))
-      }
-    }
   }
 
   private func setMetadata(_ entry: ArchiveEntry, _ place: FilePath) throws(FileError) {

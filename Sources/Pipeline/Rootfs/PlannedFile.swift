@@ -21,7 +21,7 @@ struct PlannedFile {
   /// Relative, inside the image.
   var path: String
   let content: Content
-  let origin: Origin
+  var origin: Origin
   var mode: UInt16 = 0o644
   /// Names or numbers.
   var owner = "root"
@@ -48,8 +48,10 @@ struct PlannedFile {
   }
 
   /// What an entry of the recipe's `files` stands for: itself, or everything below a folder.
+  ///
+  /// - Parameter taken: what the entry takes out of an archive, if it does.
   static func planned(
-    _ entry: Recipe.FileEntry, _ recipe: Recipe, place: Diagnostic.Place?
+    _ entry: Recipe.FileEntry, _ recipe: Recipe, taken: TakenMember?, place: Diagnostic.Place?
   ) throws(RootfsError) -> [PlannedFile] {
     let target = entry.to.split(separator: "/").joined(separator: "/")
     let make = { (path: String, content: Content, mode: UInt16) in
@@ -63,6 +65,12 @@ struct PlannedFile {
     switch entry.source {
     case .content(let text): return [make(target, .content(Array(text.utf8)), entry.mode ?? 0o644)]
     case .symlink(let link): return [make(target, .link(link), 0o777)]
+    case .member:
+      // Of a build each is there; planning leaves out what a build would take out first.
+      guard let taken else { throw RootfsError(.notMade, "files") }
+      var file = make(target, .copy(taken.file), entry.mode ?? taken.mode)
+      file.origin = taken.origin
+      return [file]
     case .path(let path):
       let source = recipe.directory.pushing(path)
       do throws(FileError) {

@@ -9,8 +9,10 @@ import WSL
 
 extension RootfsBuilder {
   /// Puts the recipe's files and what WSL needs into a layer.
+  ///
+  /// - Parameter members: what files of the recipe take out of archives, by their place in `files`.
   func putFiles(
-    _ recipe: Recipe, _ lock: Lock, on chain: inout LayerChain
+    _ recipe: Recipe, _ lock: Lock, _ members: [Int: TakenMember], on chain: inout LayerChain
   ) async throws(RootfsError) {
     var files: [PlannedFile]
     do throws(WSLError) {
@@ -23,7 +25,8 @@ extension RootfsBuilder {
     if let smokeTest { files += SmokeTestFiles(program: smokeTest, recipe: recipe).planned }
     // The recipe's own files come last, and win.
     for (index, entry) in recipe.files.enumerated() {
-      files += try PlannedFile.planned(entry, recipe, place: recipe.places["files[\(index)]"])
+      files += try PlannedFile.planned(
+        entry, recipe, taken: members[index], place: recipe.places["files[\(index)]"])
     }
     let description = LayerChain.Description(
       stage: .files, name: "files", origin: Origin(.wsl), inputs: try PlannedFile.keys(files))

@@ -38,7 +38,7 @@ extension RootfsBuilder {
     planner.planning = planning
     var known = artifacts.filter { digest, _ in !wheels.contains { $0.sha256 == digest } }
     // Of what is unpacked the file itself is not looked at, and may be collected.
-    for artifact in lock.artifacts where artifact.kind != .wheel {
+    for artifact in lock.artifacts where artifact.kind == .package || artifact.kind == .base {
       known[artifact.sha256] = known[artifact.sha256] ?? store.root
     }
     do throws(RootfsError) {

@@ -63,6 +63,8 @@ public struct RootfsBuilder: Sendable {
     if planning == nil { try requireSpace(for: lock, artifacts) }
     var warnings: [Diagnostic] = []
     var streams: DeflateSources = [:]
+    // First, since a name that the archive does not have is found out in no time.
+    let members = try await takeMembers(recipe, lock, artifacts)
     var chain = try await base(recipe, lock, artifacts)
     if let python = recipe.python {
       let wheels = try await unpackWheels(lock, artifacts)
@@ -72,7 +74,7 @@ public struct RootfsBuilder: Sendable {
     }
     try await stage(.files, &chain) { (chain) async throws(RootfsError) in
       try await makeCommonUsers(recipe, on: &chain)
-      try await putFiles(recipe, lock, on: &chain)
+      try await putFiles(recipe, lock, members, on: &chain)
       try await makeLocale(recipe, on: &chain)
     }
     if !recipe.run.isEmpty {

@@ -31,6 +31,10 @@ public struct RootfsError: Failure {
     case interrupted = "K4318"
     /// Of a plan only: the first layer that a build would make.
     case notMade = "K4319"
+    case memberMissing = "K4320"
+    /// A folder or a link of an archive where a file is asked for.
+    case memberNotFile = "K4321"
+    case archive = "K4322"
   }
 
   public enum Cause: Hashable, Sendable {
@@ -117,6 +121,9 @@ public struct RootfsError: Failure {
     case .baseArchive: "the base \(subject) cannot be unpacked"
     case .interrupted: "interrupted in \(subject)"
     case .notMade: "the layer \(subject) is not made yet"
+    case .memberMissing: "there is no \(subject)"
+    case .memberNotFile: "\(subject) is no file"
+    case .archive: "\(subject) cannot be read as a zip, a tarball or a .deb"
     }
   }
 
@@ -163,6 +170,11 @@ public struct RootfsError: Failure {
       "free space there (`kiln store gc --days 7` does in kiln's cache), or choose another with "
         + "--store"
     case .artifactMissing: "run without --offline"
+    case .memberMissing:
+      "write `member` as the archive does: `unzip -l`, `tar -tf` and `dpkg -c` "
+        + "list what it has"
+    case .memberNotFile: "name the file itself"
+    case .archive: "look at it with `file`; a single compressed file is no archive"
     default: nil
     }
   }

@@ -31,6 +31,8 @@ public struct Store: Sendable {
     case pristine
     /// An overlay layer: `upper/`, `owners`, `digests`.
     case layer
+    /// One file of an archive: `file`.
+    case member
     /// Which packages a configured layer has: `set`.
     case configured
     /// A part of an image, compressed: `data`, `data.sha256`, `index`.
@@ -42,6 +44,7 @@ public struct Store: Sendable {
     var parts: Set<String> {
       switch self {
       case .package: ["tree", "control", "listing"]
+      case .member: ["file"]
       case .segment: ["data", "data.sha256", "index"]
       case .wheel, .pristine, .layer, .configured, .assembly: []
       }

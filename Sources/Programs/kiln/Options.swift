@@ -48,7 +48,7 @@ struct CacheOptions: ParsableArguments {
   ) -> BuildSettings {
     BuildSettings(
       store: path, jobs: jobs, offline: offline, environment: Surroundings.environment,
-      smokeTests: Surroundings.smokeTests,
+      now: Surroundings.now, smokeTests: Surroundings.smokeTests,
       progress: { reporter.send($0) })
   }
 }

@@ -34,6 +34,9 @@ enum Surroundings {
     return unsafe FilePath(String(cString: home))
   }
 
+  /// Seconds since 1970.
+  static var now: Int64 { Int64(time(nil)) }
+
   static var processors: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 
   /// `--store`, else `KILN_STORE`, else `$XDG_CACHE_HOME/kiln`, else `~/.cache/kiln`.

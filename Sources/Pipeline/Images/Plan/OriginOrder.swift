@@ -33,6 +33,7 @@ extension Artifact.Kind {
     case .package: .package
     case .wheel: .wheel
     case .base: .base
+    case .archive: .archive
     }
   }
 }

@@ -4,6 +4,8 @@ import YAML
 extension Recipe {
   private struct FileDraft: Sendable {
     var source: FileEntry.Source?
+    var archive: Archive?
+    var member: String?
     var to = ""
     var mode: UInt16?
     var owner = ""
@@ -11,7 +13,8 @@ extension Recipe {
   }
 
   static let file = Definition<FileDraft>.object(
-    FileDraft(), exactlyOne: [["from", "content", "symlink"]],
+    FileDraft(), exactlyOne: [["from", "content", "symlink", "wheel", "archive"]],
+    requires: ["wheel": "member", "archive": "member"],
     [
       Key(
         "from", "A file or a folder of the recipe's folder.",
@@ -21,6 +24,25 @@ extension Recipe {
       Key("symlink", "The target of a symbolic link.", .text("a link's target")) {
         $0.source = .symlink($1)
       },
+      Key(
+        "wheel",
+        "A wheel of the package index to take the file out of; it is locked and fetched, without "
+          + "what it depends on, and not installed.",
+        .text(
+          "one project with its version, such as `torch-directml==0.2.5`",
+          pattern: projectName + #"(?: *[<>=!~][^;@\u0000-\u001F\u007F]*)?"#)
+      ) { $0.archive = .wheel($1) },
+      Key(
+        "archive", "A zip, a tarball or a `.deb` to take the file out of.",
+        .foreignFile("The archive", path: .recipePath("a file of the recipe's folder"))
+      ) { $0.archive = .file($1) },
+      Key(
+        "member", "The file's path in the `wheel` or `archive`.",
+        .text(
+          "a path in the archive, relative and without `.`, `..` and `//`",
+          pattern: #"(?!\.\.?(?:/|$))[^/\u0000-\u001F\u007F]+"#
+            + #"(?:/(?!\.\.?(?:/|$))[^/\u0000-\u001F\u007F]+)*"#)
+      ) { $0.member = $1 },
       Key("to", "Where it goes.", .imagePath("a place in the image"), required: true) {
         $0.to = $1
       },
@@ -35,7 +57,15 @@ extension Recipe {
       decoding.report(
         .contradiction, at: mode.place, "a symbolic link has no mode", remedy: "remove `mode`")
     }
-    return draft.source.map {
+    if draft.archive == nil, let member = node["member"] {
+      decoding.report(
+        .contradiction, at: member.place, "`member` is a path in a `wheel` or an `archive`",
+        remedy: "name the one that it is in, or remove `member`")
+    }
+    let member = draft.archive.flatMap { archive in
+      draft.member.map { FileEntry.Source.member($0, of: archive) }
+    }
+    return (draft.source ?? member).map {
       FileEntry(
         source: $0, to: draft.to, mode: draft.mode, owner: draft.owner, group: draft.group)
     }

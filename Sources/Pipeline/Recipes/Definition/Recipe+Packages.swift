@@ -147,7 +147,7 @@ extension Recipe {
         .list(
           .text(
             "a requirement such as `numpy>=2,<3` (a wheel of your own goes into `wheels`)",
-            pattern: #"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?(?: *\[[A-Za-z0-9._, -]*\])?"#
+            pattern: projectName + #"(?: *\[[A-Za-z0-9._, -]*\])?"#
               + #"(?: *[(<>=!~;][^\u0000-\u001F\u007F]*)?"#)), fallback: []
       ) { $0.requirements = $1 },
       Key(
@@ -163,5 +163,12 @@ extension Recipe {
         "index", "A package index in place of the building machine's own.",
         .url("a package index's URL")
       ) { $0.index = $1 },
+      Key(
+        "exclude", "Projects to leave out although others ask for them: the image must do without.",
+        .list(.text("a project's name such as `triton`", pattern: projectName)), fallback: []
+      ) { $0.exclude = $1 },
     ])
+
+  /// The pattern of a Python project's name (PEP 508).
+  static let projectName = "[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?"
 }

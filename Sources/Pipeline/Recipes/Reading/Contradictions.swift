@@ -1,3 +1,4 @@
+import Content
 import Diagnostics
 
 extension Decoding {
@@ -11,6 +12,8 @@ extension Decoding {
     checkDuplicates("files", recipe.files.map(\.to)) { "files[\($0)].to" }
     checkDuplicates("run", recipe.run.map(\.name)) { "run[\($0)].name" }
     checkDuplicates("wsl", recipe.wsl.install.map(\.rawValue)) { "wsl.install[\($0)]" }
+    checkWheels(recipe)
+    checkExclusions(recipe)
     checkSourceNames(recipe)
     checkUserNames(recipe)
     checkDefaultUser(recipe)
@@ -52,6 +55,37 @@ extension Decoding {
         .contradiction, at: place("sources[\(index)].name"),
         "`\(source.name)` is the name of one of kiln's own sources",
         remedy: "give it another name")
+    }
+  }
+
+  /// The lock has one version of a project that files are taken out of.
+  private mutating func checkWheels(_ recipe: Recipe) {
+    guard !failed.contains("files") else { return }
+    var first: [String: (requirement: String, index: Int)] = [:]
+    for (index, entry) in recipe.files.enumerated() {
+      guard case .member(_, of: .wheel(let requirement)) = entry.source else { continue }
+      let project = ProjectName.ofRequirement(requirement)
+      guard let other = first[project], other.requirement != requirement else {
+        first[project] = first[project] ?? (requirement, index)
+        continue
+      }
+      report(
+        .contradiction, at: place("files[\(index)].wheel"),
+        "`\(requirement)` is not what another file asks of `\(project)`",
+        reason: place("files[\(other.index)].wheel").map { "`\(other.requirement)` at \($0)" },
+        remedy: "write the same at both")
+    }
+  }
+
+  private mutating func checkExclusions(_ recipe: Recipe) {
+    guard !failed.contains("python"), let python = recipe.python else { return }
+    let wanted = Set(python.requirements.map { ProjectName.ofRequirement($0) })
+    for (index, name) in python.exclude.enumerated()
+    where wanted.contains(ProjectName.normalized(name)) {
+      report(
+        .contradiction, at: place("python.exclude[\(index)]"),
+        "`\(name)` is excluded, and `python.requirements` asks for it",
+        remedy: "remove it from one of the two")
     }
   }
 

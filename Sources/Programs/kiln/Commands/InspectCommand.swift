@@ -48,7 +48,7 @@ struct InspectCommand: AsyncParsableCommand {
     }
     let settings = BuildSettings(
       store: Surroundings.store(store), jobs: 1, offline: true,
-      environment: Surroundings.environment, progress: { _ in })
+      environment: Surroundings.environment, now: Surroundings.now, progress: { _ in })
     let scan = try await Builder(settings, tool: Version.tool).gpuScan(of: path)
     for warning in scan.warnings {
       Terminal.errors.write(warning.rendered(color: Terminal.errors.wantsColor) + "\n")

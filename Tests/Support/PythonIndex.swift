@@ -1,15 +1,16 @@
-import Commands
+internal import Commands
 import FileSystem
-import SystemPackage
-import TestSupport
+public import SystemPackage
 
 /// A Python index of plain HTML pages on loopback, with small wheels that Python's zipfile writes.
-struct PythonIndex: Sendable {
-  let server: LoopbackServer
-  let folder: FilePath
+public struct PythonIndex: Sendable {
+  public let server: LoopbackServer
+  public let folder: FilePath
 
   /// - Parameter wheels: file name → requirements of the wheel.
-  static func serve(_ wheels: [String: [String]], in folder: FilePath) async throws -> PythonIndex {
+  public static func serve(
+    _ wheels: [String: [String]], in folder: FilePath
+  ) async throws -> PythonIndex {
     let root = folder.appending("index")
     try Files.makeDirectories(root)
     for (name, requirements) in wheels.sorted(by: { $0.key < $1.key }) {
@@ -24,9 +25,9 @@ struct PythonIndex: Sendable {
     return PythonIndex(server: server, folder: root)
   }
 
-  var url: String { "\(server.url)/simple" }
+  public var url: String { "\(server.url)/simple" }
 
-  func file(_ name: String) -> FilePath { folder.appending("files").appending(name) }
+  public func file(_ name: String) -> FilePath { folder.appending("files").appending(name) }
 
   /// Writes `files/<wheel>` and adds it to `simple/<project>/page`.
   private static let program = """
@@ -41,6 +42,7 @@ struct PythonIndex: Sendable {
     if name.endswith(".whl"):
         with zipfile.ZipFile(path, "w") as wheel:
             wheel.writestr(f"{project}.py", "")
+            wheel.writestr(f"{project}/lib{project}.so", f"library {project} {version}\\n")
             wheel.writestr(f"{info}/METADATA", "Metadata-Version: 2.1\\n"
                 f"Name: {project}\\nVersion: {version}\\n"
                 + "".join(f"Requires-Dist: {need}\\n" for need in needs))
@@ -56,8 +58,8 @@ struct PythonIndex: Sendable {
 }
 
 /// The uv of this run: `KILN_UV`, else the one in `PATH`.
-enum Uv {
-  static var path: String? {
+public enum Uv {
+  public static var path: String? {
     let folders = TestEnvironment.path.split(separator: ":").map { "\($0)/uv" }
     return ([TestEnvironment.value("KILN_UV")].compactMap(\.self) + folders)
       .first { Files.exists(FilePath($0)) }
