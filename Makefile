@@ -47,6 +47,11 @@ test-end-to-end: setup setup-test build ## build, verify and boot real images (F
 	KILN_E2E=1 swift test --filter 'EndToEndTests$(if $(FILTER),.*$(FILTER))' \
 		$(if $(FILTER),,--filter KernelsTests.TextTests)
 
+.PHONY: test-directml
+test-directml: setup-test ## test the DirectML backend on a double made with Microsoft's headers
+	Tests/DirectMLDouble/build .build/directml
+	KILN_SMOKE_TEST=ordinary swift test --scratch-path $(SMOKE_TESTS)/ordinary --filter DirectMLTests
+
 .PHONY: check
 check: ## check the format of the sources, and the scripts
 	swift format lint --strict --recursive Package.swift Sources Tests

@@ -258,9 +258,11 @@ package.targets += [
   smokeTest("Trainer", ["CDigits", "CProduct", "Platform"]),
   smokeTest("Accelerators", ["Trainer"]),
   smokeTest("CUDA", ["Accelerators", "CKernels", "CPlatform", "Platform", "Trainer"]),
+  smokeTest("CDirectML", []),
+  smokeTest("DirectML", ["Accelerators", "CDirectML", "CPlatform", "Platform", "Trainer"]),
   smokeTest("Diagnosis", ["Accelerators", "Platform", "Trainer"]),
   .executableTarget(
-    name: "gpu-smoke-test", dependencies: ["Accelerators", "CUDA", "Diagnosis", "Platform"],
+    name: "gpu-smoke-test", dependencies: ["Accelerators", "CUDA", "Diagnosis", "DirectML", "Platform"],
     path: "Sources/Programs/gpu-smoke-test",
     linkerSettings: [.linkedLibrary("m"), .linkedLibrary("dl")]),
 ]
@@ -277,6 +279,7 @@ if !embedded {
     .target(
       name: "DriverDoubleSupport", path: "Tests/DriverDoubleSupport"),
     smokeTestTests("CUDA", ["Accelerators", "DriverDoubleSupport", "Platform", "Trainer"]),
+    smokeTestTests("DirectML", ["Accelerators", "CDirectML", "Platform", "Trainer"]),
     smokeTestTests("Platform", []),
     .testTarget(
       name: "KernelsTests",

@@ -39,9 +39,10 @@ public struct Diagnosis {
 
   private func runOnDevices() -> [Outcome] {
     var outcomes: [Outcome] = []
-    for examine in [
-      host.examinePlatform, host.examineDeviceNodes, host.examineMounts, host.examineLibraries,
-    ] {
+    let backend = settings.backend ?? .cuda
+    let nodes = { host.examineDeviceNodes(for: backend) }
+    let libraries = backend == .directml ? examineDirectML : host.examineLibraries
+    for examine in [host.examinePlatform, nodes, host.examineMounts, libraries] {
       let outcome = timed(examine)
       outcomes.append(outcome)
       guard outcome.allowsMore else { return outcomes }
@@ -52,6 +53,11 @@ public struct Diagnosis {
       outcomes.append(check(framework))
     }
     return outcomes
+  }
+
+  /// Its libraries are looked for in several places, which the accelerator knows.
+  private func examineDirectML() -> Outcome {
+    Outcome(.libraries, .skipped("the stage driver loads DirectML's libraries and names them"))
   }
 
   /// The trainer alone, for those who want to see that it works; it proves nothing about a GPU.
@@ -95,8 +101,10 @@ public struct Diagnosis {
 }
 
 extension Outcome {
-  /// A driver made for tests.
+  /// A driver made for tests, or what the accelerator itself calls no GPU, with a reason.
   var isEmulated: Bool {
-    facts.contains { $0.name == "name" && $0.value == .text(Verdict.testDouble) }
+    facts.contains {
+      $0.name == "emulated" || $0.name == "name" && $0.value == .text(Verdict.testDouble)
+    }
   }
 }

@@ -1,0 +1,96 @@
+#include "Double.h"
+
+#include <cstring>
+
+static std::string fault;
+long live_objects;
+
+bool faulty(const char *name) { return fault == name; }
+
+/// What goes wrong from now on; an empty name is nothing.
+extern "C" void kiln_double_fault(const char *name) { fault = name; }
+extern "C" long kiln_double_objects() { return live_objects; }
+
+namespace {
+
+class Adapter final : public Counted<PlainIDXCoreAdapter> {
+ public:
+  /// The double's own adapter, or what Windows has without a driver.
+  explicit Adapter(bool basic) : basic_(basic) {}
+
+  bool IsAttributeSupported(const GUID &) override { return true; }
+
+  HRESULT GetPropertySize(DXCoreAdapterProperty property, size_t *size) override {
+    *size = value(property).size();
+    return *size ? S_OK : E_INVALIDARG;
+  }
+
+  HRESULT GetProperty(DXCoreAdapterProperty property, size_t size, void *data) override {
+    const std::string bytes = value(property);
+    if (bytes.empty() || size < bytes.size()) return E_INVALIDARG;
+    std::memcpy(data, bytes.data(), bytes.size());
+    return S_OK;
+  }
+
+ private:
+  template <class Value>
+  static std::string raw(Value value) {
+    return {reinterpret_cast<const char *>(&value), sizeof value};
+  }
+
+  std::string value(DXCoreAdapterProperty property) const {
+    switch (property) {
+      case DXCoreAdapterProperty::DriverDescription: {
+        const std::string name = basic_ ? "Microsoft Basic Render Driver" : "kiln DirectML double";
+        return name + '\0';
+      }
+      case DXCoreAdapterProperty::HardwareID:
+        return raw(DXCoreHardwareID{basic_ ? 0x1414u : 0x1AF4u, basic_ ? 0x008Cu : 0x1050u, 0, 0});
+      case DXCoreAdapterProperty::DriverVersion: return raw(UINT64(0x001F'0000'000F'1466));
+      case DXCoreAdapterProperty::DedicatedAdapterMemory: return raw(UINT64(64) << 20);
+      case DXCoreAdapterProperty::SharedSystemMemory: return raw(UINT64(1) << 30);
+      // Windows calls its Basic Render no hardware.
+      case DXCoreAdapterProperty::IsHardware: return raw(!basic_ && !faulty("software"));
+      case DXCoreAdapterProperty::IsIntegrated: return raw(false);
+      default: return "";
+    }
+  }
+
+  const bool basic_;
+};
+
+class AdapterList final : public Counted<PlainIDXCoreAdapterList> {
+ public:
+  uint32_t GetAdapterCount() override {
+    return faulty("no-adapter") ? 0 : faulty("basic-render") ? 1 : 2;
+  }
+
+  HRESULT Sort(uint32_t count, const DXCoreAdapterPreference *preferences) override {
+    demand(count == 1 && *preferences == DXCoreAdapterPreference::HighPerformance, "Sort");
+    return S_OK;
+  }
+
+  /// Basic Render comes first, so that it is seen who takes the first without looking.
+  HRESULT GetAdapter(uint32_t index, REFIID id, void **adapter) override {
+    if (index >= GetAdapterCount()) return E_INVALIDARG;
+    return hand(id, uuidof<IDXCoreAdapter>(), adapter, [=] { return new Adapter(index == 0); });
+  }
+};
+
+class Factory final : public Counted<PlainIDXCoreAdapterFactory> {
+ public:
+  HRESULT CreateAdapterList(
+      uint32_t count, const GUID *attributes, REFIID id, void **list) override {
+    demand(
+        count == 1 &&
+            ConstexprIsEqualGUID(*attributes, DXCORE_ADAPTER_ATTRIBUTE_D3D12_CORE_COMPUTE),
+        "CreateAdapterList for other adapters than those that compute");
+    return hand(id, uuidof<IDXCoreAdapterList>(), list, [] { return new AdapterList; });
+  }
+};
+
+}  // namespace
+
+extern "C" HRESULT DXCoreCreateAdapterFactory(REFIID id, void **factory) {
+  return hand(id, uuidof<IDXCoreAdapterFactory>(), factory, [] { return new Factory; });
+}

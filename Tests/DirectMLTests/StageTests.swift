@@ -1,0 +1,87 @@
+import Accelerators
+import DirectML
+import Testing
+import Trainer
+
+extension DoubleTests {
+  /// What each stage tells of a device that is all right.
+  @Suite struct StageTests {
+    @Test func tellsWhichLibrariesThereAre() throws {
+      let double = try Double()
+      let facts = try DirectMLAccelerator(libraries: Built.libraries).load()
+      #expect(facts.text("dxcore-library") == Built.folder + "/libdxcore.so")
+      #expect(facts.text("directml-sha256")?.count == 64)
+      #expect(double.objects == 0)
+    }
+
+    @Test func tellsTheFeatureLevels() throws {
+      let double = try Double()
+      let facts = try DirectMLAccelerator(libraries: Built.libraries).checkVersion()
+      #expect(facts.text("direct3d-level") == "12.1")
+      #expect(facts.text("directml-level") == "5.0")
+      #expect(facts.text("required-directml-level") == "2.0")
+      #expect(double.objects == 0)
+    }
+
+    /// DXCore names Windows' own renderer first; nobody means that one.
+    @Test func takesTheGPUBeforeBasicRender() throws {
+      let double = try Double()
+      let facts = try DirectMLAccelerator(libraries: Built.libraries).openDevice()
+      #expect(facts.text("name") == "kiln DirectML double")
+      #expect(facts.text("pci-id") == "1af4:1050")
+      #expect(facts.text("driver") == "31.0.15.5222")
+      #expect(facts.contains(Fact("devices", .count(1))))
+      #expect(
+        facts.text("adapter-1") == "Microsoft Basic Render Driver, 1414:008c, no hardware")
+      #expect(double.objects == 0)
+    }
+
+    @Test func whatIsNotWindowsOwnIsEmulated() throws {
+      let double = try Double()
+      let gpu = DirectMLAccelerator(libraries: Built.libraries)
+      #expect(try gpu.emulation()?.contains("is not the library of Windows") == true)
+      #expect(try gpu.openDevice().text("emulated") == gpu.emulation())
+      #expect(double.objects != 0)
+    }
+
+    @Test(arguments: ["basic-render", "software"])
+    func everyOtherAdapterIsNamed(_ fault: String) throws {
+      let double = try Double(fault: fault)
+      let facts = try DirectMLAccelerator(adapter: 0, libraries: Built.libraries).openDevice()
+      #expect(facts.text("hardware") == "no")
+      #expect(facts.text("emulated") != nil)
+      #expect(double.objects == 0)
+    }
+
+    @Test(arguments: [Level.quick, .full])
+    func memoryAndOperatorsAreRight(_ level: Level) throws {
+      let double = try Double()
+      let gpu = DirectMLAccelerator(libraries: Built.libraries)
+      let memory = try gpu.checkMemory(level)
+      let bytes = Swift.Double(level == .quick ? 16 << 20 : 32 << 20)
+      #expect(memory.contains(Fact("tested", .quantity(bytes, unit: "B"))))
+      let operators = try gpu.checkKernels(level)
+      #expect(operators.contains(Fact("kernels", .count(12))))
+      #expect(double.objects != 0)
+    }
+
+    @Test func measures() throws {
+      let double = try Double()
+      let throughput = try DirectMLAccelerator(libraries: Built.libraries).measure(.quick)
+      #expect(throughput.plan == .digits)
+      #expect(throughput.step > 0 && throughput.step < 60)
+      #expect(throughput.product > 1e3 && throughput.bandwidth > 1e3)
+      #expect(throughput.productBy == "DirectML float32")
+      #expect(double.objects == 0)
+    }
+  }
+}
+
+extension [Fact] {
+  func text(_ name: String) -> String? {
+    for fact in self where fact.name == name {
+      if case .text(let text) = fact.value { return text }
+    }
+    return nil
+  }
+}
