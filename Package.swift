@@ -256,7 +256,7 @@ package.targets += [
     name: "CProduct", path: "Sources/SmokeTest/CProduct", exclude: ["tile.inc"],
     cSettings: [.unsafeFlags(["-O2"], .when(configuration: .debug))]),
   smokeTest("Trainer", ["CDigits", "CProduct", "Platform"]),
-  smokeTest("Accelerators", ["Trainer"]),
+  smokeTest("Accelerators", ["Platform", "Trainer"]),
   smokeTest("CUDA", ["Accelerators", "CKernels", "CPlatform", "Platform", "Trainer"]),
   smokeTest("CDirectML", []),
   smokeTest("DirectML", ["Accelerators", "CDirectML", "CPlatform", "Platform", "Trainer"]),

@@ -41,12 +41,13 @@ class Adapter final : public Counted<PlainIDXCoreAdapter> {
   std::string value(DXCoreAdapterProperty property) const {
     switch (property) {
       case DXCoreAdapterProperty::DriverDescription: {
-        const std::string name = basic_ ? "Microsoft Basic Render Driver" : "kiln DirectML double";
+        const std::string name = basic_ ? "Microsoft Basic Render Driver" : "kiln test double";
         return name + '\0';
       }
       case DXCoreAdapterProperty::HardwareID:
         return raw(DXCoreHardwareID{basic_ ? 0x1414u : 0x1AF4u, basic_ ? 0x008Cu : 0x1050u, 0, 0});
       case DXCoreAdapterProperty::DriverVersion: return raw(UINT64(0x001F'0000'000F'1466));
+      case DXCoreAdapterProperty::InstanceLuid: return raw(LUID{0x1234, basic_ ? 2 : 1});
       case DXCoreAdapterProperty::DedicatedAdapterMemory: return raw(UINT64(64) << 20);
       case DXCoreAdapterProperty::SharedSystemMemory: return raw(UINT64(1) << 30);
       // Windows calls its Basic Render no hardware.

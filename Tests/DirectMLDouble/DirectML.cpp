@@ -241,6 +241,8 @@ class Device final : public Counted<PlainIDMLDevice> {
     return hand(id, id_IDMLCommandRecorder, result, [] { return new Recorder; });
   }
 
+  HRESULT GetDeviceRemovedReason() override { return faulty("binding") ? E_INVALIDARG : S_OK; }
+
   HRESULT CreateBindingTable(
       const DML_BINDING_TABLE_DESC *description, REFIID id, void **result) override {
     return hand(id, id_IDMLBindingTable, result, [&] { return new Table(*description); });

@@ -93,6 +93,7 @@ static void checkDXCore() {
            void *);
   OVERLOAD(dxcore_adapter_property_size_slot, IDXCoreAdapter, GetPropertySize, DXCoreAdapterProperty,
            size_t *);
+  VALUE(dxcore_luid, DXCoreAdapterProperty::InstanceLuid);
   VALUE(dxcore_driver_version, DXCoreAdapterProperty::DriverVersion);
   VALUE(dxcore_description, DXCoreAdapterProperty::DriverDescription);
   VALUE(dxcore_hardware, DXCoreAdapterProperty::HardwareID);
@@ -244,6 +245,7 @@ static void checkDirectML(const std::string &header) {
   SLOT(dml_device_create_initializer_slot, IDMLDevice, CreateOperatorInitializer);
   SLOT(dml_device_create_recorder_slot, IDMLDevice, CreateCommandRecorder);
   SLOT(dml_device_create_table_slot, IDMLDevice, CreateBindingTable);
+  SLOT(dml_device_removed_slot, IDMLDevice, GetDeviceRemovedReason);
   SLOT(dml_dispatchable_properties_slot, IDMLDispatchable, GetBindingProperties);
   SLOT(dml_table_inputs_slot, IDMLBindingTable, BindInputs);
   SLOT(dml_table_outputs_slot, IDMLBindingTable, BindOutputs);

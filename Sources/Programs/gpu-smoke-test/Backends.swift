@@ -11,25 +11,17 @@ enum Backends {
       throw WrongUse("the framework tensorflow is not in this build; there is pytorch")
     }
     if settings.backend == .directml {
-      let libraries = directMLLibraries(machine)
       return Diagnosis(machine, settings) { target in
+        // Whoever watches waits for the whole of the time; what is late has to be told before.
         DirectMLAccelerator(
-          adapter: target.device, libraries: libraries, limit: settings.timeout)
+          adapter: target.device, named: target.adapter,
+          libraries: Libraries.Names(
+            dxcore: target.dxcore, d3d12: target.d3d12, directml: target.directML),
+          limit: settings.timeout / 2)
       }
     }
     return Diagnosis(machine, settings) { target in
       CUDAAccelerator(index: target.device, library: target.library, folders: target.folders)
     }
-  }
-
-  /// Where the machine is made up, the loader would look on the real one.
-  private static func directMLLibraries(_ machine: Machine) -> Libraries.Names {
-    if machine.root.isEmpty { return .wsl }
-    func paths(_ names: [String]) -> [String] {
-      names.filter { $0.begins(with: "/") }.compactMap { try? machine.resolve($0) }
-    }
-    let names = Libraries.Names.wsl
-    return Libraries.Names(
-      dxcore: paths(names.dxcore), d3d12: paths(names.d3d12), directml: paths(names.directml))
   }
 }

@@ -7,10 +7,6 @@ typedef struct {
   dml_tensor tensor;
 } tensor_description;
 
-uint64_t dml_matrix_bytes(dml_matrix matrix) {
-  return (uint64_t)(matrix.repeats_row ? 1 : matrix.rows) * matrix.columns * sizeof(float);
-}
-
 /// DirectML's tensors have four dimensions; a matrix is the last two.
 static const dml_tensor *describe(tensor_description *tensor, dml_matrix matrix) {
   if (!matrix.rows) return NULL;
@@ -22,13 +18,13 @@ static const dml_tensor *describe(tensor_description *tensor, dml_matrix matrix)
           .dimensions = 4,
           .sizes = tensor->sizes,
           .strides = matrix.repeats_row ? tensor->strides : NULL,
-          .bytes = dml_matrix_bytes(matrix),
+          .bytes = dml_numbers(matrix) * sizeof(float),
       }};
   tensor->tensor = (dml_tensor){dml_buffer_tensor_type, &tensor->buffer};
   return &tensor->tensor;
 }
 
-com_result dml_create_operation(void *dml, const dml_operation *operation, void **result) {
+com_answer dml_create_operation(void *dml, const dml_operation *operation) {
   tensor_description tensors[dml_most_buffers + 1];
   const dml_tensor *input[dml_most_buffers] = {};
   for (uint32_t i = 0; i < operation->inputs && i < dml_most_buffers; i++)
@@ -60,5 +56,31 @@ com_result dml_create_operation(void *dml, const dml_operation *operation, void 
     case dml_multiply_operator:
     case dml_subtract_operator: break;
   }
-  return dml_create_operator(dml, &description, result);
+  return dml_create_operator(dml, &description);
+}
+
+dml_operation dml_product(uint32_t rows, uint32_t depth, uint32_t columns) {
+  return (dml_operation){
+      .type = dml_gemm_operator,
+      .inputs = 3,
+      .input = {{rows, depth, false}, {depth, columns, false}},
+      .output = {rows, columns, false}};
+}
+
+const char *dml_operation_name(const dml_operation *operation) {
+  switch (operation->type) {
+    case dml_gemm_operator:
+      if (operation->ends_with_tanh) return "GEMM TANH";
+      if (operation->transposes[0]) return "GEMM TN";
+      if (operation->transposes[1]) return "GEMM NT";
+      return operation->input[2].rows ? "GEMM bias" : "GEMM";
+    case dml_identity_operator: return "IDENTITY";
+    case dml_add_operator: return "ADD";
+    case dml_multiply_operator: return "MULTIPLY";
+    case dml_subtract_operator: return "SUBTRACT";
+    case dml_softmax_operator: return "SOFTMAX";
+    case dml_tanh_operator: return "TANH";
+    case dml_reduce_operator: return "REDUCE";
+  }
+  return "?";
 }

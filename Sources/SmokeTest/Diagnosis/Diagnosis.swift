@@ -8,8 +8,14 @@ public struct Diagnosis {
   public struct Target: Hashable, Sendable {
     /// The driver, as the loader takes it: a name, or a path where the machine is not the real one.
     public let library: String
+    /// The same of DirectML's three libraries, with what to try next.
+    public let dxcore: [String]
+    public let d3d12: [String]
+    public let directML: [String]
     /// Which of the driver's devices, from 0.
     public let device: Int
+    /// Instead of that, what DirectML's adapter is called.
+    public let adapter: String?
     /// Where the image keeps the libraries of its frameworks; absolute paths.
     public let folders: [String]
   }
@@ -41,9 +47,14 @@ public struct Diagnosis {
     var outcomes: [Outcome] = []
     let backend = settings.backend ?? .cuda
     let nodes = { host.examineDeviceNodes(for: backend) }
-    let libraries = backend == .directml ? examineDirectML : host.examineLibraries
+    let libraries = {
+      backend == .directml ? host.examineDirectML(settings) : host.examineLibraries()
+    }
     for examine in [host.examinePlatform, nodes, host.examineMounts, libraries] {
-      let outcome = timed(examine)
+      var outcome = timed(examine)
+      if outcomes.isEmpty, let choice = settings.choice {
+        outcome.facts.append(Fact("backend", .text(choice)))
+      }
       outcomes.append(outcome)
       guard outcome.allowsMore else { return outcomes }
     }
@@ -53,11 +64,6 @@ public struct Diagnosis {
       outcomes.append(check(framework))
     }
     return outcomes
-  }
-
-  /// Its libraries are looked for in several places, which the accelerator knows.
-  private func examineDirectML() -> Outcome {
-    Outcome(.libraries, .skipped("the stage driver loads DirectML's libraries and names them"))
   }
 
   /// The trainer alone, for those who want to see that it works; it proves nothing about a GPU.

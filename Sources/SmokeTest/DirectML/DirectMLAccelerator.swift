@@ -7,6 +7,7 @@ import Platform
 /// process of its own.
 public final class DirectMLAccelerator: Accelerator {
   private let index: Int
+  private let name: String?
   private let names: Libraries.Names
   private let limit: UInt64
   private var libraries: Libraries?
@@ -15,12 +16,15 @@ public final class DirectMLAccelerator: Accelerator {
 
   /// - Parameters:
   ///   - adapter: which one, from 0: GPUs before what acts as one, the fastest first.
+  ///   - name: instead of that, a part of its name, or its PCI id; the first that fits is taken.
   ///   - libraries: what the loader is asked for.
   ///   - limit: what is waited for at most, in nanoseconds.
   public init(
-    adapter: Int = 0, libraries: Libraries.Names = .wsl, limit: UInt64 = 30_000_000_000
+    adapter: Int = 0, named name: String? = nil, libraries: Libraries.Names,
+    limit: UInt64 = 30_000_000_000
   ) {
     index = adapter
+    self.name = name
     names = libraries
     self.limit = limit
   }
@@ -32,47 +36,33 @@ public final class DirectMLAccelerator: Accelerator {
     libraries = nil
   }
 
-  public func load() throws(Trouble) -> [Fact] { try loaded().facts }
+  public func load() throws(Trouble) -> [Fact] { try loaded().facts.all }
 
   /// Holds Direct3D's and DirectML's feature levels against what the training needs.
-  public func checkVersion() throws(Trouble) -> [Fact] {
-    let device = try opened()
-    return [
-      Fact("direct3d-level", .text(try device.direct3DLevel())),
-      Fact("directml-level", .text(try device.directMLLevel())),
-      Fact("required-directml-level", .text(Device.requiredLevelText)),
-    ]
-  }
+  public func checkVersion() throws(Trouble) -> [Fact] { try opened().levels() }
 
   public func openDevice() throws(Trouble) -> [Fact] {
-    let adapters = try listed()
     let device = try opened()
+    let adapters = try listed()
     let gpus = adapters.count { $0.isGPU }
-    var facts = [
-      Fact("devices", .count(gpus > 0 ? gpus : adapters.count)), Fact("device", .count(index)),
-    ]
-    facts += device.adapter.facts
+    let chosen = adapters.firstIndex { $0 === device.adapter } ?? 0
+    var facts = Facts()
+    facts.add("devices", gpus > 0 ? gpus : adapters.count)
+    facts.add("device", chosen)
     for (index, adapter) in adapters.enumerated() {
-      let kind = adapter.isGPU ? "GPU" : "no hardware"
-      facts.append(Fact("adapter-\(index)", .text("\(adapter.name), \(adapter.id), \(kind)")))
+      facts.add("adapter-\(index)", adapter.name + ", " + adapter.id)
     }
-    facts.append(
-      Fact(
-        "choice",
-        .text("number \(index) of \(adapters.count): GPUs first, in DXCore's order of performance"))
-    )
-    if let reason = try emulation() { facts.append(Fact("emulated", .text(reason))) }
-    return facts
+    let what = name.map { "the first that fits '" + $0 + "'" } ?? "number \(chosen)"
+    facts.add("choice", what + " of \(adapters.count), GPUs before others, the fastest first")
+    if let emulation { facts.add("emulated", emulation.seen) }
+    return device.adapter.facts + facts.all
   }
 
-  /// Why a pass on this device would prove nothing about a GPU; nothing when it would.
-  public func emulation() throws(Trouble) -> String? {
-    if let library = try loaded().foreign {
-      return "\(library) is not the library of Windows in /usr/lib/wsl"
-    }
-    let adapter = try opened().adapter
-    if adapter.isBasicRender { return "\(adapter.name) (\(adapter.id)) computes on the CPU" }
-    return adapter.isHardware ? nil : "DXCore says that \(adapter.name) is no hardware"
+  public var emulation: Trouble? {
+    if let library = libraries?.foreign { return Trouble("G3033", library) }
+    guard let adapter = device?.adapter, !adapter.isGPU else { return nil }
+    let shown = adapter.name + " (" + adapter.id + ")"
+    return Trouble(adapter.isBasicRender ? "G3031" : "G3032", shown)
   }
 
   private func loaded() throws(Trouble) -> Libraries {
@@ -89,16 +79,21 @@ public final class DirectMLAccelerator: Accelerator {
     return adapters
   }
 
+  @inline(never)
   func opened() throws(Trouble) -> Device {
     if let device { return device }
-    let adapters = try listed()
-    guard adapters.indices.contains(index) else {
-      throw Trouble(
-        code: "G3007", seen: "there is no adapter \(index); DXCore lists \(adapters.count)",
-        remedy: "Adapters are counted from 0; leave the number out to take the fastest GPU.")
-    }
-    let device = try Device(loaded(), adapters[index], limit: limit)
+    let device = try Device(loaded(), chosen(), limit: limit)
     self.device = device
     return device
+  }
+
+  private func chosen() throws(Trouble) -> Adapter {
+    let adapters = try listed()
+    var names = ""
+    for (number, adapter) in adapters.enumerated() {
+      if name.map({ adapter.fits($0) }) ?? (number == index) { return adapter }
+      names += (number == 0 ? "" : ", ") + "\(number) " + adapter.name + " (" + adapter.id + ")"
+    }
+    throw Trouble("G3007", name ?? "\(index)", names)
   }
 }

@@ -12,5 +12,7 @@
 #include "d3d12.h"
 #include "dml.h"
 #include "operation.h"
+#include "results.h"
+#include "training.h"
 
 #endif

@@ -113,73 +113,83 @@ typedef struct {
 } d3d12_feature_levels;
 
 /// `function` is `D3D12CreateDevice`.
-static inline com_result d3d12_create_device(
-    void *function, void *adapter, d3d12_level level, void **device) {
-  typedef com_result (*create)(void *, int32_t, const com_id *, void **);
-  return ((create)function)(adapter, (int32_t)level, &d3d12_device_id, device);
+static inline com_answer d3d12_create_device(void *function, void *adapter, d3d12_level level) {
+  typedef com_result (COM_CALL *create)(void *, int32_t, const com_id *, void **);
+  com_answer answer = {0, "D3D12CreateDevice", NULL};
+  answer.result = ((create)function)(adapter, (int32_t)level, &d3d12_device_id, &answer.object);
+  return answer;
 }
 
 /// A queue for computing and copies.
-static inline com_result d3d12_create_queue(void *device, void **queue) {
-  typedef com_result (*method)(void *, const d3d12_queue_description *, const com_id *, void **);
+static inline com_answer d3d12_create_queue(void *device) {
+  typedef com_result (COM_CALL *method)(void *, const d3d12_queue_description *, const com_id *, void **);
   const d3d12_queue_description description = {d3d12_compute_list, 0, 0, 0};
-  return COM_METHOD(device, d3d12_device_create_queue_slot, method)(
-      device, &description, &d3d12_queue_id, queue);
+  com_answer answer = {0, "ID3D12Device::CreateCommandQueue", NULL};
+  answer.result = COM_METHOD(device, d3d12_device_create_queue_slot, method)(
+      device, &description, &d3d12_queue_id, &answer.object);
+  return answer;
 }
 
-static inline com_result d3d12_create_allocator(void *device, void **allocator) {
-  typedef com_result (*method)(void *, int32_t, const com_id *, void **);
-  return COM_METHOD(device, d3d12_device_create_allocator_slot, method)(
-      device, d3d12_compute_list, &d3d12_allocator_id, allocator);
+static inline com_answer d3d12_create_allocator(void *device) {
+  typedef com_result (COM_CALL *method)(void *, int32_t, const com_id *, void **);
+  com_answer answer = {0, "ID3D12Device::CreateCommandAllocator", NULL};
+  answer.result = COM_METHOD(device, d3d12_device_create_allocator_slot, method)(
+      device, d3d12_compute_list, &d3d12_allocator_id, &answer.object);
+  return answer;
 }
 
 /// An open list.
-static inline com_result d3d12_create_list(void *device, void *allocator, void **list) {
-  typedef com_result (*method)(
+static inline com_answer d3d12_create_list(void *device, void *allocator) {
+  typedef com_result (COM_CALL *method)(
       void *, uint32_t, int32_t, void *, void *, const com_id *, void **);
-  return COM_METHOD(device, d3d12_device_create_list_slot, method)(
-      device, 0, d3d12_compute_list, allocator, NULL, &d3d12_list_id, list);
+  com_answer answer = {0, "ID3D12Device::CreateCommandList", NULL};
+  answer.result = COM_METHOD(device, d3d12_device_create_list_slot, method)(
+      device, 0, d3d12_compute_list, allocator, NULL, &d3d12_list_id, &answer.object);
+  return answer;
 }
 
-static inline com_result d3d12_highest_level(void *device, d3d12_level *level) {
-  typedef com_result (*method)(void *, int32_t, void *, uint32_t);
+static inline com_answer d3d12_highest_level(void *device, d3d12_level *level) {
+  typedef com_result (COM_CALL *method)(void *, int32_t, void *, uint32_t);
   static const int32_t levels[] = {
       d3d12_level_core, d3d12_level_11_0, d3d12_level_11_1,
       d3d12_level_12_0, d3d12_level_12_1, d3d12_level_12_2};
   d3d12_feature_levels data = {sizeof levels / sizeof *levels, levels, 0};
-  const com_result result = COM_METHOD(device, d3d12_device_feature_slot, method)(
+  com_answer answer = {0, "ID3D12Device::CheckFeatureSupport", NULL};
+  answer.result = COM_METHOD(device, d3d12_device_feature_slot, method)(
       device, d3d12_feature_levels_feature, &data, sizeof data);
   *level = (d3d12_level)data.highest;
-  return result;
+  return answer;
 }
 
 /// Room for `count` views of buffers, which the device reads.
-static inline com_result d3d12_create_heap(void *device, uint32_t count, void **heap) {
-  typedef com_result (*method)(void *, const d3d12_heap_description *, const com_id *, void **);
+static inline com_answer d3d12_create_heap(void *device, uint32_t count) {
+  typedef com_result (COM_CALL *method)(void *, const d3d12_heap_description *, const com_id *, void **);
   const d3d12_heap_description description = {d3d12_view_heap, count, d3d12_shader_visible, 0};
-  return COM_METHOD(device, d3d12_device_create_heap_slot, method)(
-      device, &description, &d3d12_heap_id, heap);
+  com_answer answer = {0, "ID3D12Device::CreateDescriptorHeap", NULL};
+  answer.result = COM_METHOD(device, d3d12_device_create_heap_slot, method)(
+      device, &description, &d3d12_heap_id, &answer.object);
+  return answer;
 }
 
 /// How far apart the views in a heap stand.
 static inline uint32_t d3d12_increment(void *device) {
-  typedef uint32_t (*method)(void *, int32_t);
+  typedef uint32_t (COM_CALL *method)(void *, int32_t);
   return COM_METHOD(device, d3d12_device_increment_slot, method)(device, d3d12_view_heap);
 }
 
+/// Where the views begin, for the host and for the device: structures of one number.
 static inline size_t d3d12_heap_cpu_start(void *heap) {
-  return COM_METHOD(heap, d3d12_heap_cpu_slot, size_t (*)(void *))(heap);
+  return (size_t)com_small(heap, d3d12_heap_cpu_slot);
 }
 
 static inline uint64_t d3d12_heap_gpu_start(void *heap) {
-  return COM_METHOD(heap, d3d12_heap_gpu_slot, uint64_t (*)(void *))(heap);
+  return com_small(heap, d3d12_heap_gpu_slot);
 }
 
 /// A buffer. On the device it is in the common state before and after each execution, which the first
 /// use promotes; the host's memory stays in its only state.
-static inline com_result d3d12_create_buffer(
-    void *device, d3d12_memory memory, uint64_t bytes, void **buffer) {
-  typedef com_result (*method)(
+static inline com_answer d3d12_create_buffer(void *device, d3d12_memory memory, uint64_t bytes) {
+  typedef com_result (COM_CALL *method)(
       void *, const d3d12_heap_properties *, int32_t, const d3d12_resource_description *, int32_t,
       const void *, const com_id *, void **);
   const d3d12_heap_properties heap = {(int32_t)memory, 0, 0, 0, 0};
@@ -189,68 +199,84 @@ static inline com_result d3d12_create_buffer(
   const int32_t state = memory == d3d12_default ? d3d12_state_common
                         : memory == d3d12_upload ? d3d12_state_read
                                                  : d3d12_state_copy_destination;
-  return COM_METHOD(device, d3d12_device_create_resource_slot, method)(
-      device, &heap, 0, &description, state, NULL, &d3d12_resource_id, buffer);
+  com_answer answer = {0, "ID3D12Device::CreateCommittedResource", NULL};
+  answer.result = COM_METHOD(device, d3d12_device_create_resource_slot, method)(
+      device, &heap, 0, &description, state, NULL, &d3d12_resource_id, &answer.object);
+  return answer;
 }
 
-/// `readable` are the bytes that the host will read: none of memory that it only writes.
-static inline com_result d3d12_map(void *buffer, size_t readable, void **bytes) {
-  typedef com_result (*method)(void *, uint32_t, const d3d12_range *, void **);
+/// The buffer's address. `readable` are the bytes that the host will read: none of memory that it only
+/// writes.
+static inline com_answer d3d12_map(void *buffer, size_t readable) {
+  typedef com_result (COM_CALL *method)(void *, uint32_t, const d3d12_range *, void **);
   const d3d12_range range = {0, readable};
-  return COM_METHOD(buffer, d3d12_resource_map_slot, method)(buffer, 0, &range, bytes);
+  com_answer answer = {0, "ID3D12Resource::Map", NULL};
+  answer.result = COM_METHOD(buffer, d3d12_resource_map_slot, method)(
+      buffer, 0, &range, &answer.object);
+  return answer;
 }
 
 /// `written` are the bytes that the host wrote.
 static inline void d3d12_unmap(void *buffer, size_t written) {
-  typedef void (*method)(void *, uint32_t, const d3d12_range *);
+  typedef void (COM_CALL *method)(void *, uint32_t, const d3d12_range *);
   const d3d12_range range = {0, written};
   COM_METHOD(buffer, d3d12_resource_unmap_slot, method)(buffer, 0, &range);
 }
 
-static inline com_result d3d12_create_fence(void *device, void **fence) {
-  typedef com_result (*method)(void *, uint64_t, int32_t, const com_id *, void **);
-  return COM_METHOD(device, d3d12_device_create_fence_slot, method)(
-      device, 0, 0, &d3d12_fence_id, fence);
+static inline com_answer d3d12_create_fence(void *device) {
+  typedef com_result (COM_CALL *method)(void *, uint64_t, int32_t, const com_id *, void **);
+  com_answer answer = {0, "ID3D12Device::CreateFence", NULL};
+  answer.result = COM_METHOD(device, d3d12_device_create_fence_slot, method)(
+      device, 0, 0, &d3d12_fence_id, &answer.object);
+  return answer;
 }
 
 /// UINT64_MAX when the device was removed.
 static inline uint64_t d3d12_fence_value(void *fence) {
-  return COM_METHOD(fence, d3d12_fence_value_slot, uint64_t (*)(void *))(fence);
+  return COM_METHOD(fence, d3d12_fence_value_slot, uint64_t (COM_CALL *)(void *))(fence);
 }
 
-static inline com_result d3d12_removed_reason(void *device) {
-  return COM_METHOD(device, d3d12_device_removed_slot, com_result (*)(void *))(device);
+/// Why the device was removed; success when it was not.
+static inline com_answer d3d12_removed_reason(void *device) {
+  com_answer answer = {0, "ID3D12Device::GetDeviceRemovedReason", NULL};
+  answer.result =
+      COM_METHOD(device, d3d12_device_removed_slot, com_result (COM_CALL *)(void *))(device);
+  return answer;
 }
 
 static inline void d3d12_execute(void *queue, void *list) {
-  typedef void (*method)(void *, uint32_t, void *const *);
+  typedef void (COM_CALL *method)(void *, uint32_t, void *const *);
   COM_METHOD(queue, d3d12_queue_execute_slot, method)(queue, 1, &list);
 }
 
-static inline com_result d3d12_signal(void *queue, void *fence, uint64_t value) {
-  typedef com_result (*method)(void *, void *, uint64_t);
-  return COM_METHOD(queue, d3d12_queue_signal_slot, method)(queue, fence, value);
+static inline com_answer d3d12_signal(void *queue, void *fence, uint64_t value) {
+  typedef com_result (COM_CALL *method)(void *, void *, uint64_t);
+  com_answer answer = {0, "ID3D12CommandQueue::Signal", NULL};
+  answer.result = COM_METHOD(queue, d3d12_queue_signal_slot, method)(queue, fence, value);
+  return answer;
 }
 
-static inline com_result d3d12_close(void *list) {
-  return COM_METHOD(list, d3d12_list_close_slot, com_result (*)(void *))(list);
+static inline com_answer d3d12_close(void *list) {
+  com_answer answer = {0, "ID3D12GraphicsCommandList::Close", NULL};
+  answer.result = COM_METHOD(list, d3d12_list_close_slot, com_result (COM_CALL *)(void *))(list);
+  return answer;
 }
 
 static inline void d3d12_copy(
     void *list, void *to, uint64_t to_offset, void *from, uint64_t from_offset, uint64_t bytes) {
-  typedef void (*method)(void *, void *, uint64_t, void *, uint64_t, uint64_t);
+  typedef void (COM_CALL *method)(void *, void *, uint64_t, void *, uint64_t, uint64_t);
   COM_METHOD(list, d3d12_list_copy_slot, method)(list, to, to_offset, from, from_offset, bytes);
 }
 
 /// What comes after it in the list sees what came before it.
 static inline void d3d12_wait_for_writes(void *list) {
-  typedef void (*method)(void *, uint32_t, const d3d12_barrier *);
+  typedef void (COM_CALL *method)(void *, uint32_t, const d3d12_barrier *);
   const d3d12_barrier barrier = {d3d12_uav_barrier, 0, NULL, 0, 0, 0};
   COM_METHOD(list, d3d12_list_barrier_slot, method)(list, 1, &barrier);
 }
 
 static inline void d3d12_set_heap(void *list, void *heap) {
-  typedef void (*method)(void *, uint32_t, void *const *);
+  typedef void (COM_CALL *method)(void *, uint32_t, void *const *);
   COM_METHOD(list, d3d12_list_set_heaps_slot, method)(list, 1, &heap);
 }
 

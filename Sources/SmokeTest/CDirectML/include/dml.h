@@ -23,6 +23,7 @@ enum {
   dml_device_create_initializer_slot = 10,
   dml_device_create_recorder_slot = 11,
   dml_device_create_table_slot = 12,
+  dml_device_removed_slot = 15,
   dml_dispatchable_properties_slot = 8,
   dml_table_inputs_slot = 8,
   dml_table_outputs_slot = 9,
@@ -132,52 +133,72 @@ typedef struct {
 } dml_level_query;
 
 /// `function` is `DMLCreateDevice1`, `device` Direct3D's.
-static inline com_result dml_create_device(
-    void *function, void *device, dml_level minimum, void **dml) {
+static inline com_answer dml_create_device(void *function, void *device, dml_level minimum) {
   typedef com_result (*create)(void *, uint32_t, int32_t, const com_id *, void **);
-  return ((create)function)(device, 0, (int32_t)minimum, &dml_device_id, dml);
+  com_answer answer = {0, "DMLCreateDevice1", NULL};
+  answer.result = ((create)function)(device, 0, (int32_t)minimum, &dml_device_id, &answer.object);
+  return answer;
 }
 
 /// The highest level of the library; 6.2 where it is a later one.
-static inline com_result dml_highest_level(void *dml, int32_t *level) {
+static inline com_answer dml_highest_level(void *dml, int32_t *level) {
   typedef com_result (*method)(void *, int32_t, uint32_t, const void *, uint32_t, void *);
   static const int32_t levels[] = {0x1000, 0x2000, 0x2100, 0x3000, 0x3100, 0x4000, 0x4100,
                                    0x5000, 0x5100, 0x5200, 0x6000, 0x6100, 0x6200};
   const dml_level_query query = {sizeof levels / sizeof *levels, levels};
-  return COM_METHOD(dml, dml_device_feature_slot, method)(
+  com_answer answer = {0, "IDMLDevice::CheckFeatureSupport", NULL};
+  answer.result = COM_METHOD(dml, dml_device_feature_slot, method)(
       dml, dml_feature_levels_feature, sizeof query, &query, sizeof *level, level);
+  return answer;
 }
 
-static inline com_result dml_create_operator(
-    void *dml, const dml_operator *description, void **result) {
+static inline com_answer dml_create_operator(void *dml, const dml_operator *description) {
   typedef com_result (*method)(void *, const dml_operator *, const com_id *, void **);
-  return COM_METHOD(dml, dml_device_create_operator_slot, method)(
-      dml, description, &dml_operator_id, result);
+  com_answer answer = {0, "IDMLDevice::CreateOperator", NULL};
+  answer.result = COM_METHOD(dml, dml_device_create_operator_slot, method)(
+      dml, description, &dml_operator_id, &answer.object);
+  return answer;
 }
 
-static inline com_result dml_compile(void *dml, void *operation, void **compiled) {
+static inline com_answer dml_compile(void *dml, void *operation) {
   typedef com_result (*method)(void *, void *, int32_t, const com_id *, void **);
-  return COM_METHOD(dml, dml_device_compile_slot, method)(
-      dml, operation, 0, &dml_compiled_id, compiled);
+  com_answer answer = {0, "IDMLDevice::CompileOperator", NULL};
+  answer.result = COM_METHOD(dml, dml_device_compile_slot, method)(
+      dml, operation, 0, &dml_compiled_id, &answer.object);
+  return answer;
 }
 
-static inline com_result dml_create_initializer(void *dml, void *compiled, void **initializer) {
+static inline com_answer dml_create_initializer(void *dml, void *compiled) {
   typedef com_result (*method)(void *, uint32_t, void *const *, const com_id *, void **);
-  return COM_METHOD(dml, dml_device_create_initializer_slot, method)(
-      dml, 1, &compiled, &dml_initializer_id, initializer);
+  com_answer answer = {0, "IDMLDevice::CreateOperatorInitializer", NULL};
+  answer.result = COM_METHOD(dml, dml_device_create_initializer_slot, method)(
+      dml, 1, &compiled, &dml_initializer_id, &answer.object);
+  return answer;
 }
 
-static inline com_result dml_create_recorder(void *dml, void **recorder) {
+static inline com_answer dml_create_recorder(void *dml) {
   typedef com_result (*method)(void *, const com_id *, void **);
-  return COM_METHOD(dml, dml_device_create_recorder_slot, method)(dml, &dml_recorder_id, recorder);
+  com_answer answer = {0, "IDMLDevice::CreateCommandRecorder", NULL};
+  answer.result = COM_METHOD(dml, dml_device_create_recorder_slot, method)(
+      dml, &dml_recorder_id, &answer.object);
+  return answer;
 }
 
-static inline com_result dml_create_table(
-    void *dml, const dml_table_description *description, void **table) {
+static inline com_answer dml_create_table(void *dml, const dml_table_description *description) {
   typedef com_result (*method)(
       void *, const dml_table_description *, const com_id *, void **);
-  return COM_METHOD(dml, dml_device_create_table_slot, method)(
-      dml, description, &dml_table_id, table);
+  com_answer answer = {0, "IDMLDevice::CreateBindingTable", NULL};
+  answer.result = COM_METHOD(dml, dml_device_create_table_slot, method)(
+      dml, description, &dml_table_id, &answer.object);
+  return answer;
+}
+
+/// What recording went wrong with: the methods that bind and dispatch return nothing, and a mistake of
+/// theirs removes DirectML's device alone. Success when it is there.
+static inline com_answer dml_removed_reason(void *dml) {
+  com_answer answer = {0, "IDMLDevice::GetDeviceRemovedReason", NULL};
+  answer.result = COM_METHOD(dml, dml_device_removed_slot, com_result (*)(void *))(dml);
+  return answer;
 }
 
 /// Of a compiled operator or an initialiser.

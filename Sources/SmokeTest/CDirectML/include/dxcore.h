@@ -26,6 +26,8 @@ enum {
 };
 
 typedef enum {
+  /// 8 bytes that name the adapter until Windows restarts.
+  dxcore_luid = 0,
   /// Four numbers of 16 bits, the highest first.
   dxcore_driver_version = 1,
   /// Text of UTF-8 that ends with a zero.
@@ -44,33 +46,68 @@ typedef struct {
   uint32_t vendor, device, subsystem, revision;
 } dxcore_hardware_id;
 
+/// What DXCore tells of an adapter, with the texts as people read them.
+typedef struct {
+  char name[256];
+  /// Like `31.0.15.5222`.
+  char driver[32];
+  /// Vendor and device, like `10de:2684`.
+  char id[16];
+  char luid[20];
+  dxcore_hardware_id hardware;
+  /// Of the adapter's own; little where it shares the machine's.
+  uint64_t dedicated;
+  /// Of the machine's, that it may use.
+  uint64_t shared;
+  bool is_hardware, is_integrated;
+  /// Whether it draws too, as all but neural processors do.
+  bool draws;
+} dxcore_facts;
+
+static inline const char *dxcore_name(const dxcore_facts *facts) { return facts->name; }
+static inline const char *dxcore_driver(const dxcore_facts *facts) { return facts->driver; }
+static inline const char *dxcore_id(const dxcore_facts *facts) { return facts->id; }
+static inline const char *dxcore_luid_text(const dxcore_facts *facts) { return facts->luid; }
+
+/// Asks for each property of `adapter`; the answer is the first failure's.
+com_answer dxcore_describe(void *adapter, dxcore_facts *facts);
+
 /// `function` is `DXCoreCreateAdapterFactory`.
-static inline com_result dxcore_create_factory(void *function, void **factory) {
-  return ((com_result(*)(const com_id *, void **))function)(&dxcore_factory_id, factory);
+static inline com_answer dxcore_create_factory(void *function) {
+  com_answer answer = {0, "DXCoreCreateAdapterFactory", NULL};
+  answer.result =
+      ((com_result(*)(const com_id *, void **))function)(&dxcore_factory_id, &answer.object);
+  return answer;
 }
 
 /// The adapters that compute.
-static inline com_result dxcore_create_list(void *factory, void **list) {
+static inline com_answer dxcore_create_list(void *factory) {
   typedef com_result (*method)(void *, uint32_t, const com_id *, const com_id *, void **);
-  return COM_METHOD(factory, dxcore_factory_create_list_slot, method)(
-      factory, 1, &dxcore_core_compute, &dxcore_list_id, list);
+  com_answer answer = {0, "IDXCoreAdapterFactory::CreateAdapterList", NULL};
+  answer.result = COM_METHOD(factory, dxcore_factory_create_list_slot, method)(
+      factory, 1, &dxcore_core_compute, &dxcore_list_id, &answer.object);
+  return answer;
 }
 
 /// Puts the adapters in the order of their performance.
-static inline com_result dxcore_sort(void *list) {
+static inline com_answer dxcore_sort(void *list) {
   typedef com_result (*method)(void *, uint32_t, const uint32_t *);
   const uint32_t preference = dxcore_high_performance;
-  return COM_METHOD(list, dxcore_list_sort_slot, method)(list, 1, &preference);
+  com_answer answer = {0, "IDXCoreAdapterList::Sort", NULL};
+  answer.result = COM_METHOD(list, dxcore_list_sort_slot, method)(list, 1, &preference);
+  return answer;
 }
 
 static inline uint32_t dxcore_count(void *list) {
   return COM_METHOD(list, dxcore_list_count_slot, uint32_t (*)(void *))(list);
 }
 
-static inline com_result dxcore_get_adapter(void *list, uint32_t index, void **adapter) {
+static inline com_answer dxcore_get_adapter(void *list, uint32_t index) {
   typedef com_result (*method)(void *, uint32_t, const com_id *, void **);
-  return COM_METHOD(list, dxcore_list_get_adapter_slot, method)(
-      list, index, &dxcore_adapter_id, adapter);
+  com_answer answer = {0, "IDXCoreAdapterList::GetAdapter", NULL};
+  answer.result = COM_METHOD(list, dxcore_list_get_adapter_slot, method)(
+      list, index, &dxcore_adapter_id, &answer.object);
+  return answer;
 }
 
 static inline bool dxcore_draws(void *adapter) {

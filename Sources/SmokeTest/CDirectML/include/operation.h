@@ -23,10 +23,26 @@ typedef struct {
   float scale, bias;
 } dml_operation;
 
-/// How many bytes a matrix takes in memory.
-uint64_t dml_matrix_bytes(dml_matrix matrix);
+/// How many numbers a matrix has in memory.
+static inline uint64_t dml_numbers(dml_matrix matrix) {
+  return (uint64_t)(matrix.repeats_row ? 1 : matrix.rows) * matrix.columns;
+}
+
+static inline dml_matrix dml_input(const dml_operation *operation, size_t index) {
+  return operation->input[index];
+}
+
+/// left · right.
+dml_operation dml_product(uint32_t rows, uint32_t depth, uint32_t columns);
+
+/// For reports, like `GEMM TANH`.
+const char *dml_operation_name(const dml_operation *operation);
 
 /// Describes `operation` to DirectML, whose descriptions refer to each other.
-com_result dml_create_operation(void *dml, const dml_operation *operation, void **result);
+com_answer dml_create_operation(void *dml, const dml_operation *operation);
+
+/// The operator's result in float64. Each input begins in `numbers` where `starts` says.
+void dml_expect(
+    const dml_operation *operation, const float *numbers, const size_t *starts, double *result);
 
 #endif

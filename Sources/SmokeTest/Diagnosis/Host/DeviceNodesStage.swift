@@ -13,7 +13,9 @@ extension Host {
     let names = (try? machine.list("/dev")) ?? []
     let nodes = names.filter { $0 == "dxg" || isCUDA && $0.after("nvidia")?.number != nil }
       .map { "/dev/" + $0 }
-    if nodes.isEmpty { return .absent(.deviceNodes, Trouble(missingNode(names))) }
+    if nodes.isEmpty {
+      return .absent(.deviceNodes, Trouble(isCUDA ? missingNode(names) : missingDoor))
+    }
     var facts = Facts()
     for node in nodes { facts.add("node", node) }
     for node in nodes {
@@ -29,6 +31,10 @@ extension Host {
       return .warned(.deviceNodes, Trouble("G1018"), facts)
     }
     return .passed(.deviceNodes, facts)
+  }
+
+  private var missingDoor: String {
+    isContainer ? "G1127" : system == .wsl2 ? "G1011" : "G1121"
   }
 
   private func missingNode(_ names: [String]) -> String {

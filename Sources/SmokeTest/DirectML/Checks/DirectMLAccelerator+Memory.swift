@@ -1,7 +1,5 @@
 public import Accelerators
 import CDirectML
-import Platform
-import Trainer
 
 // Every word depends on its address, so that a word that went astray is seen, not only one that changed.
 extension DirectMLAccelerator {
@@ -11,19 +9,19 @@ extension DirectMLAccelerator {
     let bytes = level == .quick ? 16 << 20 : max(16 << 20, min(device.adapter.memory / 2, 8 << 30))
     let test = try MemoryTest(device)
     // The second pattern has every bit the other way round.
-    try test.run(bytes: bytes, round: 0)
-    try test.run(bytes: bytes, round: 1)
-    return [
-      Fact("tested", .quantity(Double(bytes), unit: "B")),
-      Fact("to-device", .quantity(test.moved / test.up, unit: "B/s")),
-      Fact("to-host", .quantity(test.moved / test.down, unit: "B/s")),
-    ]
+    try test.run(bytes: bytes, flip: 0)
+    try test.run(bytes: bytes, flip: .max)
+    var facts = Facts()
+    facts.add("tested", Double(bytes), "B")
+    facts.add("to-device", test.moved / test.up * 1e9, "B/s")
+    facts.add("to-host", test.moved / test.down * 1e9, "B/s")
+    return facts.all
   }
 }
 
 /// Patterns to the device and back, a piece at a time.
 private final class MemoryTest {
-  /// What was moved each way, in bytes, and the seconds that it took.
+  /// What was moved each way, in bytes, and the nanoseconds that it took.
   private(set) var moved = 0.0
   private(set) var up = 0.0
   private(set) var down = 0.0
@@ -40,58 +38,29 @@ private final class MemoryTest {
   }
 
   /// Writes all of the memory before it reads any, so that two addresses of one place are seen.
-  func run(bytes: Int, round: UInt64) throws(Trouble) {
+  func run(bytes: Int, flip: UInt64) throws(Trouble) {
+    let words = Self.piece / MemoryLayout<UInt64>.stride
     var pieces: [Buffer] = []
-    for _ in 0..<max(1, bytes / Self.piece) {
-      pieces.append(try Buffer(device, bytes: Self.piece))
+    for index in 0..<max(1, bytes / Self.piece) {
+      let piece = try Buffer(device, bytes: Self.piece)
+      let target = unsafe UnsafeMutableRawPointer(try upload.map())
+      unsafe com_fill_pattern(
+        target.assumingMemoryBound(to: UInt64.self), words, UInt64(index * words), flip)
+      upload.unmap(written: Self.piece)
+      up += Double(try device.copy(upload, to: piece, bytes: Self.piece))
+      pieces.append(piece)
     }
     for (index, piece) in pieces.enumerated() {
-      try unsafe upload.write { target in
-        let words = unsafe target.bindMemory(to: UInt64.self)
-        for word in words.indices { unsafe words[word] = Self.word(index, word, round) }
-      }
-      up += try move(upload, to: piece)
-    }
-    for (index, piece) in pieces.enumerated() {
-      down += try move(piece, to: readback)
-      try check(index, round)
-    }
-    moved += Double(pieces.count * Self.piece)
-  }
-
-  private func move(_ from: Buffer, to: Buffer) throws(Trouble) -> Double {
-    let list = try CommandList(device) { list in list.copy(from.all, to: to.all) }
-    return Double(try device.execute(list)) / 1e9
-  }
-
-  private func check(_ index: Int, _ round: UInt64) throws(Trouble) {
-    let (wrong, first) = try unsafe readback.read { bytes in
-      let words = unsafe bytes.bindMemory(to: UInt64.self)
-      var wrong = 0
+      down += Double(try device.copy(piece, to: readback, bytes: Self.piece))
+      let source = try unsafe readback.map(readable: Self.piece)
       var first = 0
-      for word in words.indices where unsafe words[word] != Self.word(index, word, round) {
-        if wrong == 0 { first = word }
-        wrong += 1
+      let wrong = unsafe com_check_pattern(
+        source.assumingMemoryBound(to: UInt64.self), words, UInt64(index * words), flip, &first)
+      readback.unmap()
+      if wrong > 0 {
+        throw Trouble("G3020", "\(wrong) of \(words)", "\(index * Self.piece + first * 8)")
       }
-      return (wrong, first)
+      moved += Double(Self.piece)
     }
-    guard wrong == 0 else {
-      throw Trouble(
-        code: "G3020",
-        seen: """
-          wrong: \(wrong) of \(Self.piece / 8) words that went to the device and came back, the \
-          first at offset \(index * Self.piece + first * 8)
-          """,
-        remedy: """
-          The GPU's memory or the bus gives back other bytes than were written. Undo overclocking, \
-          restart the computer, and run with --level full; if it stays, the hardware is damaged.
-          """)
-    }
-  }
-
-  /// SplitMix64's numbers, every bit of which depends on every bit of the address.
-  private static func word(_ piece: Int, _ index: Int, _ round: UInt64) -> UInt64 {
-    var numbers = RandomNumbers(seed: UInt64(piece * Self.piece / 8 + index))
-    return numbers.next() ^ (round == 0 ? 0 : .max)
   }
 }

@@ -7,52 +7,57 @@ import Platform
 final class Adapter {
   let object: Object
   let name: String
-  let vendor: UInt32
-  let device: UInt32
-  /// As Windows writes it, like `31.0.15.5222`.
-  let driver: String
+  /// Vendor and device on the PCI bus, like `10de:2684`.
+  let id: String
   /// Of the adapter's own, in bytes; little where it shares the machine's.
   let memory: Int
-  /// Of the machine's, that it may use.
-  let sharedMemory: Int
   let isHardware: Bool
-  let isIntegrated: Bool
+  /// Microsoft Basic Render, which computes on the CPU.
+  let isBasicRender: Bool
   /// Whether it draws too, as all but neural processors do.
   let draws: Bool
+  /// Name, ids, driver, memory.
+  let facts: [Fact]
 
   init(_ object: Object) throws(Trouble) {
     self.object = object
-    let properties = Properties(object: object)
-    name = try properties.text(dxcore_description)
-    let id: dxcore_hardware_id = try properties.value(
-      dxcore_hardware, dxcore_hardware_id(vendor: 0, device: 0, subsystem: 0, revision: 0))
-    (vendor, device) = (id.vendor, id.device)
-    let version: UInt64 = try properties.value(dxcore_driver_version, 0)
-    driver =
-      "\(version >> 48).\(version >> 32 & 0xFFFF).\(version >> 16 & 0xFFFF).\(version & 0xFFFF)"
-    memory = Int(clamping: try properties.value(dxcore_dedicated_memory, UInt64(0)))
-    sharedMemory = Int(clamping: try properties.value(dxcore_shared_memory, UInt64(0)))
-    isHardware = try properties.value(dxcore_is_hardware, UInt8(0)) != 0
-    isIntegrated = try properties.value(dxcore_is_integrated, UInt8(0)) != 0
-    draws = unsafe dxcore_draws(object.pointer)
+    var described = dxcore_facts()
+    try unsafe check(dxcore_describe(object.pointer, &described))
+    let texts = unsafe withUnsafePointer(to: &described) { described in
+      unsafe [dxcore_name, dxcore_id, dxcore_driver, dxcore_luid_text].map {
+        unsafe String(optionalCString: $0(described))
+      }
+    }
+    name = texts[0]
+    id = texts[1]
+    memory = Int(clamping: described.dedicated)
+    isHardware = described.is_hardware
+    isBasicRender = described.hardware.vendor == 0x1414 && described.hardware.device == 0x008C
+    draws = described.draws
+    var facts = Facts()
+    facts.add("name", name)
+    facts.add("vendor", Self.vendor(described.hardware.vendor))
+    facts.add("pci-id", id)
+    facts.add("driver", texts[2])
+    facts.add("luid", texts[3])
+    facts.add("memory", Double(described.dedicated), "B")
+    facts.add("shared-memory", Double(described.shared), "B")
+    facts.add("hardware", isHardware ? "yes" : "no")
+    facts.add("integrated", described.is_integrated ? "yes" : "no")
+    self.facts = facts.all
   }
-
-  /// Microsoft Basic Render, which computes on the CPU.
-  var isBasicRender: Bool { vendor == 0x1414 && device == 0x008C }
 
   var isGPU: Bool { isHardware && !isBasicRender }
 
-  /// Vendor and device on the PCI bus, like `10de:2684`.
-  var id: String { hexadecimal(vendor, digits: 4) + ":" + hexadecimal(device, digits: 4) }
-
-  var facts: [Fact] {
-    [
-      Fact("name", .text(name)), Fact("pci-id", .text(id)), Fact("driver", .text(driver)),
-      Fact("memory", .quantity(Double(memory), unit: "B")),
-      Fact("shared-memory", .quantity(Double(sharedMemory), unit: "B")),
-      Fact("hardware", .text(isHardware ? "yes" : "no")),
-      Fact("integrated", .text(isIntegrated ? "yes" : "no")),
-    ]
+  private static func vendor(_ id: UInt32) -> String {
+    switch id {
+    case 0x1002: "AMD"
+    case 0x10DE: "NVIDIA"
+    case 0x1414: "Microsoft"
+    case 0x8086: "Intel"
+    case 0x4D4F_4351, 0x5143: "Qualcomm"
+    default: "unknown"
+    }
   }
 
   /// The adapters that compute, as `index` counts them: GPUs before what acts as one, each in DXCore's
@@ -60,58 +65,24 @@ final class Adapter {
   ///
   /// - Throws: G3006 when there is none.
   static func all(_ library: Library) throws(Trouble) -> [Adapter] {
-    let factory = try unsafe Object.made(by: "DXCoreCreateAdapterFactory") {
-      unsafe dxcore_create_factory(library.function, $0)
-    }
-    let list = try unsafe Object.made(by: "IDXCoreAdapterFactory::CreateAdapterList") {
-      unsafe dxcore_create_list(factory.pointer, $0)
-    }
+    let factory = try unsafe Object(dxcore_create_factory(library.function))
+    let list = try unsafe Object(dxcore_create_list(factory.pointer))
     let count = unsafe dxcore_count(list.pointer)
-    guard count > 0 else {
-      throw Trouble(
-        code: "G3006", seen: "DXCore lists no adapter that computes",
-        remedy: """
-          Install the GPU's driver in Windows (Device Manager must show the GPU), then wsl --update \
-          and wsl --shutdown.
-          """)
-    }
-    try check(unsafe dxcore_sort(list.pointer), "IDXCoreAdapterList::Sort")
-    var adapters: [Adapter] = []
+    if count == 0 { throw Trouble("G3006") }
+    try unsafe check(dxcore_sort(list.pointer))
+    var gpus: [Adapter] = []
+    var others: [Adapter] = []
     for index in 0..<count {
-      let object = try unsafe Object.made(by: "IDXCoreAdapterList::GetAdapter") {
-        unsafe dxcore_get_adapter(list.pointer, index, $0)
-      }
-      adapters.append(try Adapter(object))
+      let adapter = try Adapter(unsafe Object(dxcore_get_adapter(list.pointer, index)))
+      if adapter.isGPU { gpus.append(adapter) } else { others.append(adapter) }
     }
-    return adapters.filter { $0.isGPU } + adapters.filter { !$0.isGPU }
-  }
-}
-
-private struct Properties {
-  let object: Object
-
-  /// The property's value, which is as large as `value`.
-  func value<Value: BitwiseCopyable>(
-    _ property: dxcore_property, _ value: Value
-  ) throws(Trouble) -> Value {
-    var value = value
-    let result = unsafe withUnsafeMutableBytes(of: &value) { bytes in
-      unsafe dxcore_get_property(object.pointer, property, bytes.count, bytes.baseAddress)
-    }
-    try check(result, "IDXCoreAdapter::GetProperty(\(property.rawValue))")
-    return value
+    return gpus + others
   }
 
-  func text(_ property: dxcore_property) throws(Trouble) -> String {
-    var size = 0
-    try check(
-      unsafe dxcore_property_size(object.pointer, property, &size),
-      "IDXCoreAdapter::GetPropertySize(\(property.rawValue))")
-    var bytes = [UInt8](repeating: 0, count: min(size, 4096))
-    let result = unsafe bytes.withUnsafeMutableBytes { bytes in
-      unsafe dxcore_get_property(object.pointer, property, bytes.count, bytes.baseAddress)
-    }
-    try check(result, "IDXCoreAdapter::GetProperty(\(property.rawValue))")
-    return String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+  /// Whether `text` is its PCI id or a part of its name, in letters of either size.
+  func fits(_ text: String) -> Bool { text == id || small(name).has(small(text)) }
+
+  private func small(_ text: String) -> String {
+    String(bytes: text.bytes.map { $0 >= 0x41 && $0 <= 0x5A ? $0 + 32 : $0 })
   }
 }

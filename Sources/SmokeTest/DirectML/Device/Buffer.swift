@@ -8,59 +8,35 @@ final class Buffer {
   let object: Object
   let bytes: Int
 
-  /// Direct3D and DirectML want the beginnings and sizes of parts at such multiples.
-  static let alignment = 256
-
   init(_ device: Device, bytes: Int, in memory: d3d12_memory = d3d12_default) throws(Trouble) {
-    let bytes = Self.aligned(max(1, bytes))
-    self.bytes = bytes
-    object = try unsafe Object.made(by: "ID3D12Device::CreateCommittedResource(\(bytes) bytes)") {
-      unsafe d3d12_create_buffer(device.direct3D.pointer, memory, UInt64(bytes), $0)
-    }
+    let unit = dml_alignment
+    self.bytes = (max(1, bytes) + unit - 1) / unit * unit
+    object = try unsafe Object(
+      d3d12_create_buffer(device.direct3D.pointer, memory, UInt64(self.bytes)),
+      "\(self.bytes) bytes")
   }
 
-  static func aligned(_ bytes: Int) -> Int { (bytes + alignment - 1) / alignment * alignment }
-
-  var all: Region { Region(buffer: self, offset: 0, bytes: bytes) }
-
-  /// Lets `body` write all of memory that the host writes.
-  func write(_ body: (UnsafeMutableRawBufferPointer) -> Void) throws(Trouble) {
-    unsafe body(try map(readable: 0))
-    unsafe d3d12_unmap(object.pointer, bytes)
-  }
-
-  /// Lets `body` read memory that the host reads.
-  func read<R>(_ body: (UnsafeRawBufferPointer) -> R) throws(Trouble) -> R {
-    let result = unsafe body(UnsafeRawBufferPointer(try map(readable: bytes)))
-    unsafe d3d12_unmap(object.pointer, 0)
-    return result
-  }
-
+  /// The memory's first byte, for the host.
+  ///
+  /// - Parameter readable: how many bytes the host will read.
   @unsafe
-  private func map(readable: Int) throws(Trouble) -> UnsafeMutableRawBufferPointer {
-    var address: UnsafeMutableRawPointer?
-    try check(unsafe d3d12_map(object.pointer, readable, &address), "ID3D12Resource::Map")
-    guard unsafe address != nil else {
-      throw Trouble(
-        code: "G3005", seen: "ID3D12Resource::Map reports success, but gives no address",
-        remedy: """
-          A stub was loaded in the place of libd3d12.so, which must be the one in /usr/lib/wsl/lib.
-          """)
-    }
-    return unsafe UnsafeMutableRawBufferPointer(start: address, count: bytes)
+  @inline(never)
+  func map(readable: Int = 0) throws(Trouble) -> UnsafeMutableRawPointer {
+    let answer = unsafe d3d12_map(object.pointer, readable)
+    try unsafe check(answer)
+    guard let address = unsafe answer.object else { throw unsafe Trouble("G3005", answer.name("")) }
+    return unsafe address
   }
+
+  /// - Parameter written: how many bytes the host wrote.
+  func unmap(written: Int = 0) { unsafe d3d12_unmap(object.pointer, written) }
 }
 
-/// A part of a buffer.
+/// A part of a buffer, in bytes.
 struct Region {
   let buffer: Buffer
   let offset: Int
   let bytes: Int
-
-  /// A part of this part.
-  subscript(offset: Int, bytes bytes: Int) -> Region {
-    Region(buffer: buffer, offset: self.offset + offset, bytes: bytes)
-  }
 
   @unsafe var binding: dml_buffer_binding {
     unsafe dml_buffer_binding(
@@ -73,60 +49,74 @@ struct Region {
 final class CommandList {
   let object: Object
   private let allocator: Object
+  private let device: Device
 
-  /// Writes down what `body` asks for.
-  init(_ device: Device, _ body: (CommandList) throws(Trouble) -> Void) throws(Trouble) {
-    let allocator = try unsafe Object.made(by: "ID3D12Device::CreateCommandAllocator") {
-      unsafe d3d12_create_allocator(device.direct3D.pointer, $0)
-    }
-    self.allocator = allocator
-    object = try unsafe Object.made(by: "ID3D12Device::CreateCommandList") {
-      unsafe d3d12_create_list(device.direct3D.pointer, allocator.pointer, $0)
-    }
-    try body(self)
-    try device.checkDevice(
-      unsafe d3d12_close(object.pointer), "ID3D12GraphicsCommandList::Close")
+  /// An open list; what is written into it comes before ``close()``.
+  @inline(never)
+  init(_ device: Device) throws(Trouble) {
+    self.device = device
+    allocator = try unsafe Object(d3d12_create_allocator(device.direct3D.pointer))
+    object = try unsafe Object(
+      d3d12_create_list(device.direct3D.pointer, allocator.pointer))
   }
 
   /// Within one list a buffer is either written by copies, or read by them, or used by operators, since
   /// no state is changed.
-  func copy(_ from: Region, to: Region) {
+  func copy(_ from: Buffer, _ offset: Int = 0, to: Buffer, bytes: Int) {
     unsafe d3d12_copy(
-      object.pointer, to.buffer.object.pointer, UInt64(to.offset), from.buffer.object.pointer,
-      UInt64(from.offset), UInt64(from.bytes))
+      object.pointer, to.object.pointer, 0, from.object.pointer, UInt64(offset), UInt64(bytes))
+  }
+
+  @inline(never)
+  func close() throws(Trouble) {
+    try unsafe device.check(d3d12_close(object.pointer))
+    try unsafe check(dml_removed_reason(device.directML.pointer))
   }
 }
 
 extension Device {
-  /// Copies `values` to the start of `region`.
-  func upload(_ values: [Float], to region: Region) throws(Trouble) {
-    let bytes = values.count * MemoryLayout<Float>.stride
-    guard bytes > 0 else { return }
-    let staging = try Buffer(self, bytes: bytes, in: d3d12_upload)
-    try unsafe staging.write { target in
-      unsafe values.withUnsafeBytes { unsafe target.copyMemory(from: $0) }
-    }
-    let list = try CommandList(self) { list in
-      list.copy(staging.all[0, bytes: bytes], to: region)
-    }
-    try execute(list)
+  /// Copies bytes of `from` to the start of `to`, and waits for it.
+  ///
+  /// - Returns: the time that it took, in nanoseconds.
+  @discardableResult
+  @inline(never)
+  func copy(_ from: Buffer, _ offset: Int = 0, to: Buffer, bytes: Int) throws(Trouble) -> UInt64 {
+    let list = try CommandList(self)
+    list.copy(from, offset, to: to, bytes: bytes)
+    try list.close()
+    return try execute(list)
   }
 
-  /// Memory that holds `values`.
+  /// Memory of the device that holds `values`.
+  @inline(never)
   func buffer(_ values: [Float]) throws(Trouble) -> Buffer {
-    let buffer = try Buffer(self, bytes: values.count * MemoryLayout<Float>.stride)
-    try upload(values, to: buffer.all)
+    let bytes = values.count * MemoryLayout<Float>.stride
+    let (buffer, staging) = (
+      try Buffer(self, bytes: bytes), try Buffer(self, bytes: bytes, in: d3d12_upload)
+    )
+    let target = try unsafe staging.map()
+    unsafe values.withUnsafeBytes { source in
+      if let start = source.baseAddress { unsafe target.copyMemory(from: start, byteCount: bytes) }
+    }
+    staging.unmap(written: bytes)
+    try copy(staging, to: buffer, bytes: bytes)
     return buffer
   }
 
-  /// The first `count` numbers of `region`.
-  func download(_ region: Region, count: Int) throws(Trouble) -> [Float] {
-    let bytes = count * MemoryLayout<Float>.stride
-    let staging = try Buffer(self, bytes: bytes, in: d3d12_readback)
-    let list = try CommandList(self) { list in
-      list.copy(region[0, bytes: bytes], to: staging.all)
+  /// `count` numbers of `buffer`, from the number `start` on.
+  @inline(never)
+  func download(_ buffer: Buffer, from start: Int = 0, count: Int) throws(Trouble) -> [Float] {
+    let stride = MemoryLayout<Float>.stride
+    let staging = try Buffer(self, bytes: count * stride, in: d3d12_readback)
+    try copy(buffer, start * stride, to: staging, bytes: count * stride)
+    let source = try unsafe staging.map(readable: count * stride)
+    let values = unsafe [Float](unsafeUninitializedCapacity: count) { values, initialized in
+      if let target = values.baseAddress {
+        unsafe UnsafeMutableRawPointer(target).copyMemory(from: source, byteCount: count * stride)
+      }
+      initialized = count
     }
-    try execute(list)
-    return try unsafe staging.read { unsafe Array($0.bindMemory(to: Float.self).prefix(count)) }
+    staging.unmap()
+    return values
   }
 }

@@ -1,4 +1,7 @@
 package import Accelerators
+import CDirectML
+import CPlatform
+import Platform
 
 /// What DXCore, Direct3D 12 and DirectML answer, a Windows `HRESULT`.
 package struct HResult: Hashable {
@@ -12,31 +15,10 @@ package struct HResult: Hashable {
   var isRemoval: Bool { code == 0x887A_0005 }
 
   /// Microsoft's name and the number.
-  var text: String {
-    let number = "0x" + hexadecimal(code, digits: 8)
-    return name.isEmpty ? number : "\(name) (\(number))"
-  }
-
-  private var name: String {
-    switch code {
-    case 0x8000_4001: "E_NOTIMPL"
-    case 0x8000_4002: "E_NOINTERFACE"
-    case 0x8000_4003: "E_POINTER"
-    case 0x8000_4005: "E_FAIL"
-    case 0x8007_0005: "E_ACCESSDENIED"
-    case 0x8007_000E: "E_OUTOFMEMORY"
-    case 0x8007_0057: "E_INVALIDARG"
-    case 0x887A_0001: "DXGI_ERROR_INVALID_CALL"
-    case 0x887A_0002: "DXGI_ERROR_NOT_FOUND"
-    case 0x887A_0004: "DXGI_ERROR_UNSUPPORTED"
-    case 0x887A_0005: "DXGI_ERROR_DEVICE_REMOVED"
-    case 0x887A_0006: "DXGI_ERROR_DEVICE_HUNG"
-    case 0x887A_0007: "DXGI_ERROR_DEVICE_RESET"
-    case 0x887A_0020: "DXGI_ERROR_DRIVER_INTERNAL_ERROR"
-    case 0x887E_0001: "D3D12_ERROR_ADAPTER_NOT_FOUND"
-    case 0x887E_0002: "D3D12_ERROR_DRIVER_VERSION_MISMATCH"
-    default: ""
-    }
+  private var text: String {
+    let number = "0x" + String(code, radix: 16)
+    let name = unsafe String(cString: com_result_name(code))
+    return name.isEmpty ? number : name + " (" + number + ")"
   }
 
   /// The same for people.
@@ -44,90 +26,59 @@ package struct HResult: Hashable {
   /// - Parameters:
   ///   - call: the function or method that answered.
   ///   - isRemoved: whether this is the reason of a removal.
+  @inline(never)
   package func trouble(_ call: String, isRemoved: Bool = false) -> Trouble {
-    let (code, remedy) = isRemoved ? removal : explanation(call)
-    let seen = isRemoved ? "\(call): the device was removed: \(text)" : "\(call): \(text)"
-    return Trouble(code: code, seen: seen, remedy: remedy)
+    Trouble(explanation(call, isRemoved), call, text)
   }
 
-  private var removal: (String, String) {
+  private func explanation(_ call: String, _ isRemoved: Bool) -> String {
     switch code {
-    case 0x887A_0006, 0x887A_0007:
-      (
-        "G3011",
-        """
-        Windows resets a GPU that does not answer for two seconds. Close what else uses the GPU, \
-        undo overclocking, install a current driver in Windows; if it stays, raise TdrDelay there.
-        """
-      )
-    case 0x887A_0020:
-      (
-        "G3012",
-        "Install a current driver for the GPU in Windows (or an older one, if it is the newest)."
-      )
-    default:
-      (
-        "G3010",
-        """
-        The GPU was taken away while it worked: its driver was updated, it was switched off, or it \
-        crashed. In Windows: wsl --shutdown; if it comes again, install a current driver there.
-        """
-      )
-    }
-  }
-
-  private func explanation(_ call: String) -> (String, String) {
-    switch code {
-    case 0x8000_4001, 0x8000_4002:
-      (
-        "G3009",
-        """
-        A library is older than the interface that is asked of it. In Windows: wsl --update, and \
-        update Windows; take a newer libdirectml.so into the image.
-        """
-      )
-    case 0x8007_000E:
-      (
-        "G3013",
-        "Close what else uses the GPU, also in Windows and in other distributions, and try again."
-      )
-    case 0x887A_0004 where call == "DMLCreateDevice1":
-      (
-        "G3008",
-        """
-        Feature level 2.0 or later is needed: take libdirectml.so of torch-directml 0.2.5 into the image.
-        """
-      )
-    case 0x887A_0004, 0x887E_0002:
-      (
-        "G3016",
-        """
-        The GPU or its driver is too old for Direct3D 12. Install a current driver in Windows (WDDM \
-        2.9 or later), then wsl --shutdown.
-        """
-      )
-    case 0x8007_0057, 0x887A_0001:
-      (
-        "G3014",
-        """
-        This is a mistake of gpu-smoke-test or of the driver: report it with the output of --json, \
-        and try another version of the driver.
-        """
-      )
-    default:
-      (
-        "G3000",
-        """
-        Look the name up in Microsoft's documentation. A current driver in Windows, wsl --update \
-        and wsl --shutdown often help.
-        """
-      )
+    case 0x887A_0005: "G3010"
+    case 0x887A_0006, 0x887A_0007: "G3011"
+    case 0x887A_0020: "G3012"
+    case _ where isRemoved: "G3010"
+    case 0x8000_4001, 0x8000_4002: "G3009"
+    case 0x8007_000E: "G3013"
+    case 0x887A_0004 where call == "DMLCreateDevice1": "G3008"
+    case 0x887A_0004, 0x887E_0002: "G3016"
+    case 0x8007_0057, 0x887A_0001: "G3014"
+    default: "G3000"
     }
   }
 }
 
-/// `value` in lower-case hexadecimal digits, with leading zeros.
-func hexadecimal(_ value: UInt32, digits: Int) -> String {
-  let text = String(value, radix: 16)
-  return String(repeating: "0", count: max(0, digits - text.utf8.count)) + text
+extension com_answer {
+  /// The call, with what it was about.
+  @inline(never)
+  func name(_ detail: String) -> String {
+    let name = unsafe String(optionalCString: call)
+    return detail.isEmpty ? name : name + "(" + detail + ")"
+  }
+}
+
+/// - Throws: what was answered, when it is a failure.
+@inline(never)
+func check(_ answer: com_answer, _ detail: String = "") throws(Trouble) {
+  let result = unsafe HResult(answer.result)
+  if result.isFailure { throw unsafe result.trouble(answer.name(detail)) }
+}
+
+/// An object of one of the libraries, given back when this value goes.
+@safe
+final class Object {
+  let pointer: UnsafeMutableRawPointer
+
+  /// What a call made.
+  ///
+  /// - Throws: what it answered, or that it made nothing and called it success: a stub does.
+  @inline(never)
+  init(_ answer: com_answer, _ detail: String = "") throws(Trouble) {
+    try unsafe check(answer, detail)
+    guard let made = unsafe answer.object else {
+      throw unsafe Trouble("G3005", answer.name(detail))
+    }
+    unsafe pointer = unsafe made
+  }
+
+  deinit { _ = unsafe com_release(pointer) }
 }

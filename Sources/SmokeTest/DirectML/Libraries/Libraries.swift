@@ -16,17 +16,7 @@ public final class Libraries {
       self.d3d12 = d3d12
       self.directml = directml
     }
-
-    /// DXCore and Direct3D 12 are the host's: through the loader, whose cache WSL fills, then in WSL's
-    /// folder. DirectML is the image's own, then one that the loader knows.
-    public static let wsl = Names(
-      dxcore: ["libdxcore.so", Libraries.hostFolder + "/libdxcore.so"],
-      d3d12: ["libd3d12.so", Libraries.hostFolder + "/libd3d12.so"],
-      directml: ["/usr/lib/gpu-smoke-test/libdirectml.so", "libdirectml.so"])
   }
-
-  /// Where WSL puts the host's libraries.
-  public static let hostFolder = "/usr/lib/wsl/lib"
 
   let dxcore: Library
   let d3d12: Library
@@ -39,26 +29,25 @@ public final class Libraries {
     directml = try Library(names.directml, function: "DMLCreateDevice1", "G3002")
   }
 
-  var facts: [Fact] {
-    var facts: [Fact] = []
+  var facts: Facts {
+    var facts = Facts()
     for (name, library) in [("dxcore", dxcore), ("d3d12", d3d12), ("directml", directml)] {
-      facts.append(Fact(name + "-library", .text(library.path)))
-      if let digest = SHA256.digest(ofFile: library.path) {
-        facts.append(Fact(name + "-sha256", .text(digest)))
-      }
+      facts.add(name + "-library", library.path)
+      if let digest = Digest.ofFile(library.path) { facts.add(name + "-sha256", digest) }
     }
     return facts
   }
 
   /// A library that is not the host's own, links followed; nothing when both are.
   var foreign: String? {
-    [dxcore.path, d3d12.path].first { !Self.target($0).begins(with: "/usr/lib/wsl/") }
+    for library in [dxcore, d3d12] where !Self.isHosts(library.path) { return library.path }
+    return nil
   }
 
-  private static func target(_ path: String) -> String {
-    guard let resolved = unsafe realpath(path, nil) else { return path }
+  private static func isHosts(_ path: String) -> Bool {
+    guard let resolved = unsafe realpath(path, nil) else { return false }
     defer { unsafe free(resolved) }
-    return unsafe String(cString: resolved)
+    return unsafe String(cString: resolved).begins(with: "/usr/lib/wsl/")
   }
 }
 
@@ -69,16 +58,12 @@ final class Library {
   let function: UnsafeMutableRawPointer
   private let library: SharedLibrary
 
+  @inline(never)
   init(_ names: [String], function name: String, _ code: String) throws(Trouble) {
     library = try Self.load(names, code)
     path = library.path
     guard let function = unsafe library.symbol(name, as: UnsafeMutableRawPointer.self) else {
-      throw Trouble(
-        code: "G3004", seen: "\(path) has no \(name)",
-        remedy: """
-          This is another library, or too old a one. libdxcore.so and libd3d12.so come with WSL: in \
-          Windows, wsl --update. Take libdirectml.so of torch-directml 0.2.5 into the image.
-          """)
+      throw Trouble("G3004", path, name)
     }
     unsafe self.function = unsafe function
   }
@@ -95,32 +80,8 @@ final class Library {
         if name.begins(with: "/"), unsafe access(name, F_OK) == 0 { break }
       }
     }
-    throw trouble(explanation, code)
-  }
-
-  /// - Parameter explanation: the loader's, which names the file.
-  private static func trouble(_ explanation: String, _ code: String) -> Trouble {
-    let seen = "the loader says: \(explanation)"
     // DirectML names the host's libraries as its own needs, without a folder.
-    if code == "G3002", explanation.has("libd3d12.so") || explanation.has("libdxcore.so") {
-      return Trouble(
-        code: "G3003", seen: seen,
-        remedy: """
-          libdirectml.so needs libd3d12.so and libdxcore.so by name: put /usr/lib/wsl/lib into \
-          /etc/ld.so.conf.d/ld.wsl.conf and run ldconfig as root, or start with \
-          LD_LIBRARY_PATH=/usr/lib/wsl/lib.
-          """)
-    }
-    let remedy =
-      code == "G3001"
-      ? """
-      It comes with WSL into /usr/lib/wsl/lib. In Windows: wsl --update, install the GPU's driver \
-      there, then wsl --shutdown. No package of the distribution has it.
-      """
-      : """
-      The image needs DirectML's library: take libdirectml.so of torch-directml 0.2.5 to \
-      /usr/lib/gpu-smoke-test/libdirectml.so (kiln's DirectML recipes do).
-      """
-    return Trouble(code: code, seen: seen, remedy: remedy)
+    let isHosts = explanation.has("libd3d12.so") || explanation.has("libdxcore.so")
+    throw Trouble(code == "G3002" && isHosts ? "G3003" : code, explanation)
   }
 }

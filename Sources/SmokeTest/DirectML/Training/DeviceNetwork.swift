@@ -2,22 +2,15 @@ import Accelerators
 import CDirectML
 import Trainer
 
-/// A network in the device's memory, and an epoch of its training as a sequence of operators.
-///
-/// The four matrices of parameters stand in one buffer, so that momentum and update are four operators
-/// and not sixteen; their velocities and gradients stand the same way in others.
+/// A network, its samples and all that a step needs in one piece of the device's memory, and an epoch
+/// of its training as a sequence of operators.
 final class DeviceNetwork {
   private let device: Device
   private let plan: TrainingPlan
-  private let layout: Layout
-  private let parameters: Buffer
-  private let velocities: Buffer
-  private let gradients: Buffer
-  private let memory: StepMemory
-  private let samples: DeviceSamples
+  private var layout: dml_layout
+  private let memory: Buffer
   private let epoch: Sequence
-  private let probabilities: Buffer
-  private let reading: CommandList
+  private let steps: Int
 
   /// - Parameter repeats: how often each step is made, for measurements.
   init(
@@ -25,31 +18,68 @@ final class DeviceNetwork {
   ) throws(Trouble) {
     self.device = device
     self.plan = plan
-    let layout = Layout(plan.network)
+    steps = plan.steps(on: samples)
+    var sizes = dml_plan(plan)
+    var layout = unsafe dml_lay_out(&sizes, UInt32(steps))
     self.layout = layout
-    let initial = Parameters(plan.network, seed: plan.seed)
-    parameters = try device.buffer(layout.flat(initial))
-    velocities = try device.buffer([Float](repeating: 0, count: layout.count))
-    // Zeros also between the matrices, where no gradient is ever written.
-    gradients = try device.buffer([Float](repeating: 0, count: layout.count))
-    memory = try StepMemory(device, plan)
-    let deviceSamples = try DeviceSamples(device, plan, samples)
-    self.samples = deviceSamples
-    let operators = try StepOperators(device, plan, layout)
+    let memory = try device.buffer(Self.initial(plan, samples, &layout))
+    self.memory = memory
+    var operators: [Operator] = []
+    for index in 0..<dml_operations {
+      operators.append(try Operator(device, unsafe dml_training_operation(&sizes, index)))
+    }
+    func region(_ part: Int, _ step: Int) -> Region {
+      let stride = MemoryLayout<Float>.stride
+      return Region(
+        buffer: memory, offset: unsafe dml_start(&layout, part, step) * stride,
+        bytes: unsafe dml_count(&layout, part) * stride)
+    }
     var dispatches: [Dispatch] = []
-    for step in 0..<plan.steps(on: samples) {
-      let made = Self.step(
-        plan, operators, memory, layout, deviceSamples, step,
-        (parameters.all, velocities.all, gradients.all))
-      for _ in 0..<repeats { dispatches += made }
+    for place in 0..<steps * repeats {
+      let step = place / repeats
+      for index in 0..<dml_step_length {
+        let operation = operators[dml_step_operation(index)]
+        var inputs: [Region?] = []
+        for input in 0..<operation.inputs {
+          let part = dml_step_input(index, input)
+          inputs.append(part == 0 ? nil : region(part, step))
+        }
+        dispatches.append(
+          Dispatch(
+            operation: operation, inputs: inputs, output: region(dml_step_output(index), step)))
+      }
     }
     epoch = try Sequence(device, dispatches)
-    let probabilities = try Buffer(
-      device, bytes: deviceSamples.probabilities.bytes, in: d3d12_readback)
-    self.probabilities = probabilities
-    reading = try CommandList(device) { list in
-      list.copy(deviceSamples.probabilities.all, to: probabilities.all)
+  }
+
+  /// What the memory begins with: samples, parameters, no velocity, and elsewhere what is no number, so
+  /// that what is read before it was written is seen.
+  private static func initial(
+    _ plan: TrainingPlan, _ samples: Samples, _ layout: inout dml_layout
+  ) -> [Float] {
+    var numbers = [Float](repeating: .nan, count: layout.total)
+    // Between the matrices, too, where no gradient is ever written.
+    for part in [dml_w, dml_v, dml_g] {
+      let start = unsafe dml_start(&layout, part, 0)
+      for index in 0..<(unsafe dml_count(&layout, part)) {
+        numbers[start + index] = 0
+      }
     }
+    let inputs = plan.network.inputs
+    for row in 0..<plan.steps(on: samples) * plan.batch {
+      let (step, place) = (row / plan.batch, row % plan.batch)
+      let x = unsafe dml_start(&layout, dml_x, step) + place * inputs
+      for input in 0..<inputs { numbers[x + input] = samples.rows[row * inputs + input] }
+      let y = unsafe dml_start(&layout, dml_y, step) + place * plan.network.classes
+      for label in 0..<plan.network.classes { numbers[y + label] = 0 }
+      numbers[y + Int(samples.labels[row])] = 1
+    }
+    let parameters = Parameters(plan.network, seed: plan.seed)
+    for (part, matrix) in [(dml_w1, parameters.hiddenWeights), (dml_w2, parameters.outputWeights)] {
+      let start = unsafe dml_start(&layout, part, 0)
+      for index in matrix.indices { numbers[start + index] = matrix[index] }
+    }
+    return numbers
   }
 
   /// - Returns: the time that the steps took, in nanoseconds.
@@ -57,114 +87,44 @@ final class DeviceNetwork {
 
   /// The mean loss of each step of the last epoch.
   func losses(_ labels: [Int32]) throws(Trouble) -> [Float] {
-    try device.execute(reading)
+    let part = dml_p
     let classes = plan.network.classes
-    return try unsafe probabilities.read { bytes in
-      let numbers = unsafe bytes.bindMemory(to: Float.self)
-      return (0..<labels.count / plan.batch).map { step in
-        var loss = 0.0
-        let start = samples.probabilitiesOffset(step) / MemoryLayout<Float>.stride
-        for row in 0..<plan.batch {
-          let label = Int(labels[step * plan.batch + row])
-          let probability = unsafe Double(numbers[start + row * classes + label])
-          // Not a number stays what it is.
-          loss -= probability == 0 ? -.infinity : Elementary.logarithm(probability)
-        }
-        return Float(loss / Double(plan.batch))
+    let first = unsafe dml_start(&layout, part, 0)
+    let numbers = try device.download(
+      memory, from: first, count: unsafe dml_start(&layout, part, steps) - first)
+    var losses: [Float] = []
+    for step in 0..<steps {
+      var loss = 0.0
+      let start = unsafe dml_start(&layout, part, step) - first
+      for row in 0..<plan.batch {
+        let label = Int(labels[step * plan.batch + row])
+        let probability = Double(numbers[start + row * classes + label])
+        // Not a number stays what it is.
+        loss -= probability == 0 ? -.infinity : Elementary.logarithm(probability)
       }
+      losses.append(Float(loss / Double(plan.batch)))
     }
+    return losses
   }
 
   func currentParameters() throws(Trouble) -> Parameters {
-    layout.parameters(try device.download(parameters.all, count: layout.count))
-  }
-
-  /// A = tanh(X·W₁ + b₁), P = softmax(A·W₂ + b₂), S = (P − Y) / batch, and back from there.
-  private static func step(
-    _ plan: TrainingPlan, _ operators: StepOperators, _ memory: StepMemory, _ layout: Layout,
-    _ samples: DeviceSamples, _ step: Int, _ state: (w: Region, v: Region, g: Region)
-  ) -> [Dispatch] {
-    func part(_ region: Region, _ index: Int) -> Region { layout.region(index, of: region) }
-    let (x, y, p) = (samples.rows(step), samples.wanted(step), samples.probabilities(step))
-    let (a, da) = (memory.activations.all, memory.activationGradients.all)
-    let (z, s, q) = (memory.outputs.all, memory.outputGradients.all, memory.slopes.all)
-    let (w1, b1, w2, b2) = (
-      part(state.w, 0), part(state.w, 1), part(state.w, 2), part(state.w, 3)
-    )
-    return [
-      Dispatch(operators.hidden, [x, w1, b1], a),
-      Dispatch(operators.output, [a, w2, b2], z),
-      Dispatch(operators.softmax, [z], p),
-      Dispatch(operators.error, [p, y], z),
-      Dispatch(operators.mean, [z], s),
-      Dispatch(operators.outputWeights, [a, s, nil], part(state.g, 2)),
-      Dispatch(operators.outputBiases, [s], part(state.g, 3)),
-      Dispatch(operators.back, [s, w2, nil], da),
-      Dispatch(operators.square, [a, a], q),
-      Dispatch(operators.slope, [q], q),
-      Dispatch(operators.square, [da, q], da),
-      Dispatch(operators.hiddenWeights, [x, da, nil], part(state.g, 0)),
-      Dispatch(operators.hiddenBiases, [da], part(state.g, 1)),
-      Dispatch(operators.momentum, [state.v], state.v),
-      Dispatch(operators.add, [state.v, state.g], state.v),
-      // The gradients have done their part; the descent takes their place in memory of its own.
-      Dispatch(operators.rate, [state.v], memory.descent.all),
-      Dispatch(operators.add, [state.w, memory.descent.all], state.w),
-    ]
+    var matrices: [[Float]] = []
+    for part in [dml_w1, dml_b1, dml_w2, dml_b2] {
+      matrices.append(
+        try device.download(
+          memory, from: unsafe dml_start(&layout, part, 0), count: unsafe dml_count(&layout, part)))
+    }
+    return Parameters(
+      hiddenWeights: matrices[0], hiddenBiases: matrices[1], outputWeights: matrices[2],
+      outputBiases: matrices[3])
   }
 }
 
-/// The operators of a step, each compiled once.
-private struct StepOperators {
-  let hidden, output, softmax, error, mean: Operator
-  let outputWeights, outputBiases, back, square, slope, hiddenWeights, hiddenBiases: Operator
-  let momentum, add, rate: Operator
-
-  init(_ device: Device, _ plan: TrainingPlan, _ layout: Layout) throws(Trouble) {
-    func make(_ operation: dml_operation) throws(Trouble) -> Operator {
-      try Operator(device, operation)
-    }
-    let (batch, inputs) = (plan.batch, plan.network.inputs)
-    let (width, classes) = (plan.network.hidden, plan.network.classes)
-    let (a, z) = (dml_matrix(batch, width), dml_matrix(batch, classes))
-    let all = dml_matrix(1, layout.count)
-    hidden = try make(.layer(rows: batch, depth: inputs, columns: width, tanh: true))
-    output = try make(.layer(rows: batch, depth: width, columns: classes, tanh: false))
-    softmax = try make(.softmax(z))
-    error = try make(.difference(z))
-    mean = try make(.scaled(z, by: 1 / Float(batch)))
-    outputWeights = try make(
-      .product(rows: width, depth: batch, columns: classes, transposes: (true, false)))
-    outputBiases = try make(.columnSums(z))
-    back = try make(
-      .product(rows: batch, depth: classes, columns: width, transposes: (false, true)))
-    square = try make(.elementProduct(a))
-    slope = try make(.scaled(a, by: -1, plus: 1))
-    hiddenWeights = try make(
-      .product(rows: inputs, depth: batch, columns: width, transposes: (true, false)))
-    hiddenBiases = try make(.columnSums(a))
-    momentum = try make(.scaled(all, by: plan.momentum))
-    add = try make(.sum(all))
-    rate = try make(.scaled(all, by: -plan.learningRate))
-  }
-}
-
-/// What a step works in.
-private struct StepMemory {
-  let activations, activationGradients, slopes: Buffer
-  let outputs, outputGradients: Buffer
-  let descent: Buffer
-
-  init(_ device: Device, _ plan: TrainingPlan) throws(Trouble) {
-    func floats(_ count: Int) throws(Trouble) -> Buffer {
-      try Buffer(device, bytes: count * MemoryLayout<Float>.stride)
-    }
-    let hidden = plan.batch * plan.network.hidden
-    activations = try floats(hidden)
-    activationGradients = try floats(hidden)
-    slopes = try floats(hidden)
-    outputs = try floats(plan.batch * plan.network.classes)
-    outputGradients = try floats(plan.batch * plan.network.classes)
-    descent = try floats(Layout(plan.network).count)
+extension dml_plan {
+  init(_ plan: TrainingPlan) {
+    self.init(
+      batch: UInt32(plan.batch), inputs: UInt32(plan.network.inputs),
+      hidden: UInt32(plan.network.hidden), classes: UInt32(plan.network.classes),
+      learning_rate: plan.learningRate, momentum: plan.momentum)
   }
 }

@@ -6,12 +6,11 @@ extension DirectMLAccelerator {
   /// probabilities come back in one copy, from which the host takes the losses.
   public func train(_ plan: TrainingPlan, on samples: Samples) throws(Trouble) -> TrainingRun {
     let network = try DeviceNetwork(opened(), plan, on: samples)
-    let labels = Array(samples.labels.prefix(plan.steps(on: samples) * plan.batch))
     var losses: [Float] = []
     var nanoseconds: UInt64 = 0
     for _ in 0..<plan.epochs {
       nanoseconds += try network.runEpoch()
-      losses += try network.losses(labels)
+      losses += try network.losses(samples.labels)
     }
     return TrainingRun(
       losses: losses, parameters: try network.currentParameters(), nanoseconds: nanoseconds)
