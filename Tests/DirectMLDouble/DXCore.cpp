@@ -2,7 +2,13 @@
 
 #include <cstring>
 
-static std::string fault;
+static const char *environment(const char *name) {
+  const char *value = std::getenv(name);
+  return value ? value : "";
+}
+
+/// For those who drive a program, from the start on.
+static std::string fault = environment("KILN_DIRECTML_DOUBLE_FAULT");
 long live_objects;
 
 bool faulty(const char *name) { return fault == name; }
@@ -93,5 +99,6 @@ class Factory final : public Counted<PlainIDXCoreAdapterFactory> {
 }  // namespace
 
 extern "C" HRESULT DXCoreCreateAdapterFactory(REFIID id, void **factory) {
+  if (faulty("crash")) std::abort();
   return hand(id, uuidof<IDXCoreAdapterFactory>(), factory, [] { return new Factory; });
 }

@@ -30,6 +30,9 @@ extension DoubleTests {
       #expect(facts.text("name") == "kiln test double")
       #expect(facts.text("pci-id") == "1af4:1050")
       #expect(facts.text("driver") == "31.0.15.5222")
+      #expect(facts.text("vendor") == "unknown")
+      #expect(facts.text("luid") == "00000001:00001234")
+      #expect(facts.text("choice") == "number 0 of 2, GPUs before others, the fastest first")
       #expect(facts.contains(Fact("devices", .count(1))))
       #expect(
         facts.text("adapter-1") == "Microsoft Basic Render Driver, 1414:008c")
@@ -46,12 +49,34 @@ extension DoubleTests {
       #expect(double.objects != 0)
     }
 
-    @Test(arguments: ["basic-render", "software"])
-    func everyOtherAdapterIsNamed(_ fault: String) throws {
+    @Test(arguments: [
+      ("basic-render", "G3031", "Microsoft Basic Render Driver (1414:008c) computes on the CPU"),
+      ("software", "G3032", "DXCore says that kiln test double (1af4:1050) is no hardware"),
+    ])
+    func whatIsNoHardwareIsEmulated(_ fault: String, _ code: String, _ seen: String) throws {
       let double = try Double(fault: fault)
-      let facts = try DirectMLAccelerator(adapter: 0, libraries: Built.libraries).openDevice()
+      let gpu = DirectMLAccelerator(libraries: Built.libraries)
+      let facts = try gpu.openDevice()
+      // Software stands first on the list of the double, where nothing is hardware.
+      let adapter = fault == "software" ? 1 : 0
+      let other = DirectMLAccelerator(adapter: adapter, libraries: Built.libraries)
+      _ = try other.openDevice()
       #expect(facts.text("hardware") == "no")
-      #expect(facts.text("emulated") != nil)
+      #expect(other.emulation?.code == code)
+      #expect(other.emulation?.seen == seen)
+      #expect(facts.text("emulated") == gpu.emulation?.seen)
+      #expect(double.objects != 0)
+    }
+
+    @Test(arguments: [
+      ("basic", "Microsoft Basic Render Driver"), ("KILN TEST", "kiln test double"),
+      ("1414:008c", "Microsoft Basic Render Driver"),
+    ])
+    func takesTheAdapterThatIsNamed(_ name: String, _ adapter: String) throws {
+      let double = try Double()
+      let facts = try DirectMLAccelerator(named: name, libraries: Built.libraries).openDevice()
+      #expect(facts.text("name") == adapter)
+      #expect(facts.text("choice")?.hasPrefix("the first that fits '\(name)' of 2") == true)
       #expect(double.objects == 0)
     }
 

@@ -59,10 +59,11 @@ public final class DirectMLAccelerator: Accelerator {
   }
 
   public var emulation: Trouble? {
-    if let library = libraries?.foreign { return Trouble("G3033", library) }
-    guard let adapter = device?.adapter, !adapter.isGPU else { return nil }
-    let shown = adapter.name + " (" + adapter.id + ")"
-    return Trouble(adapter.isBasicRender ? "G3031" : "G3032", shown)
+    if let adapter = device?.adapter, !adapter.isGPU {
+      let shown = adapter.name + " (" + adapter.id + ")"
+      return Trouble(adapter.isBasicRender ? "G3031" : "G3032", shown)
+    }
+    return libraries?.foreign.map { Trouble("G3033", $0) }
   }
 
   private func loaded() throws(Trouble) -> Libraries {

@@ -43,7 +43,7 @@ extension Host {
     if let named = settings.directML { return machine.status(named) == nil ? nil : named }
     var candidates = ["/opt/directml/lib/libdirectml.so"]
     let active = machine.environment["VIRTUAL_ENV"].map { $0 + "/bin/python3" }
-    for python in [settings.python, active] {
+    for python in [active, settings.python] {
       for packages in ImageLibraries.sitePackages(machine, python: python) {
         candidates.append(packages + "/torch_directml/libdirectml.so")
         let plugins = packages + "/tensorflow-plugins/directml"

@@ -12,7 +12,7 @@ public enum Help {
       --framework pytorch|tensorflow
                           train with the image's own framework too
       --device N          the only GPU to test, from 0
-      --adapter N|NAME    DirectML's only adapter to test: a number from 0, a part of its name, its PCI id
+      --adapter N|NAME    the only adapter for DirectML: its number, a part of its name, its PCI id
       --directml FILE     DirectML's library, where it is not in one of its usual places
       --timeout SECONDS   what a stage may take (30; full 600; a framework 300)
       --json              print the report as JSON
