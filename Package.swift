@@ -262,7 +262,8 @@ package.targets += [
   smokeTest("DirectML", ["Accelerators", "CDirectML", "CPlatform", "Platform", "Trainer"]),
   smokeTest("Diagnosis", ["Accelerators", "Platform", "Trainer"]),
   .executableTarget(
-    name: "gpu-smoke-test", dependencies: ["Accelerators", "CUDA", "Diagnosis", "DirectML", "Platform"],
+    name: "gpu-smoke-test",
+    dependencies: ["Accelerators", "CUDA", "Diagnosis", "DirectML", "Platform"],
     path: "Sources/Programs/gpu-smoke-test",
     linkerSettings: [.linkedLibrary("m"), .linkedLibrary("dl")]),
 ]

@@ -127,7 +127,8 @@ import Testing
     #expect(try decided(both, "--backend", "auto").backend == .cuda)
     let neither = FakeRoot()
     #expect(try decided(neither).backend == .cuda)
-    #expect(try decided(neither).choice == "cuda, since there is neither NVIDIA's driver nor DirectML")
+    #expect(
+      try decided(neither).choice == "cuda, since there is neither NVIDIA's driver nor DirectML")
     try neither.library("/opt/directml/lib/libdirectml.so")
     #expect(try decided(neither).backend == .cuda)
     #expect(try decided(FakeRoot.linux()).backend == .cuda)

@@ -65,8 +65,12 @@ final class FakeRoot {
     + "/.build/directml/libdxcore.so"
 
   func library(_ path: String) throws {
+    try copy(FakeRoot.real.status(Self.double) == nil ? DriverDouble.path : Self.double, to: path)
+  }
+
+  /// - Parameter source: a path of the running system.
+  func copy(_ source: String, to path: String) throws {
     try folder(of: path)
-    let source = FakeRoot.real.status(Self.double) == nil ? try DriverDouble.path : Self.double
     try FileManager.default.copyItem(atPath: source, toPath: self.path + path)
   }
 

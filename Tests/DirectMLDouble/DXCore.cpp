@@ -26,6 +26,10 @@ class Adapter final : public Counted<PlainIDXCoreAdapter> {
 
   bool IsAttributeSupported(const GUID &) override { return true; }
 
+  bool IsPropertySupported(DXCoreAdapterProperty property) override {
+    return !value(property).empty();
+  }
+
   HRESULT GetPropertySize(DXCoreAdapterProperty property, size_t *size) override {
     *size = value(property).size();
     return *size ? S_OK : E_INVALIDARG;
@@ -86,6 +90,11 @@ class AdapterList final : public Counted<PlainIDXCoreAdapterList> {
 
 class Factory final : public Counted<PlainIDXCoreAdapterFactory> {
  public:
+  /// Direct3D and DirectML ask for the adapter of a device that they have.
+  HRESULT GetAdapterByLuid(const LUID &, REFIID id, void **adapter) override {
+    return hand(id, uuidof<IDXCoreAdapter>(), adapter, [] { return new Adapter(false); });
+  }
+
   HRESULT CreateAdapterList(
       uint32_t count, const GUID *attributes, REFIID id, void **list) override {
     demand(

@@ -8,12 +8,34 @@ enum Built {
   static let package = #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined()
   static let folder = package + "/.build/directml"
   static let isThere = Machine(environment: [:]).status(folder + "/inputs") != nil
-  static let absence: Comment = "Microsoft's headers are not here: run make test-directml"
+  static let absence: Comment = "Microsoft's headers are not here: run make test-directml TIER=2"
+  static let vkd3d = folder + "/vkd3d"
+  static let hasVkd3d = Machine(environment: [:]).status(vkd3d + "/inputs") != nil
+  static let vkd3dAbsence: Comment = "vkd3d is not here: run make test-directml TIER=1"
+  static let microsoft = folder + "/microsoft/libdirectml.so"
+  static let hasMicrosoft = hasVkd3d && Machine(environment: [:]).status(microsoft) != nil
+  static let microsoftAbsence: Comment =
+    "Microsoft's libdirectml.so is not here: run make test-directml TIER=3"
 
   /// The double in the place of all three libraries, as they are called.
   static let libraries = Libraries.Names(
     dxcore: [folder + "/libdxcore.so"], d3d12: [folder + "/libd3d12.so"],
     directml: [folder + "/libdirectml.so"])
+
+  /// What a program of the build says, and how it ended.
+  static func run(_ program: String, _ arguments: String...) throws -> (Child.Ending, String) {
+    let child = try Child.spawn(
+      folder + "/" + program, arguments,
+      environment: ["VK_ICD_FILENAMES": "/usr/share/vulkan/icd.d/lvp_icd.x86_64.json"])
+    var said: [UInt8] = []
+    while true {
+      switch child.next(by: Stopwatch.now + 60_000_000_000) {
+      case .report(let bytes), .words(let bytes): said += bytes
+      case .ended(let ending): return (ending, String(decoding: said, as: UTF8.self))
+      case .late: return (child.stop(), "too late")
+      }
+    }
+  }
 }
 
 /// The double as the tests see it. Its fault is the whole process's, so they run one after the other.
@@ -43,7 +65,7 @@ struct Double: ~Copyable {
 
 /// The tests that need the double, one after the other.
 @Suite(.serialized, .enabled(if: Built.isThere, Built.absence))
-enum DoubleTests {}
+enum Tier2 {}
 
 /// What `body` throws; nothing when it throws nothing.
 func trouble(_ body: () throws(Trouble) -> Void) -> Trouble? {

@@ -3,7 +3,7 @@ import DirectML
 import Testing
 import Trainer
 
-extension DoubleTests {
+extension Tier2 {
   /// Each way to fail has its code, and names the call that failed.
   @Suite struct FaultTests {
     /// All stages in order, as the diagnosis asks them.

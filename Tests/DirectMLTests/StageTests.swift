@@ -3,7 +3,7 @@ import DirectML
 import Testing
 import Trainer
 
-extension DoubleTests {
+extension Tier2 {
   /// What each stage tells of a device that is all right.
   @Suite struct StageTests {
     @Test func tellsWhichLibrariesThereAre() throws {

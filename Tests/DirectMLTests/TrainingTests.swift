@@ -3,8 +3,8 @@ import DirectML
 import Testing
 import Trainer
 
-extension DoubleTests {
-  /// T2: the training on the double against the CPU's.
+extension Tier2 {
+  /// The training on the double against the CPU's.
   @Suite struct TrainingTests {
     @Test func staysWithTheCPUFor200Steps() throws {
       let plan = TrainingPlan(

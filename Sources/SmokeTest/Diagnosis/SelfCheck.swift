@@ -65,7 +65,8 @@ public struct SelfCheck {
   private func directML(_ search: LoaderSearch) -> Outcome {
     let machine = host.machine
     guard let path = host.directML(settings), let status = machine.status(path) else {
-      return .failed(.libraries, Trouble("G1124", settings.directML.map { ", not even " + $0 } ?? ""))
+      return .failed(
+        .libraries, Trouble("G1124", settings.directML.map { ", not even " + $0 } ?? ""))
     }
     if let trouble = host.troubleWithFile(path, status) { return .failed(.libraries, trouble) }
     let needs = ELFNeeds.names((try? machine.read(path, limit: 1 << 28)) ?? [])

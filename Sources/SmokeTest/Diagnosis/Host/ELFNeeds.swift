@@ -26,7 +26,8 @@ enum ELFNeeds {
         let value = file.number(at: place &+ 8, bytes: 8)
       else { continue }
       if tag == 1 { names.append(value) }
-      if tag == 5, let segment = segments.first(where: { value >= $0.address && value - $0.address < $0.size })
+      if tag == 5,
+        let segment = segments.first(where: { value >= $0.address && value - $0.address < $0.size })
       {
         texts = value - segment.address + segment.offset
       }
