@@ -108,7 +108,8 @@ constexpr size_t pipeline_bytes = 56;
 
 Word callUnwrapped(Proxy *proxy, int slot, const Word *given) {
   Word arguments[12];
-  for (int i = 0; i < 12; i++) arguments[i] = reinterpret_cast<Word>(unwrap(reinterpret_cast<void *>(given[i])));
+  for (int i = 0; i < 12; i++)
+    arguments[i] = reinterpret_cast<Word>(unwrap(reinterpret_cast<void *>(given[i])));
   std::vector<void *> objects;
   if (const int array = arrayArgument(proxy->kind, slot)) {
     auto *from = reinterpret_cast<void **>(given[array]);

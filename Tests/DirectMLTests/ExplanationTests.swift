@@ -7,7 +7,7 @@ import Testing
 @Suite struct ExplanationTests {
   @Test func whatIsSaidIsUsedAndWhatIsUsedIsSaid() throws {
     var explained: [String] = []
-    for line in Explanations.text.description.split(separator: "\n")
+    for line in DirectMLExplanations.text.split(separator: "\n")
     where line.wholeMatch(of: /G[0-9]{4}/) != nil {
       explained.append(String(line))
     }

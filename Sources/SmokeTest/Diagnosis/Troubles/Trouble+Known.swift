@@ -4,7 +4,7 @@ extension Trouble {
   /// What ``Explanations`` has for `code`, with the values in their places.
   @inline(never)
   init(_ code: String, _ first: String = "", _ second: String = "", _ third: String = "") {
-    self.init(code, of: Explanations.text, [first, second, third])
+    self.init(code, in: Explanations.text, first, second, third)
   }
 }
 

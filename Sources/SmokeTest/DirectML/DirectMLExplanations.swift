@@ -1,8 +1,7 @@
-import Accelerators
-
-/// What each code of this module says, as `Trouble.init(_:of:_:)` reads it.
-enum Explanations {
-  static let text: StaticString = """
+/// What each code of this module says: the code, what was seen, what to do, each in a line. `{0}` and so
+/// on stand for values.
+enum DirectMLExplanations {
+  static let text = """
     G3000
     {0}: {1}
     Look the name up in Microsoft's documentation. A current driver in Windows, wsl --update and \
@@ -113,12 +112,4 @@ enum Explanations {
     loader's folders and LD_LIBRARY_PATH, and run inside of WSL 2.
 
     """
-}
-
-extension Trouble {
-  /// What ``Explanations`` has for `code`, with the values in their places.
-  @inline(never)
-  init(_ code: String, _ first: String = "", _ second: String = "", _ third: String = "") {
-    self.init(code, of: Explanations.text, [first, second, third])
-  }
 }
