@@ -31,11 +31,13 @@ class Adapter final : public Counted<PlainIDXCoreAdapter> {
   }
 
   HRESULT GetPropertySize(DXCoreAdapterProperty property, size_t *size) override {
+    FAIL_IF_ASKED("IDXCoreAdapter::GetPropertySize");
     *size = value(property).size();
     return *size ? S_OK : E_INVALIDARG;
   }
 
   HRESULT GetProperty(DXCoreAdapterProperty property, size_t size, void *data) override {
+    FAIL_IF_ASKED(("IDXCoreAdapter::GetProperty(" + name(property) + ")").c_str());
     const std::string bytes = value(property);
     if (bytes.empty() || size < bytes.size()) return E_INVALIDARG;
     std::memcpy(data, bytes.data(), bytes.size());
@@ -46,6 +48,20 @@ class Adapter final : public Counted<PlainIDXCoreAdapter> {
   template <class Value>
   static std::string raw(Value value) {
     return {reinterpret_cast<const char *>(&value), sizeof value};
+  }
+
+  static std::string name(DXCoreAdapterProperty property) {
+    switch (property) {
+      case DXCoreAdapterProperty::InstanceLuid: return "InstanceLuid";
+      case DXCoreAdapterProperty::DriverDescription: return "DriverDescription";
+      case DXCoreAdapterProperty::HardwareID: return "HardwareID";
+      case DXCoreAdapterProperty::DriverVersion: return "DriverVersion";
+      case DXCoreAdapterProperty::DedicatedAdapterMemory: return "DedicatedAdapterMemory";
+      case DXCoreAdapterProperty::SharedSystemMemory: return "SharedSystemMemory";
+      case DXCoreAdapterProperty::IsHardware: return "IsHardware";
+      case DXCoreAdapterProperty::IsIntegrated: return "IsIntegrated";
+      default: return "";
+    }
   }
 
   std::string value(DXCoreAdapterProperty property) const {
@@ -77,12 +93,14 @@ class AdapterList final : public Counted<PlainIDXCoreAdapterList> {
   }
 
   HRESULT Sort(uint32_t count, const DXCoreAdapterPreference *preferences) override {
+    FAIL_IF_ASKED("IDXCoreAdapterList::Sort");
     demand(count == 1 && *preferences == DXCoreAdapterPreference::HighPerformance, "Sort");
     return S_OK;
   }
 
   /// Basic Render comes first, so that it is seen who takes the first without looking.
   HRESULT GetAdapter(uint32_t index, REFIID id, void **adapter) override {
+    FAIL_IF_ASKED("IDXCoreAdapterList::GetAdapter");
     if (index >= GetAdapterCount()) return E_INVALIDARG;
     return hand(id, uuidof<IDXCoreAdapter>(), adapter, [=] { return new Adapter(index == 0); });
   }
@@ -97,6 +115,7 @@ class Factory final : public Counted<PlainIDXCoreAdapterFactory> {
 
   HRESULT CreateAdapterList(
       uint32_t count, const GUID *attributes, REFIID id, void **list) override {
+    FAIL_IF_ASKED("IDXCoreAdapterFactory::CreateAdapterList");
     demand(
         count == 1 &&
             ConstexprIsEqualGUID(*attributes, DXCORE_ADAPTER_ATTRIBUTE_D3D12_CORE_COMPUTE),
@@ -108,6 +127,7 @@ class Factory final : public Counted<PlainIDXCoreAdapterFactory> {
 }  // namespace
 
 extern "C" HRESULT DXCoreCreateAdapterFactory(REFIID id, void **factory) {
+  FAIL_IF_ASKED("DXCoreCreateAdapterFactory");
   if (faulty("crash")) std::abort();
   return hand(id, uuidof<IDXCoreAdapterFactory>(), factory, [] { return new Factory; });
 }

@@ -3,6 +3,7 @@
 #include <cstring>
 
 HRESULT Resource::Map(UINT subresource, const D3D12_RANGE *, void **address) {
+  FAIL_IF_ASKED("ID3D12Resource::Map");
   demand(subresource == 0, "Map of another subresource than 0");
   demand(heap != D3D12_HEAP_TYPE_DEFAULT, "Map of the device's memory");
   demand(!mapped, "Map of what is mapped");
@@ -25,6 +26,7 @@ D3D12_CPU_DESCRIPTOR_HANDLE Heap::GetCPUDescriptorHandleForHeapStart() { return 
 D3D12_GPU_DESCRIPTOR_HANDLE Heap::GetGPUDescriptorHandleForHeapStart() { return {start << 8}; }
 
 HRESULT List::Close() {
+  FAIL_IF_ASKED("ID3D12GraphicsCommandList::Close");
   demand(!closed_, "Close of a closed list");
   closed_ = true;
   return S_OK;
@@ -106,6 +108,7 @@ class Queue final : public Counted<PlainID3D12CommandQueue> {
   }
 
   HRESULT Signal(ID3D12Fence *fence, UINT64 value) override {
+    FAIL_IF_ASKED("ID3D12CommandQueue::Signal");
     if (faulty("removed-at-signal")) return DXGI_ERROR_DEVICE_REMOVED;
     if (!faulty("hang")) static_cast<Fence *>(fence)->value = value;
     return S_OK;
@@ -116,6 +119,7 @@ class Device final : public Counted<PlainID3D12Device> {
  public:
   HRESULT CreateCommandQueue(
       const D3D12_COMMAND_QUEUE_DESC *description, REFIID id, void **queue) override {
+    FAIL_IF_ASKED("ID3D12Device::CreateCommandQueue");
     if (description->Type != D3D12_COMMAND_LIST_TYPE_COMPUTE || description->Priority ||
         description->Flags || description->NodeMask)
       return E_INVALIDARG;
@@ -124,6 +128,7 @@ class Device final : public Counted<PlainID3D12Device> {
 
   HRESULT CreateCommandAllocator(
       D3D12_COMMAND_LIST_TYPE type, REFIID id, void **allocator) override {
+    FAIL_IF_ASKED("ID3D12Device::CreateCommandAllocator");
     if (type != D3D12_COMMAND_LIST_TYPE_COMPUTE) return E_INVALIDARG;
     return hand(id, uuidof<ID3D12CommandAllocator>(), allocator, [] { return new Allocator; });
   }
@@ -131,12 +136,14 @@ class Device final : public Counted<PlainID3D12Device> {
   HRESULT CreateCommandList(
       UINT node, D3D12_COMMAND_LIST_TYPE type, ID3D12CommandAllocator *allocator,
       ID3D12PipelineState *state, REFIID id, void **list) override {
+    FAIL_IF_ASKED("ID3D12Device::CreateCommandList");
     if (node || type != D3D12_COMMAND_LIST_TYPE_COMPUTE || !allocator || state)
       return E_INVALIDARG;
     return hand(id, uuidof<ID3D12GraphicsCommandList>(), list, [] { return new List; });
   }
 
   HRESULT CheckFeatureSupport(D3D12_FEATURE feature, void *data, UINT size) override {
+    FAIL_IF_ASKED("ID3D12Device::CheckFeatureSupport");
     auto *levels = static_cast<D3D12_FEATURE_DATA_FEATURE_LEVELS *>(data);
     if (feature != D3D12_FEATURE_FEATURE_LEVELS || size != sizeof *levels) return E_INVALIDARG;
     for (UINT i = 0; i < levels->NumFeatureLevels; i++)
@@ -147,6 +154,7 @@ class Device final : public Counted<PlainID3D12Device> {
 
   HRESULT CreateDescriptorHeap(
       const D3D12_DESCRIPTOR_HEAP_DESC *description, REFIID id, void **heap) override {
+    FAIL_IF_ASKED("ID3D12Device::CreateDescriptorHeap");
     if (description->Type != D3D12_DESCRIPTOR_HEAP_TYPE_CBV_SRV_UAV ||
         description->Flags != D3D12_DESCRIPTOR_HEAP_FLAG_SHADER_VISIBLE ||
         description->NodeMask || !description->NumDescriptors)
@@ -164,6 +172,7 @@ class Device final : public Counted<PlainID3D12Device> {
       const D3D12_HEAP_PROPERTIES *heap, D3D12_HEAP_FLAGS flags,
       const D3D12_RESOURCE_DESC *description, D3D12_RESOURCE_STATES state,
       const D3D12_CLEAR_VALUE *clear, REFIID id, void **resource) override {
+    FAIL_IF_ASKED("ID3D12Device::CreateCommittedResource");
     if (faulty("out-of-memory") && description->Width > 1 << 20) return E_OUTOFMEMORY;
     const D3D12_HEAP_TYPE type = heap->Type;
     const bool isDevices = type == D3D12_HEAP_TYPE_DEFAULT;
@@ -187,6 +196,7 @@ class Device final : public Counted<PlainID3D12Device> {
   }
 
   HRESULT CreateFence(UINT64 value, D3D12_FENCE_FLAGS flags, REFIID id, void **fence) override {
+    FAIL_IF_ASKED("ID3D12Device::CreateFence");
     if (value || flags) return E_INVALIDARG;
     return hand(id, uuidof<ID3D12Fence>(), fence, [] { return new Fence; });
   }
@@ -203,6 +213,7 @@ class Device final : public Counted<PlainID3D12Device> {
 
 extern "C" HRESULT D3D12CreateDevice(
     IUnknown *adapter, D3D_FEATURE_LEVEL level, REFIID id, void **device) {
+  FAIL_IF_ASKED("D3D12CreateDevice");
   if (!adapter) return E_INVALIDARG;
   if (level > D3D_FEATURE_LEVEL_12_1 || faulty("no-direct3d")) return DXGI_ERROR_UNSUPPORTED;
   return hand(id, uuidof<ID3D12Device>(), device, [] { return new Device; });

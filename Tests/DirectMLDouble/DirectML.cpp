@@ -205,6 +205,7 @@ class Device final : public Counted<PlainIDMLDevice> {
   HRESULT CheckFeatureSupport(
       DML_FEATURE feature, UINT question_bytes, const void *question, UINT answer_bytes,
       void *answer) override {
+    FAIL_IF_ASKED("IDMLDevice::CheckFeatureSupport");
     const auto *asked = static_cast<const DML_FEATURE_QUERY_FEATURE_LEVELS *>(question);
     auto *told = static_cast<DML_FEATURE_DATA_FEATURE_LEVELS *>(answer);
     if (feature != DML_FEATURE_FEATURE_LEVELS || question_bytes != sizeof *asked ||
@@ -217,6 +218,7 @@ class Device final : public Counted<PlainIDMLDevice> {
   }
 
   HRESULT CreateOperator(const DML_OPERATOR_DESC *description, REFIID id, void **result) override {
+    FAIL_IF_ASKED("IDMLDevice::CreateOperator");
     Operation operation;
     if (!Operation::read(*description, operation)) return E_INVALIDARG;
     return hand(id, id_IDMLOperator, result, [&] { return new Operator(operation); });
@@ -224,13 +226,15 @@ class Device final : public Counted<PlainIDMLDevice> {
 
   HRESULT CompileOperator(
       IDMLOperator *plain, DML_EXECUTION_FLAGS flags, REFIID id, void **result) override {
-    if (flags || faulty("compile")) return E_FAIL;
+    FAIL_IF_ASKED("IDMLDevice::CompileOperator");
+    if (flags) return E_INVALIDARG;
     const Operation operation = static_cast<Operator *>(plain)->operation;
     return hand(id, id_IDMLCompiledOperator, result, [&] { return new Compiled(operation); });
   }
 
   HRESULT CreateOperatorInitializer(
       UINT count, IDMLCompiledOperator *const *compiled, REFIID id, void **result) override {
+    FAIL_IF_ASKED("IDMLDevice::CreateOperatorInitializer");
     if (count != 1) return E_INVALIDARG;
     return hand(id, id_IDMLOperatorInitializer, result, [&] {
       return new Initializer(static_cast<Compiled *>(compiled[0]));
@@ -238,6 +242,7 @@ class Device final : public Counted<PlainIDMLDevice> {
   }
 
   HRESULT CreateCommandRecorder(REFIID id, void **result) override {
+    FAIL_IF_ASKED("IDMLDevice::CreateCommandRecorder");
     return hand(id, id_IDMLCommandRecorder, result, [] { return new Recorder; });
   }
 
@@ -245,6 +250,7 @@ class Device final : public Counted<PlainIDMLDevice> {
 
   HRESULT CreateBindingTable(
       const DML_BINDING_TABLE_DESC *description, REFIID id, void **result) override {
+    FAIL_IF_ASKED("IDMLDevice::CreateBindingTable");
     return hand(id, id_IDMLBindingTable, result, [&] { return new Table(*description); });
   }
 };
@@ -254,6 +260,7 @@ class Device final : public Counted<PlainIDMLDevice> {
 extern "C" HRESULT DMLCreateDevice1(
     ID3D12Device *direct3D, DML_CREATE_DEVICE_FLAGS flags, DML_FEATURE_LEVEL minimum, REFIID id,
     void **device) {
+  FAIL_IF_ASKED("DMLCreateDevice1");
   if (!direct3D || flags) return E_INVALIDARG;
   if (minimum > DML_FEATURE_LEVEL_5_0 || faulty("old-directml")) return DXGI_ERROR_UNSUPPORTED;
   return hand(id, id_IDMLDevice, device, [] { return new Device; });

@@ -32,6 +32,10 @@ inline void demand(bool right, const char *what) {
 /// Whether the fault of this name is switched on. One at a time, for the whole process.
 bool faulty(const char *name);
 
+/// Makes the method of this name fail, where that is the fault.
+#define FAIL_IF_ASKED(call) \
+  if (faulty(call)) return E_FAIL
+
 /// How many objects there are, for tests that nothing is left behind.
 extern long live_objects;
 

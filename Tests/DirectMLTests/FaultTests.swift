@@ -1,5 +1,6 @@
 import Accelerators
 import DirectML
+import Platform
 import Testing
 import Trainer
 
@@ -30,7 +31,10 @@ extension Tier2 {
         ("no-direct3d", "G3016", "D3D12CreateDevice: DXGI_ERROR_UNSUPPORTED (0x887a0004)"),
         ("old-directml", "G3008", "DMLCreateDevice1: DXGI_ERROR_UNSUPPORTED (0x887a0004)"),
         ("out-of-memory", "G3013", "ID3D12Device::CreateCommittedResource(16777216 bytes): E_OUT"),
-        ("compile", "G3000", "IDMLDevice::CompileOperator(GEMM TANH): E_FAIL (0x80004005)"),
+        (
+          "IDMLDevice::CompileOperator", "G3000",
+          "IDMLDevice::CompileOperator(GEMM TANH): E_FAIL (0x80004005)"
+        ),
         ("binding", "G3014", "IDMLDevice::GetDeviceRemovedReason: E_INVALIDARG (0x80070057)"),
         ("memory", "G3020", "wrong: 1 of 2097152 words"),
         ("numbers", "G3021", "GEMM TANH: number "),
@@ -52,6 +56,30 @@ extension Tier2 {
       #expect(trouble?.seen.hasPrefix(seen) ?? true, "\(trouble?.seen ?? "")")
       #expect(trouble.map { $0.remedy.count > 30 } ?? true)
       #expect(double.objects == 0)
+    }
+
+    /// Whatever answers with an `HRESULT` is asked whether it failed, and named when it did. The calls are
+    /// those that the tables have a name for, but for the one that is asked why another one failed.
+    @Test func everyCallThatFailsIsNamed() throws {
+      let package = Machine(root: Built.package, environment: [:])
+      var calls: [String] = []
+      for file in ["include/dxcore.h", "include/d3d12.h", "include/dml.h", "dxcore.c"] {
+        let text = package.text("/Sources/SmokeTest/CDirectML/" + file) ?? ""
+        calls += text.matches(of: /"((?:IDML|ID3D12|IDXCore|DXCore|D3D12|DML)[\w:()]+)"/).map {
+          String($0.1)
+        }
+      }
+      calls.removeAll { $0.hasSuffix("GetDeviceRemovedReason") }
+      #expect(calls.count == 31)
+      for call in calls {
+        let double = try Double(fault: call)
+        let trouble = drive()
+        let name = call.split(separator: "(")[0]
+        #expect(trouble?.seen.hasPrefix(name) == true, "\(call): \(trouble?.seen ?? "passed")")
+        #expect(trouble?.seen.hasSuffix(": E_FAIL (0x80004005)") == true)
+        #expect(trouble?.code == "G3000")
+        #expect(double.objects == 0)
+      }
     }
 
     @Test func aHangEnds() throws {
