@@ -11,7 +11,7 @@ endif
 
 RECIPE ?= cuda-wsl
 ARCHITECTURES ?= amd64
-SCRIPTS := $(wildcard .ci/*)
+SCRIPTS := $(wildcard .ci/*) Tests/DirectMLDouble/build Tests/DirectMLDouble/prepare
 KILN := .build/release/kiln
 SMOKE_TESTS := .build/smoke-test
 TOOLS := .tools
@@ -43,6 +43,7 @@ images: setup build ## build every recipe into Images/
 
 .PHONY: test
 test: setup setup-test ## run the unit tests
+	Tests/DirectMLDouble/prepare 0 1 2
 	swift test --skip EndToEndTests
 
 .PHONY: test-end-to-end
@@ -54,6 +55,14 @@ test-end-to-end: setup setup-test build ## build, verify and boot real images (F
 .PHONY: fuzz
 fuzz: setup setup-test ## fuzz the parsers (TARGET=…, TIME=seconds for each, JOBS=at once)
 	TIME='$(TIME)' JOBS='$(JOBS)' .ci/fuzz $(TARGET)
+
+# 0: Microsoft's headers; 1: Direct3D on vkd3d; 2: training on a double; 3: Microsoft's libdirectml.so.
+TIER ?= 0 1 2 3
+.PHONY: test-directml
+test-directml: setup-test ## test the DirectML backend by tiers (TIER="0 2"; 3 downloads 25 MB)
+	Tests/DirectMLDouble/prepare $(TIER)
+	KILN_SMOKE_TEST=ordinary swift test --scratch-path $(SMOKE_TESTS)/ordinary \
+		--filter 'Tests\.Tier[$(shell echo $(TIER) | tr -d ' ')]'
 
 .PHONY: check
 check: ## check the format of the sources, and the scripts

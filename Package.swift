@@ -282,11 +282,14 @@ package.targets += [
     name: "CProduct", path: "Sources/SmokeTest/CProduct", exclude: ["tile.inc"],
     cSettings: [.unsafeFlags(["-O2"], .when(configuration: .debug))]),
   smokeTest("Trainer", ["CDigits", "CProduct", "Platform"]),
-  smokeTest("Accelerators", ["Trainer"]),
+  smokeTest("Accelerators", ["Platform", "Trainer"]),
   smokeTest("CUDA", ["Accelerators", "CKernels", "CPlatform", "Platform", "Trainer"]),
+  smokeTest("CDirectML", []),
+  smokeTest("DirectML", ["Accelerators", "CDirectML", "CPlatform", "Platform", "Trainer"]),
   smokeTest("Diagnosis", ["Accelerators", "Platform", "Trainer"]),
   .executableTarget(
-    name: "gpu-smoke-test", dependencies: ["Accelerators", "CUDA", "Diagnosis", "Platform"],
+    name: "gpu-smoke-test",
+    dependencies: ["Accelerators", "CUDA", "Diagnosis", "DirectML", "Platform"],
     path: "Sources/Programs/gpu-smoke-test",
     linkerSettings: [.linkedLibrary("m"), .linkedLibrary("dl")]),
 ]
@@ -303,6 +306,7 @@ if !embedded {
     .target(
       name: "DriverDoubleSupport", path: "Tests/DriverDoubleSupport"),
     smokeTestTests("CUDA", ["Accelerators", "DriverDoubleSupport", "Platform", "Trainer"]),
+    smokeTestTests("DirectML", ["Accelerators", "CDirectML", "Platform", "Trainer"]),
     smokeTestTests("Platform", []),
     .testTarget(
       name: "KernelsTests",

@@ -58,6 +58,7 @@ import Testing
     "Trainer": ["CDigits", "CProduct", "Platform"],
     "Accelerators": ["Platform", "Trainer"],
     "CUDA": ["Accelerators", "CKernels", "CPlatform", "Platform", "Trainer"],
+    "DirectML": ["Accelerators", "CDirectML", "CPlatform", "Platform", "Trainer"],
     "Diagnosis": ["Accelerators", "Platform", "Trainer"],
   ]
 

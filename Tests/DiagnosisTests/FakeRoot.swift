@@ -40,6 +40,40 @@ final class FakeRoot {
     return root
   }
 
+  /// WSL 2 with a GPU of any maker: Windows' Direct3D, and DirectML in the image. The libraries are whole
+  /// ones, and those of the double where they were built.
+  static func directML() throws -> FakeRoot {
+    let root = try FakeRoot.wsl()
+    try root.remove("/usr/lib/wsl/lib/libcuda.so.1")
+    try root.remove("\(folder)/libcuda.so")
+    for name in ["libdxcore.so", "libd3d12.so"] { try root.library("/usr/lib/wsl/lib/" + name) }
+    try root.library("/opt/directml/lib/libdirectml.so")
+    try root.configureLoader()
+    return root
+  }
+
+  /// Makes the loader's cache without WSL's folder, though it is configured.
+  func forgetHostsLibraries() throws {
+    try write("/etc/ld.so.conf", "")
+    try configureLoader()
+    try write("/etc/ld.so.conf", "include /etc/ld.so.conf.d/*.conf\n")
+  }
+
+  /// Where `make test-directml` builds the double.
+  static let double =
+    #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined()
+    + "/.build/directml/libdxcore.so"
+
+  func library(_ path: String) throws {
+    try copy(FakeRoot.real.status(Self.double) == nil ? DriverDouble.path : Self.double, to: path)
+  }
+
+  /// - Parameter source: a path of the running system.
+  func copy(_ source: String, to path: String) throws {
+    try folder(of: path)
+    try FileManager.default.copyItem(atPath: source, toPath: self.path + path)
+  }
+
   /// Linux with NVIDIA's driver.
   static func linux() throws -> FakeRoot {
     let root = FakeRoot()

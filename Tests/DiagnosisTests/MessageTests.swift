@@ -13,6 +13,9 @@ import Trainer
         Fact("name", .text("GPU \u{1F600} \"\n")), Fact("count", .count(-3)),
         Fact("memory", .quantity(8.5e10, unit: "B")),
       ]),
+    .warned(
+      .device, at: 9, [Fact("emulated", .text("software"))],
+      Trouble(code: "G3032", seen: "software", remedy: "hardware")),
     .failed(.memory, at: 0, Trouble(code: "G2954", seen: "a bit", remedy: "")),
     .trained(
       TrainingRun(
@@ -50,11 +53,17 @@ import Trainer
     var reader = MessageReader()
     let arrived = reader.read(bytes)
     guard case .ended(.device, at: .max, let facts) = arrived[1],
-      case .trained(let run) = arrived[3], case .measured(let throughput) = arrived[4]
+      case .trained(let run) = arrived[4], case .measured(let throughput) = arrived[5]
     else {
       Issue.record("other messages came")
       return
     }
+    guard case .warned(.device, at: 9, let warned, let trouble) = arrived[2] else {
+      Issue.record("the warning became another message")
+      return
+    }
+    #expect(warned == [Fact("emulated", .text("software"))])
+    #expect(trouble == Trouble(code: "G3032", seen: "software", remedy: "hardware"))
     #expect(facts.map(\.name) == ["name", "count", "memory"])
     #expect(facts[0].value == .text("GPU \u{1F600} \"\n"))
     #expect(run.losses[0] == 1.5 && run.losses[1].isNaN && run.losses[2] == -.infinity)

@@ -18,6 +18,12 @@ import Testing
     #expect(options.timeout == 250_000_000)
     #expect(options.device == 3)
     #expect(options.root == "/tmp")
+    let adapter = try Options(["--adapter", "Radeon", "--directml", "/opt/libdirectml.so"])
+    #expect(adapter.adapter == "Radeon")
+    #expect(adapter.backend == .directml && adapter.isBackendChosen)
+    #expect(adapter.directML == "/opt/libdirectml.so")
+    #expect(try Options(["--adapter", "1"]).device == 1)
+    #expect(try Options(["--backend=directml", "--adapter=1"]).adapter == nil)
     #expect(try Options(["--self-check"]).task == .selfCheck)
     #expect(try Options(["-h"]).task == .help)
     #expect(try Options(["--version"]).task == .version)
@@ -38,6 +44,12 @@ import Testing
     (["--junit"], "--junit needs a value: --junit FILE"),
     (["--json=yes"], "--json takes no value"),
     (["--device", "-1"], "--device needs the number of a GPU, from 0, not '-1'"),
+    (["--adapter", " "], "--adapter needs a number or a part of a name"),
+    (
+      ["--backend", "cuda", "--adapter", "1"],
+      "--adapter is for DirectML; --device picks one of CUDA's GPUs"
+    ),
+    (["--directml", "libdirectml.so"], "--directml needs an absolute path"),
     (["--root", "tmp"], "--root needs an absolute path"),
     (["\u{1B}[2J"], "there is nothing to do with '[2J'"),
   ])
@@ -66,7 +78,7 @@ import Testing
     #expect(asked.backend == .cpu)
     #expect(asked.level == .quick)
     #expect(try Settings(Options(["--backend", "auto"]), root.machine).backend == nil)
-    for line in ["backend=rocm", "colour=green", "level", "python=python3"] {
+    for line in ["backend=rocm", "colour=green", "level", "python=python3", "directml=x"] {
       try root.write(Settings.path, line + "\n")
       #expect(throws: WrongUse.self) { try Settings(Options(), root.machine) }
     }

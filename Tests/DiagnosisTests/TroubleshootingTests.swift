@@ -25,7 +25,7 @@ import Testing
 
   private var explained: [String] {
     var explained: [String] = []
-    for line in Explanations.text.description.split(separator: "\n")
+    for line in Explanations.text.split(separator: "\n")
     where line.wholeMatch(of: /G[0-9]{4}/) != nil {
       explained.append(String(line))
     }

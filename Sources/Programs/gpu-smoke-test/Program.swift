@@ -25,8 +25,17 @@ enum Program {
       return 0
     case .test, .selfCheck: break
     }
-    let machine = Machine(root: options.root, environment: Surroundings.environment)
-    let settings = try Settings(options, machine)
+    let environment = Surroundings.environment
+    let machine = Machine(root: options.root, environment: Relaunch.original(environment))
+    var settings = try Settings(options, machine)
+    if options.task == .test {
+      settings.decide(machine)
+      if settings.backend == .directml, machine.root.isEmpty, !Relaunch.hasHappened(environment),
+        let environment = Relaunch.environment(machine)
+      {
+        Surroundings.restart(environment: environment)
+      }
+    }
     let file = try options.junit.map(open)
     let report =
       options.task == .selfCheck

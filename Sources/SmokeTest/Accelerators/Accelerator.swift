@@ -100,10 +100,16 @@ public protocol Accelerator: AnyObject {
   func checkVersion() throws(Trouble) -> [Fact]
   /// Opens the device that the others use.
   func openDevice() throws(Trouble) -> [Fact]
+  /// Why success on the open device proves nothing about a GPU; nothing when it does.
+  var emulation: Trouble? { get }
   /// Allocates, writes patterns, reads them back.
   func checkMemory(_ level: Level) throws(Trouble) -> [Fact]
   /// Runs every kernel on random input against float64.
   func checkKernels(_ level: Level) throws(Trouble) -> [Fact]
   func train(_ plan: TrainingPlan, on samples: Samples) throws(Trouble) -> TrainingRun
   func measure(_ level: Level) throws(Trouble) -> Throughput
+}
+
+extension Accelerator {
+  public var emulation: Trouble? { nil }
 }

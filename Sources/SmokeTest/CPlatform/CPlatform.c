@@ -19,6 +19,10 @@ const char *platform_argument(int index) { return arguments[index]; }
 
 const char *platform_environment(int index) { return environ ? environ[index] : NULL; }
 
+void platform_restart(char *const *environment) {
+  execve("/proc/self/exe", arguments, environment);
+}
+
 const char *platform_library_path(void *handle) {
   struct link_map *map = NULL;
   return dlinfo(handle, RTLD_DI_LINKMAP, &map) == 0 && map ? map->l_name : NULL;

@@ -8,8 +8,14 @@ public struct Diagnosis {
   public struct Target: Hashable, Sendable {
     /// The driver, as the loader takes it: a name, or a path where the machine is not the real one.
     public let library: String
+    /// The same of DirectML's three libraries, with what to try next.
+    public let dxcore: [String]
+    public let d3d12: [String]
+    public let directML: [String]
     /// Which of the driver's devices, from 0.
     public let device: Int
+    /// Instead of that, what DirectML's adapter is called.
+    public let adapter: String?
     /// Where the image keeps the libraries of its frameworks; absolute paths.
     public let folders: [String]
   }
@@ -39,10 +45,16 @@ public struct Diagnosis {
 
   private func runOnDevices() -> [Outcome] {
     var outcomes: [Outcome] = []
-    for examine in [
-      host.examinePlatform, host.examineDeviceNodes, host.examineMounts, host.examineLibraries,
-    ] {
-      let outcome = timed(examine)
+    let backend = settings.backend ?? .cuda
+    let nodes = { host.examineDeviceNodes(for: backend) }
+    let libraries = {
+      backend == .directml ? host.examineDirectML(settings) : host.examineLibraries()
+    }
+    for examine in [host.examinePlatform, nodes, host.examineMounts, libraries] {
+      var outcome = timed(examine)
+      if outcomes.isEmpty, let choice = settings.choice {
+        outcome.facts.append(Fact("backend", .text(choice)))
+      }
       outcomes.append(outcome)
       guard outcome.allowsMore else { return outcomes }
     }
@@ -95,8 +107,10 @@ public struct Diagnosis {
 }
 
 extension Outcome {
-  /// A driver made for tests.
+  /// A driver made for tests, or what the accelerator itself calls no GPU, with a reason.
   var isEmulated: Bool {
-    facts.contains { $0.name == "name" && $0.value == .text(Verdict.testDouble) }
+    facts.contains {
+      $0.name == "emulated" || $0.name == "name" && $0.value == .text(Verdict.testDouble)
+    }
   }
 }

@@ -46,13 +46,40 @@ public struct SelfCheck {
         return .failed(.libraries, Trouble("G1101", hit.path))
       }
     }
+    for name in Host.direct3D {
+      if let hit = search.find(name), !isHosts(hit.path) {
+        return .failed(.libraries, Trouble("G1126", hit.path))
+      }
+    }
     if let trouble = host.brokenConfiguration(mustBeWritten: host.isDistribution) {
       return Outcome(.libraries, .failed(trouble))
     }
+    if settings.backend == .directml { return directML(search) }
     if settings.backend == .cuda, !isLinked {
       return .failed(.libraries, Trouble("G1102", LoaderSearch.ownFolders[1]))
     }
     return Outcome(.libraries, .passed, [Fact("driver", .text("the host's"))])
+  }
+
+  /// DirectML's library must be there, whole, and get what it needs, but for what the host brings.
+  private func directML(_ search: LoaderSearch) -> Outcome {
+    let machine = host.machine
+    guard let path = host.directML(settings), let status = machine.status(path) else {
+      return .failed(
+        .libraries, Trouble("G1124", settings.directML.map { ", not even " + $0 } ?? ""))
+    }
+    if let trouble = host.troubleWithFile(path, status) { return .failed(.libraries, trouble) }
+    let needs = ELFNeeds.names((try? machine.read(path, limit: 1 << 28)) ?? [])
+    guard let needs else { return .failed(.libraries, Trouble("G1034", path)) }
+    for name in needs where !Host.direct3D.contains(name) && search.find(name) == nil {
+      return .failed(.libraries, Trouble("G1125", path, name))
+    }
+    var facts = Facts()
+    facts.add("libdirectml.so", path)
+    if let file = try? machine.resolve(path), let digest = Digest.ofFile(file) {
+      facts.add("sha256", digest)
+    }
+    return .passed(.libraries, facts)
   }
 
   /// Whether a path of the loader's leads into the host's folder.

@@ -168,7 +168,7 @@ public struct Reporter {
 }
 
 @unsafe
-private func withCStrings<R>(
+func withCStrings<R>(
   _ strings: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>?) -> R
 ) -> R {
   var pointers = unsafe strings.map { unsafe strdup($0) }

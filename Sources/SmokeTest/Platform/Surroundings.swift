@@ -36,6 +36,13 @@ public enum Surroundings {
     }
   }
 
+  /// Executes this program anew, with the same arguments; comes back only where that is not possible.
+  public static func restart(environment: [String: String]) {
+    unsafe withCStrings(environment.map { $0.key + "=" + $0.value }) {
+      unsafe platform_restart($0)
+    }
+  }
+
   /// Ends the program.
   public static func exit(_ status: Int32) -> Never { CPlatform.exit(status) }
 }

@@ -54,6 +54,13 @@ int platform_columns(int descriptor);
 int platform_significant(char *text, size_t size, int digits, double value);
 int platform_fixed(char *text, size_t size, int digits, double value);
 
+/// The digest of bytes, and of a file (-1 when it cannot be read), in hexadecimal.
+void platform_sha256(const uint8_t *bytes, size_t count, char text[65]);
+int platform_file_sha256(const char *path, char text[65]);
+
+/// Executes this program anew with the same arguments and another environment; returns on failure only.
+void platform_restart(char *const *environment);
+
 /// readlink(2) into bytes.
 static inline ssize_t platform_link(const char *path, void *target, size_t size) {
   return readlink(path, target, size);

@@ -25,9 +25,9 @@ struct Bench {
     let first = settings.device ?? 0
     var reference: Reference?
     var outcomes = examine(first, name: nil, &reference)
-    guard settings.level == .full, settings.device == nil, let count = count(in: outcomes) else {
-      return outcomes
-    }
+    guard settings.level == .full, settings.device == nil, settings.adapter == nil,
+      let count = count(in: outcomes)
+    else { return outcomes }
     if count > 1 { for index in outcomes.indices { outcomes[index].device = first } }
     for device in 1..<max(1, count) { outcomes += examine(device, name: device, &reference) }
     return outcomes
@@ -68,8 +68,11 @@ struct Bench {
     let library =
       host.machine.root.isEmpty
       ? Host.driver : (try? host.machine.resolve(host.driverPath ?? path)) ?? Host.driver
+    let directML = host.directML(settings).flatMap { try? host.machine.resolve($0) }
     return Diagnosis.Target(
-      library: library, device: device,
+      library: library, dxcore: host.direct3D(Host.direct3D[0]),
+      d3d12: host.direct3D(Host.direct3D[1]), directML: [directML ?? "libdirectml.so"],
+      device: device, adapter: settings.adapter,
       folders: ImageLibraries.folders(host.machine, python: settings.python))
   }
 

@@ -51,6 +51,8 @@ struct DeviceWatch {
     case .begun(let stage, let time): current = (stage, time)
     case .ended(let stage, let time, let facts):
       append(stage, .passed, facts, at: time)
+    case .warned(let stage, let time, let facts, let trouble):
+      append(stage, .warned(trouble), facts, at: time)
     case .failed(let stage, let time, let trouble):
       append(stage, .failed(trouble), [], at: time)
     case .trained(let run): self.run = run

@@ -14,7 +14,11 @@ struct Drive {
       send(.begun(stage, at: Stopwatch.now))
       do throws(Trouble) {
         let facts = try ask(stage, accelerator)
-        send(.ended(stage, at: Stopwatch.now, facts))
+        if stage == .device, let emulation = accelerator.emulation {
+          send(.warned(stage, at: Stopwatch.now, facts, emulation))
+        } else {
+          send(.ended(stage, at: Stopwatch.now, facts))
+        }
       } catch {
         send(.failed(stage, at: Stopwatch.now, error))
         break

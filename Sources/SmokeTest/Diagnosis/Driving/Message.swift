@@ -9,6 +9,7 @@ internal import Trainer
 enum Message {
   case begun(Stage, at: UInt64)
   case ended(Stage, at: UInt64, [Fact])
+  case warned(Stage, at: UInt64, [Fact], Trouble)
   case failed(Stage, at: UInt64, Trouble)
   case trained(TrainingRun)
   case measured(Throughput)
@@ -27,9 +28,7 @@ extension Message {
       packer.put(facts)
     case .failed(let stage, let time, let trouble):
       packer.put(2, stage, time)
-      packer.put(trouble.code)
-      packer.put(trouble.seen)
-      packer.put(trouble.remedy)
+      packer.put(trouble)
     case .trained(let run):
       packer.put(UInt8(3))
       packer.put(run.losses)
@@ -43,6 +42,10 @@ extension Message {
       packer.put(throughput)
     case .finished:
       packer.put(UInt8(5))
+    case .warned(let stage, let time, let facts, let trouble):
+      packer.put(6, stage, time)
+      packer.put(facts)
+      packer.put(trouble)
     }
     return packer.message
   }
@@ -78,6 +81,12 @@ private struct Packer {
     let bytes = text.bytes
     put(bytes.count)
     body += bytes
+  }
+
+  mutating func put(_ trouble: Trouble) {
+    put(trouble.code)
+    put(trouble.seen)
+    put(trouble.remedy)
   }
 
   mutating func put(_ numbers: [Float]) {

@@ -53,12 +53,16 @@ private struct Fields {
       guard let (stage, time) = moment(), let facts = facts() else { return nil }
       return .ended(stage, at: time, facts)
     case 2:
-      guard let (stage, time) = moment(), let code = text(), let seen = text(), let remedy = text()
-      else { return nil }
-      return .failed(stage, at: time, Trouble(code: code, seen: seen, remedy: remedy))
+      guard let (stage, time) = moment(), let trouble = trouble() else { return nil }
+      return .failed(stage, at: time, trouble)
     case 3: return run().map { .trained($0) }
     case 4: return throughput().map { .measured($0) }
     case 5: return .finished
+    case 6:
+      guard let (stage, time) = moment(), let facts = facts(), let trouble = trouble() else {
+        return nil
+      }
+      return .warned(stage, at: time, facts, trouble)
     default: return nil
     }
   }
@@ -100,6 +104,11 @@ private struct Fields {
     guard let count = count(of: 1) else { return nil }
     position += count
     return String(bytes: bytes[(position - count)..<position])
+  }
+
+  private mutating func trouble() -> Trouble? {
+    guard let code = text(), let seen = text(), let remedy = text() else { return nil }
+    return Trouble(code: code, seen: seen, remedy: remedy)
   }
 
   private mutating func floats() -> [Float]? {

@@ -2,15 +2,20 @@ internal import Accelerators
 internal import Platform
 
 extension Host {
-  /// The doors to a GPU in `/dev`.
-  func examineDeviceNodes() -> Outcome {
-    if let choice = machine.environment["CUDA_VISIBLE_DEVICES"], choice.isEmpty || choice == "-1" {
+  /// The doors to a GPU in `/dev`. DirectML goes through WSL's alone.
+  func examineDeviceNodes(for backend: Backend = .cuda) -> Outcome {
+    let isCUDA = backend == .cuda
+    if isCUDA, let choice = machine.environment["CUDA_VISIBLE_DEVICES"],
+      choice.isEmpty || choice == "-1"
+    {
       return .absent(.deviceNodes, Trouble("G1016", choice))
     }
     let names = (try? machine.list("/dev")) ?? []
-    let nodes = names.filter { $0 == "dxg" || $0.after("nvidia")?.number != nil }
+    let nodes = names.filter { $0 == "dxg" || isCUDA && $0.after("nvidia")?.number != nil }
       .map { "/dev/" + $0 }
-    if nodes.isEmpty { return .absent(.deviceNodes, Trouble(missingNode(names))) }
+    if nodes.isEmpty {
+      return .absent(.deviceNodes, Trouble(isCUDA ? missingNode(names) : missingDoor))
+    }
     var facts = Facts()
     for node in nodes { facts.add("node", node) }
     for node in nodes {
@@ -26,6 +31,10 @@ extension Host {
       return .warned(.deviceNodes, Trouble("G1018"), facts)
     }
     return .passed(.deviceNodes, facts)
+  }
+
+  private var missingDoor: String {
+    isContainer ? "G1127" : system == .wsl2 ? "G1011" : "G1121"
   }
 
   private func missingNode(_ names: [String]) -> String {

@@ -7,16 +7,22 @@ enum ImageLibraries {
   /// - Parameter python: the environment's interpreter, like `/opt/ml/bin/python3`.
   static func folders(_ machine: Machine, python: String?) -> [String] {
     var folders: [String] = []
-    if let environment = python.flatMap({ environment(of: $0) }) {
-      let versions = (try? machine.list(environment + "/lib")) ?? []
-      for version in versions where version.begins(with: "python3") {
-        let wheels = environment + "/lib/" + version + "/site-packages/nvidia"
-        folders += ((try? machine.list(wheels)) ?? []).map { wheels + "/" + $0 + "/lib" }
-      }
+    for packages in sitePackages(machine, python: python) {
+      let wheels = packages + "/nvidia"
+      folders += ((try? machine.list(wheels)) ?? []).map { wheels + "/" + $0 + "/lib" }
     }
     folders.append("/usr/local/cuda/lib64")
     return folders.filter { machine.status($0)?.kind == .folder }
       .compactMap { try? machine.resolve($0) }
+  }
+
+  /// The folders of a Python environment's packages.
+  @inline(never)
+  static func sitePackages(_ machine: Machine, python: String?) -> [String] {
+    guard let environment = python.flatMap({ environment(of: $0) }) else { return [] }
+    let versions = (try? machine.list(environment + "/lib")) ?? []
+    return versions.filter { $0.begins(with: "python3") }
+      .map { environment + "/lib/" + $0 + "/site-packages" }
   }
 
   /// `/opt/ml` of `/opt/ml/bin/python3`.

@@ -56,7 +56,7 @@ extension Host {
   }
 
   /// The file must be a whole library for this machine.
-  private func troubleWithFile(_ path: String, _ status: Machine.Status) -> Trouble? {
+  func troubleWithFile(_ path: String, _ status: Machine.Status) -> Trouble? {
     if status.size == 0 { return Trouble("G1033", path) }
     do throws(FileError) {
       guard let header = ELFHeader(try machine.read(path, limit: 64)),

@@ -12,6 +12,8 @@ public enum Help {
       --framework pytorch|tensorflow
                           train with the image's own framework too
       --device N          the only GPU to test, from 0
+      --adapter N|NAME    the only adapter for DirectML: its number, a part of its name, its PCI id
+      --directml FILE     DirectML's library, where it is not in one of its usual places
       --timeout SECONDS   what a stage may take (30; full 600; a framework 300)
       --json              print the report as JSON
       --junit FILE        write the report as JUnit XML, too
@@ -20,7 +22,9 @@ public enum Help {
       --version           print the version
       -h, --help          print this
 
-    Defaults come from /etc/gpu-smoke-test.conf: lines backend=, level=, framework=, python=.
+    auto is cuda where NVIDIA's driver is, else directml where /dev/dxg and libdirectml.so are.
+    Defaults come from /etc/gpu-smoke-test.conf: lines backend=, level=, framework=, python=,
+    directml=.
     Exit status: 0 acceleration proven, 1 a GPU is there but wrong or not faster, 2 wrong use,
     3 no GPU to test, 4 emulated. The codes G… are explained in docs/gpu-troubleshooting.md.
 

@@ -10,6 +10,8 @@ enum Option: String, CaseIterable {
   case selfCheck = "--self-check"
   case timeout = "--timeout"
   case device = "--device"
+  case adapter = "--adapter"
+  case directML = "--directml"
   case root = "--root"
   case help = "--help"
   case shortHelp = "-h"
@@ -21,9 +23,10 @@ enum Option: String, CaseIterable {
     case .backend: "auto|cuda|directml|cpu"
     case .level: "quick|full"
     case .framework: "pytorch|tensorflow"
-    case .junit: "FILE"
+    case .junit, .directML: "FILE"
     case .timeout: "SECONDS"
     case .device: "N"
+    case .adapter: "N|NAME"
     case .root: "DIR"
     case .json, .selfCheck, .help, .shortHelp, .version: nil
     }

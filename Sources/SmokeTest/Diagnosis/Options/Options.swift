@@ -21,7 +21,11 @@ public struct Options: Hashable, Sendable {
   /// Nanoseconds for each stage.
   public var timeout: UInt64?
   public var device: Int?
+  /// A part of the name of DirectML's adapter, or its PCI id.
+  public var adapter: String?
+  public var directML: String?
   public var root = ""
+  private var isAdapterChosen = false
 
   public init() {}
 
@@ -45,6 +49,12 @@ public struct Options: Hashable, Sendable {
     }
     if framework != nil, task == .selfCheck {
       throw WrongUse("--framework needs a GPU, and --self-check is for machines without one")
+    }
+    if isAdapterChosen {
+      if isBackendChosen, backend != nil, backend != .directml {
+        throw WrongUse("--adapter is for DirectML; --device picks one of CUDA's GPUs")
+      }
+      (isBackendChosen, backend) = (true, .directml)
     }
   }
 
@@ -93,6 +103,13 @@ public struct Options: Hashable, Sendable {
         throw WrongUse("--device needs the number of a GPU, from 0, not '\(value)'")
       }
       device = number
+    case .adapter:
+      if value.trimmed.isEmpty { throw WrongUse("--adapter needs a number or a part of a name") }
+      isAdapterChosen = true
+      if let number = value.number, number < 1024 { device = number } else { adapter = value }
+    case .directML:
+      guard value.begins(with: "/") else { throw WrongUse("--directml needs an absolute path") }
+      directML = value
     case .root:
       guard value.begins(with: "/") else { throw WrongUse("--root needs an absolute path") }
       root = value

@@ -20,10 +20,17 @@ public struct Settings: Hashable, Sendable {
   public let frameworkTimeout: UInt64
   /// The only GPU to test; nothing is the first one, or with `full` all of them.
   public let device: Int?
+  /// Instead of that, a part of the name of DirectML's adapter, or its PCI id.
+  public let adapter: String?
+  /// `directml=PATH`: DirectML's library, where it is not in one of its usual places.
+  public private(set) var directML: String?
+  /// Why `auto` is what ``backend`` says.
+  public private(set) var choice: String?
 
   /// - Throws: when the image's file has a line that is none of these.
   public init(_ options: Options, _ machine: Machine) throws(WrongUse) {
     device = options.device
+    adapter = options.adapter
     frameworkTimeout = options.timeout ?? 300 * 1_000_000_000
     for line in (machine.text(Self.path) ?? "").lines {
       let line = line.trimmed
@@ -33,6 +40,7 @@ public struct Settings: Hashable, Sendable {
       }
     }
     if options.isBackendChosen { backend = options.backend }
+    directML = options.directML ?? directML
     level = options.level ?? level
     framework = options.framework ?? framework
     timeout = options.timeout ?? (level == .full ? 600 : 30) * 1_000_000_000
@@ -55,8 +63,16 @@ public struct Settings: Hashable, Sendable {
     case "python":
       python = value
       return value.begins(with: "/")
+    case "directml":
+      directML = value
+      return value.begins(with: "/")
     default: return false
     }
     return true
+  }
+
+  mutating func decide(_ backend: Backend, _ choice: String) {
+    self.backend = backend
+    self.choice = choice
   }
 }

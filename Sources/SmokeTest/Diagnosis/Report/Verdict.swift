@@ -34,7 +34,7 @@ public enum Verdict: UInt8, Sendable {
   }
 
   /// A pass needs proof: every stage that a GPU goes through must have gone well, the comparison with
-  /// the CPU too. `isEmulated` is known from the device's name.
+  /// the CPU too. `isEmulated` is known from the device's facts.
   init(_ outcomes: [Outcome], isEmulated: Bool) {
     var isAbsent = false
     var isAccelerated = false

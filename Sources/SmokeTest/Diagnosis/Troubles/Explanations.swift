@@ -1,7 +1,7 @@
 /// What each code of this module says: the code, what was seen, what to do, each in a line. `{0}` and so
 /// on stand for values. One text, and no code for each of them, since the program has to be small.
 enum Explanations {
-  static let text: StaticString = """
+  static let text = """
     G1001
     this is WSL 1, which has no GPU
     In Windows: wsl --set-version {0} 2
@@ -272,6 +272,37 @@ enum Explanations {
     G1103
     {0}, which {1} names, cannot be executed
     Install the image's Python environment there, or correct the line python=…
+
+    G1121
+    this is not WSL 2, and DirectML is for WSL 2 alone: there is no /dev/dxg
+    On plain Linux use the GPU's own way: CUDA for NVIDIA, ROCm for AMD, oneAPI for Intel.
+
+    G1122
+    Windows gives no Direct3D 12: there is no {0}
+    In Windows: wsl --update, install a current driver of the GPU there, then wsl --shutdown.
+
+    G1123
+    {0}, by {1}, hides the host's {2}
+    This test goes round it; other programs do not. torch-directml's wheel has stubs of this name \
+    beside its libdirectml.so: keep its folder out of LD_LIBRARY_PATH and /etc/ld.so.conf.d.
+
+    G1124
+    DirectML's library libdirectml.so is nowhere in this image{0}
+    Take it from torch-directml's wheel to /opt/directml/lib/libdirectml.so, or name it: \
+    --directml FILE, or directml=FILE in /etc/gpu-smoke-test.conf
+
+    G1125
+    {0} needs {1}, which is not in the image
+    Install the package that has it (apt-file search {1}), and run ldconfig.
+
+    G1126
+    the image has a library of Direct3D of its own: {0}
+    It would hide the host's. Remove it, or keep its folder out of /etc/ld.so.conf.d; \
+    torch-directml's wheel has stubs of this name, for the linker alone.
+
+    G1127
+    this container has no /dev/dxg
+    Start it in WSL 2 with it: docker run --device /dev/dxg --volume /usr/lib/wsl:/usr/lib/wsl …
 
     """
 }

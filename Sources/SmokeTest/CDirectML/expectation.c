@@ -1,0 +1,49 @@
+#include "CDirectML.h"
+
+#include <math.h>
+
+static void multiply(
+    const dml_operation *operation, const float *numbers, const size_t *starts, double *result) {
+  const float *a = numbers + starts[0], *b = numbers + starts[1];
+  const size_t rows = operation->output.rows, columns = operation->output.columns;
+  const size_t depth =
+      operation->transposes[0] ? operation->input[0].rows : operation->input[0].columns;
+  for (size_t row = 0; row < rows; row++) {
+    for (size_t column = 0; column < columns; column++) {
+      double sum = operation->input[2].rows ? numbers[starts[2] + column] : 0;
+      for (size_t k = 0; k < depth; k++) {
+        const double left = a[operation->transposes[0] ? k * rows + row : row * depth + k];
+        sum += left * b[operation->transposes[1] ? column * depth + k : k * columns + column];
+      }
+      result[row * columns + column] = operation->ends_with_tanh ? tanh(sum) : sum;
+    }
+  }
+}
+
+void dml_expect(
+    const dml_operation *operation, const float *numbers, const size_t *starts, double *result) {
+  const float *a = numbers + starts[0], *b = numbers + starts[1];
+  const size_t columns = operation->output.columns;
+  if (operation->type == dml_gemm_operator) return multiply(operation, numbers, starts, result);
+  if (operation->type == dml_reduce_operator)
+    for (size_t i = 0; i < columns; i++) result[i] = 0;
+  const size_t count = dml_numbers(operation->input[0]);
+  for (size_t i = 0; i < count; i++) {
+    switch (operation->type) {
+      case dml_identity_operator: result[i] = (double)a[i] * operation->scale + operation->bias; break;
+      case dml_add_operator: result[i] = (double)a[i] + b[i]; break;
+      case dml_multiply_operator: result[i] = (double)a[i] * b[i]; break;
+      case dml_subtract_operator: result[i] = (double)a[i] - b[i]; break;
+      case dml_tanh_operator: result[i] = tanh(a[i]); break;
+      case dml_softmax_operator: result[i] = exp(a[i]); break;
+      case dml_reduce_operator: result[i % columns] += a[i]; break;
+      case dml_gemm_operator: break;
+    }
+  }
+  if (operation->type != dml_softmax_operator) return;
+  for (size_t start = 0; start < count; start += columns) {
+    double total = 0;
+    for (size_t i = 0; i < columns; i++) total += result[start + i];
+    for (size_t i = 0; i < columns; i++) result[start + i] /= total;
+  }
+}

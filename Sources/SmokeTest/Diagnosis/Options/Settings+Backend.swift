@@ -1,0 +1,21 @@
+public import Platform
+
+extension Settings {
+  /// Decides what `auto` is on this machine: CUDA where NVIDIA's driver is, since it leads to the GPU
+  /// on the shortest way; DirectML where WSL's door and its library are; else CUDA, whose stages say
+  /// what is missing.
+  public mutating func decide(_ machine: Machine) {
+    guard backend == nil else { return }
+    let host = Host(machine)
+    let driver = [
+      host.driverPath, Host.driverFolder + "/" + Host.driver, "/dev/nvidiactl",
+    ].compactMap { $0 }.first { machine.status($0) != nil }
+    if let driver {
+      decide(.cuda, "cuda, since NVIDIA's driver is here: " + driver)
+    } else if machine.status("/dev/dxg") != nil, let library = host.directML(self) {
+      decide(.directml, "directml, since there is no NVIDIA driver, but /dev/dxg and " + library)
+    } else {
+      decide(.cuda, "cuda, since there is neither NVIDIA's driver nor DirectML")
+    }
+  }
+}

@@ -1,0 +1,9 @@
+import Accelerators
+
+extension Trouble {
+  /// What ``DirectMLExplanations`` has for `code`, with the values in their places.
+  @inline(never)
+  init(_ code: String, _ first: String = "", _ second: String = "", _ third: String = "") {
+    self.init(code, in: DirectMLExplanations.text, first, second, third)
+  }
+}

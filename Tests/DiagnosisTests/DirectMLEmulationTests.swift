@@ -1,0 +1,60 @@
+import Platform
+import Testing
+
+/// The program on a Direct3D 12 that is another than Windows': vkd3d, which computes by lavapipe.
+enum Vkd3d {
+  static let folder =
+    FakeRoot.double.split(separator: "/").dropLast().map { "/" + $0 }.joined() + "/vkd3d"
+  static let isThere = FakeRoot.real.status(folder + "/inputs") != nil
+  static let microsoft = folder + "/../microsoft/libdirectml.so"
+
+  /// - Parameter directML: what stands in the image as `libdirectml.so`.
+  static func run(_ program: String, _ directML: String) throws -> Process {
+    let root = try FakeRoot.directML()
+    for (path, source) in [
+      ("/usr/lib/wsl/lib/libdxcore.so", folder + "/libdxcore.so"),
+      ("/usr/lib/wsl/lib/libd3d12.so", folder + "/libd3d12.so"),
+      ("/opt/directml/lib/libdirectml.so", directML),
+    ] {
+      try root.remove(path)
+      try root.copy(source, to: path)
+    }
+    try root.configureLoader()
+    return try Process.run(program, ["--root", root.path])
+  }
+}
+
+@Suite(
+  .serialized,
+  .enabled(if: Vkd3d.isThere, "vkd3d is not here: run make test-directml TIER=1"))
+struct Tier1ProgramTests {
+  /// The double's operators take no buffers but its own, so that the test ends where they begin.
+  @Test(arguments: ProgramTests.programs)
+  func theDirect3DHalfWorksOnVkd3d(_ program: String) throws {
+    let result = try Vkd3d.run(program, FakeRoot.double)
+    #expect(result.status == 1)
+    #expect(result.output.contains("version: passed: direct3d level 1"), "\(result.output)")
+    #expect(result.output.contains("device: warned: G3033: "), "\(result.output)")
+    #expect(result.output.contains("memory: passed: tested 16.8 MB"), "\(result.output)")
+    #expect(result.output.contains("kernels: failed: G1051: "), "\(result.output)")
+  }
+}
+
+@Suite(
+  .serialized,
+  .enabled(
+    if: Vkd3d.isThere && FakeRoot.real.status(Vkd3d.microsoft) != nil,
+    "Microsoft's libdirectml.so is not here: run make test-directml TIER=3"))
+struct Tier3ProgramTests {
+  @Test(arguments: ProgramTests.programs)
+  func microsoftsDirectMLIsDrivenUntilVkd3dCannotFollow(_ program: String) throws {
+    let result = try Vkd3d.run(program, Vkd3d.microsoft)
+    #expect(result.status == 1)
+    let digest = try #require(Digest.ofFile(Vkd3d.microsoft))
+    #expect(result.output.contains("directml sha256 " + digest), "\(result.output)")
+    #expect(result.output.contains("directml level 6.2"), "\(result.output)")
+    #expect(result.output.contains("memory: passed: tested 16.8 MB"), "\(result.output)")
+    #expect(
+      result.output.contains("IDMLDevice::CompileOperator(GEMM TANH): "), "\(result.output)")
+  }
+}
