@@ -86,8 +86,8 @@ struct TarHeaderTests {
 
   @Test("a member never spans two origins, and a file that goes changes few members")
   func cuts() {
-    let origins = [Origin(.package, name: "a"), Origin(.package, name: "b")]
-    let entries = (0..<400).map { index in
+    let origins = ["a", "b", "c"].map { Origin(.package, name: $0) }
+    let entries = (0..<600).map { index in
       entry("usr/share/\(1000 + index)") {
         $0.size = 20_000
         $0.origin = origins[index / 200]
