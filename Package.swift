@@ -170,7 +170,7 @@ let package = Package(
     tests("Concurrency", []),
     tests("Digests", []),
     tests("FileSystem", ["Diagnostics"]),
-    tests("Commands", ["Concurrency", "Diagnostics"]),
+    tests("Commands", ["Concurrency", "Diagnostics", "FileSystem"]),
     tests("Archives", ["Commands", "Diagnostics", "FileSystem"]),
     tests("Compression", ["Diagnostics", "Commands"]),
     tests("Transfers", ["Diagnostics", "FileSystem"]),

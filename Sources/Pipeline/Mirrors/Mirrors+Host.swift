@@ -182,8 +182,8 @@ extension Mirrors {
     _ environment: [String: String]
   ) async throws(CommandError) -> [AptSetting] {
     do throws(CommandError) {
-      let dump = try await Command("apt-config", ["dump"], environment: environment, timeout: 30)
-        .run()
+      // Without a limit: on a busy machine the proxy would be lost in silence.
+      let dump = try await Command("apt-config", ["dump"], environment: environment).run()
       return AptSetting.reaching(dump: dump.output)
     } catch {
       if error.code == .interrupted { throw error }

@@ -75,7 +75,7 @@ struct PythonIndexes {
     environment["COLUMNS"] = "1000"
     do throws(CommandError) {
       let help = try await Command(
-        "python3", ["-m", "pip", "help", "download"], environment: environment, timeout: 60
+        "python3", ["-m", "pip", "help", "download"], environment: environment
       ).run()
       return Self.defaultIndex(help: help.output)
     } catch {
