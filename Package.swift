@@ -219,7 +219,7 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "Commands", "Content", "Digests", "FileSystem", "Mirrors", "TestSupport", system,
+        "Commands", "Content", "Digests", "FileSystem", "Mirrors", "Needs", "TestSupport", system,
       ],
       path: "Tests/EndToEndTests", exclude: ["Recipes"]),
   ],
@@ -295,11 +295,12 @@ if !embedded {
       ]),
     .target(
       name: "DriverDoubleSupport", path: "Tests/DriverDoubleSupport"),
+    .target(name: "Needs", path: "Tests/Needs"),
     smokeTestTests("CUDA", ["Accelerators", "DriverDoubleSupport", "Platform", "Trainer"]),
     smokeTestTests("Platform", []),
     .testTarget(
       name: "KernelsTests",
-      dependencies: ["CKernels", "CPlatform", "DriverDoubleSupport", "Platform"],
+      dependencies: ["CKernels", "CPlatform", "DriverDoubleSupport", "Needs", "Platform"],
       path: "Tests/KernelsTests"),
     .executableTarget(
       name: "accelerator-double",
@@ -309,12 +310,13 @@ if !embedded {
     .testTarget(
       name: "DiagnosisTests",
       dependencies: [
-        "Accelerators", "CPlatform", "Diagnosis", "DriverDoubleSupport", "Platform", "Trainer",
-        "accelerator-double", "gpu-smoke-test",
+        "Accelerators", "CPlatform", "Diagnosis", "DriverDoubleSupport", "Needs", "Platform",
+        "Trainer", "accelerator-double", "gpu-smoke-test",
       ],
       path: "Tests/DiagnosisTests"),
     .testTarget(
-      name: "TrainerTests", dependencies: ["CPlatform", "CProduct", "Platform", "Trainer"],
+      name: "TrainerTests",
+      dependencies: ["CPlatform", "CProduct", "Needs", "Platform", "Trainer"],
       path: "Tests/TrainerTests", exclude: ["train_digits.py"]),
   ]
 }

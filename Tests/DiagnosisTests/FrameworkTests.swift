@@ -1,12 +1,12 @@
 import Accelerators
-import CPlatform
+import Needs
 import Platform
 import Testing
 
 @testable import Diagnosis
 
 /// PyTorch's check with the real Python and packages made up for each failure.
-@Suite(.enabled(if: Interpreter.path != nil)) struct FrameworkTests {
+@Suite(.needs("python3", if: Interpreter.path != nil)) struct FrameworkTests {
   /// The check with a package `torch` that has `fault`; without one there is no package.
   private func check(_ fault: String?, seconds: Double = 30) throws -> Outcome {
     let root = FakeRoot()
@@ -46,8 +46,7 @@ import Testing
     #expect(!outcome.allowsMore)
   }
 
-  private static let realPython = unsafe String(
-    optionalCString: getenv("KILN_PYTHON_WITH_TORCH"))
+  private static let realPython = Needs.variable("KILN_PYTHON_WITH_TORCH")
 
   /// A build of PyTorch for CUDA, where there is no driver: it imports, trains on the CPU, and says why
   /// it does not start.

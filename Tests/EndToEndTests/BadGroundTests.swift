@@ -1,5 +1,6 @@
 import Commands
 import FileSystem
+import Needs
 import SystemPackage
 import TestSupport
 import Testing
@@ -78,10 +79,7 @@ struct BadGroundTests {
   }
 
   @Test func anOrdinaryUserBuildsTheSameBytes() async throws {
-    guard try await hasOrdinaryUser() else {
-      withKnownIssue("skipped: no user `builder` with subordinate ids") { Issue.record("skipped") }
-      return
-    }
+    try await Needs.require("a user `builder` with subordinate ids", hasOrdinaryUser())
     try await withFreshStore { kiln, folder in
       try await build(kiln, folder.appending("root")).run()
       try await Command(

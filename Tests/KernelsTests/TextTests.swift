@@ -1,5 +1,6 @@
 import CKernels
 import Foundation
+import Needs
 import Testing
 
 /// The PTX texts: fresh, whole in the program, and taken by NVIDIA's assembler.
@@ -34,12 +35,6 @@ import Testing
     return (process.terminationStatus, String(decoding: output, as: UTF8.self))
   }
 
-  static func has(_ program: String) -> Bool {
-    (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").contains {
-      FileManager.default.isExecutableFile(atPath: "\($0)/\(program)")
-    }
-  }
-
   @Test(arguments: modules) func theProgramHasTheWholeText(module: kernels_module, name: String)
     throws
   {
@@ -62,7 +57,7 @@ import Testing
       "the kernels changed; write their PTX anew with `make kernels`")
   }
 
-  @Test(.enabled(if: has("clang-19"), "clang-19 is not installed; `make kernels` installs it"))
+  @Test(.needs(program: "clang-19"))
   func theSameSourcesGiveTheSameBytes() throws {
     let folder = FileManager.default.temporaryDirectory.appending(
       path: "kernels-\(UUID().uuidString)")
@@ -85,11 +80,9 @@ import Testing
     for text in [base, wide, tensor] { #expect(!text.contains(".extern .func")) }
   }
 
-  static let asked = ProcessInfo.processInfo.environment["KILN_E2E"] != nil
-
   /// NVIDIA's assembler is 100 MB on PyPI; `.ci/fetch-ptxas` keeps it in `.tools`.
   @Test(
-    .enabled(if: asked, "needs NVIDIA's ptxas from PyPI; set KILN_E2E=1"),
+    .needs("KILN_E2E=1, to fetch NVIDIA's ptxas", if: !Needs.variable("KILN_E2E").isEmpty),
     arguments: [
       ("base", ["sm_50", "sm_75", "sm_90", "sm_100", "sm_120"]),
       ("wide", ["sm_50", "sm_75", "sm_90", "sm_100", "sm_120"]),

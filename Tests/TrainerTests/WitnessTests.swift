@@ -1,4 +1,5 @@
 import CPlatform
+import Needs
 import Platform
 import Testing
 
@@ -8,9 +9,7 @@ import Testing
 /// with Swift.
 @Suite struct WitnessTests {
   @Test(
-    .enabled("Python with numpy is the witness, and is not installed here") {
-      (try? python("-c", "import numpy"))?.status == 0
-    })
+    .needs("Python's numpy", if: (try? python("-c", "import numpy"))?.status == 0))
   func numpyTrainsTheSame() throws {
     let plan = TrainingPlan.digits
     let digits = Digits()

@@ -8,17 +8,11 @@ extension CUDAAccelerator {
   public func checkMemory(_ level: Level) throws(Trouble) -> [Fact] {
     let test = try MemoryTest(opened())
     var facts = try test.checkTransfers()
-    switch level {
-    case .quick:
-      try test.checkDevice(bytes: 32 << 20)
-      facts.append(Fact("tested", .quantity(Double(32 << 20), unit: "B")))
-    case .full:
-      // The desktop and other processes need some, and so do the stages that follow.
-      let bytes = try test.context.freeMemory() / 100 * 92
-      try test.checkDevice(bytes: bytes)
-      facts.append(Fact("tested", .quantity(Double(bytes), unit: "B")))
-    }
-    return facts
+    // The desktop and other processes need some, and so do the stages that follow.
+    let bytes = level == .quick ? 32 << 20 : try test.context.freeMemory() / 100 * 92
+    try test.checkDevice(bytes: bytes)
+    facts.add("tested", Double(bytes), "B")
+    return facts.all
   }
 }
 
@@ -33,7 +27,7 @@ private struct MemoryTest {
   private static let clean: [UInt64] = [0, .max]
 
   /// Host to device, checked by the device; device to host, checked by the host; both timed.
-  func checkTransfers() throws(Trouble) -> [Fact] {
+  func checkTransfers() throws(Trouble) -> Facts {
     let words = 1 << 20
     let pinned = try PinnedMemory(context, words: words)
     let buffer = try Buffer(context, bytes: words * 8)
@@ -51,10 +45,10 @@ private struct MemoryTest {
     guard wrong == 0 else {
       throw Self.trouble("\(wrong) of \(words) words written by the device, read by the host")
     }
-    return [
-      Fact("to-device", .quantity(Double(words * 8) / up, unit: "B/s")),
-      Fact("to-host", .quantity(Double(words * 8) / down, unit: "B/s")),
-    ]
+    var facts = Facts()
+    facts.add("to-device", Double(words * 8) / up, "B/s")
+    facts.add("to-host", Double(words * 8) / down, "B/s")
+    return facts
   }
 
   /// Writes all of the memory before it reads any, so that two addresses of one place are seen.

@@ -95,10 +95,10 @@ extension CUDAAccelerator {
         try check.checkProducts(tile, needed + [kernels_form_nt], size)
       }
     }
-    return [
-      Fact("kernels", .count(check.names.count)),
-      Fact("worst-error", .quantity(check.worst, unit: "")),
-      Fact("tolerance", .quantity(KernelCheck.tolerance, unit: "")),
-    ]
+    var facts = Facts()
+    facts.add("kernels", check.names.count)
+    facts.add("worst-error", check.worst, "")
+    facts.add("tolerance", KernelCheck.tolerance, "")
+    return facts.all
   }
 }

@@ -55,21 +55,20 @@ public final class Device: Sendable {
 
   /// For the report.
   var facts: [Fact] {
-    var facts = [
-      Fact("name", .text(name)),
-      Fact("compute-capability", .text(capability.text)),
-      Fact("memory", .quantity(Double(memory), unit: "B")),
-      Fact("multiprocessors", .count(self[.multiprocessors])),
-      Fact("clock", .quantity(Double(self[.clock]) * 1e3, unit: "Hz")),
-      Fact("memory-clock", .quantity(Double(self[.memoryClock]) * 1e3, unit: "Hz")),
-      Fact("memory-bus", .count(self[.memoryBus])),
-      Fact("l2-cache", .quantity(Double(self[.cache]), unit: "B")),
-      Fact("error-correction", .text(self[.errorCorrection] == 0 ? "off" : "on")),
-      Fact("pci", .text(bus)),
-    ]
-    if let uuid { facts.append(Fact("uuid", .text(uuid))) }
-    if let luid { facts.append(Fact("luid", .text(luid))) }
-    return facts
+    var facts = Facts()
+    facts.add("name", name)
+    facts.add("compute-capability", capability.text)
+    facts.add("memory", Double(memory), "B")
+    facts.add("multiprocessors", self[.multiprocessors])
+    facts.add("clock", Double(self[.clock]) * 1e3, "Hz")
+    facts.add("memory-clock", Double(self[.memoryClock]) * 1e3, "Hz")
+    facts.add("memory-bus", self[.memoryBus])
+    facts.add("l2-cache", Double(self[.cache]), "B")
+    facts.add("error-correction", self[.errorCorrection] == 0 ? "off" : "on")
+    facts.add("pci", bus)
+    if let uuid { facts.add("uuid", uuid) }
+    if let luid { facts.add("luid", luid) }
+    return facts.all
   }
 
   private static func text(

@@ -31,6 +31,12 @@ final class Driver {
     if status != 0 { try Self.check(functions, status, function, detail()) }
   }
 
+  /// The same for what a number of bytes was asked for.
+  @inline(never)
+  func check(_ status: Status, _ function: StaticString, bytes: Int) throws(Trouble) {
+    try check(status, function, "\(bytes) bytes")
+  }
+
   private static func check(
     _ functions: DriverFunctions, _ status: Status, _ function: StaticString, _ detail: String = ""
   ) throws(Trouble) {

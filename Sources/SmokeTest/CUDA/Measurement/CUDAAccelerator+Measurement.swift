@@ -146,11 +146,11 @@ extension CUDAAccelerator {
       slowest = min(slowest, rate)
       fastest = max(fastest, rate)
     } while Double(stopwatch.nanoseconds) < sustained * 1e9
-    return [
-      Fact("sustained", .quantity(Double(stopwatch.nanoseconds) / 1e9, unit: "s")),
-      Fact("sustained-slowest", .quantity(slowest, unit: "FLOP/s")),
-      Fact("sustained-fastest", .quantity(fastest, unit: "FLOP/s")),
-    ]
+    var facts = Facts()
+    facts.add("sustained", Double(stopwatch.nanoseconds) / 1e9, "s")
+    facts.add("sustained-slowest", slowest, "FLOP/s")
+    facts.add("sustained-fastest", fastest, "FLOP/s")
+    return facts.all
   }
 }
 
