@@ -10,7 +10,7 @@ enum Program {
     do throws(WrongUse) {
       Surroundings.exit(try perform(try Options(Surroundings.arguments)))
     } catch {
-      Terminal.errors.write("gpu-smoke-test: \(error.message)\nTry --help.\n")
+      Terminal.errors.write("gpu-smoke-test: " + error.message + "\nTry --help.\n")
       Surroundings.exit(2)
     }
   }
@@ -21,7 +21,7 @@ enum Program {
       Terminal.output.write(Help.text)
       return 0
     case .version:
-      Terminal.output.write("gpu-smoke-test \(version)\n")
+      Terminal.output.write("gpu-smoke-test " + version + "\n")
       return 0
     case .test, .selfCheck: break
     }
@@ -40,7 +40,7 @@ enum Program {
     do throws(FileError) {
       return try OutputFile(path)
     } catch {
-      throw WrongUse("\(error.path) cannot be written: \(error.reason)")
+      throw WrongUse(error.path + " cannot be written: " + error.reason)
     }
   }
 
@@ -49,7 +49,8 @@ enum Program {
       try file?.finish(report.junit)
       return true
     } catch {
-      Terminal.errors.write("gpu-smoke-test: \(error.path) cannot be written: \(error.reason)\n")
+      Terminal.errors.write(
+        "gpu-smoke-test: " + error.path + " cannot be written: " + error.reason + "\n")
       return false
     }
   }

@@ -48,7 +48,7 @@ public final class CUDAAccelerator: Accelerator {
     facts.add("image-cuda-library", runtime.path)
     if let oldest = runtime.version.minimumDriver { facts.add("minimum-driver", oldest) }
     guard runtime.version.runs(on: driver.version) else {
-      let oldest = runtime.version.minimumDriver.map { ", driver \($0) or later" } ?? ""
+      let oldest = runtime.version.minimumDriver.map { ", driver " + $0 + " or later" } ?? ""
       throw Trouble("G2952", runtime.path, runtime.version.text + oldest, driver.version.text)
     }
     if driver.version < runtime.version {

@@ -61,7 +61,7 @@ public final class Child {
     return try make { (reports, words) in
       unsafe withCStrings([path] + arguments) { arguments in
         unsafe withCStrings(assignments) { environment in
-          unsafe platform_spawn(path, arguments, environment, reports, words)
+          unsafe platform_spawn(path.characters, arguments, environment, reports, words)
         }
       }
     }
@@ -171,7 +171,7 @@ public struct Reporter {
 private func withCStrings<R>(
   _ strings: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>?) -> R
 ) -> R {
-  var pointers = unsafe strings.map { unsafe strdup($0) }
+  var pointers = unsafe strings.map { unsafe strdup($0.characters) }
   defer { unsafe pointers.forEach { unsafe free($0) } }
   unsafe pointers.append(nil)
   return unsafe pointers.withUnsafeBufferPointer { unsafe body($0.baseAddress) }

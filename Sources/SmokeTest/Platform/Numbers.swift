@@ -67,6 +67,6 @@ private func formatted(
 ) -> String {
   unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 400) { buffer in
     guard let start = buffer.baseAddress, unsafe print(start, buffer.count) > 0 else { return "" }
-    return unsafe String(cString: start)
+    return unsafe String(optionalCString: start)
   }
 }

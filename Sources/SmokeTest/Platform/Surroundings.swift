@@ -26,7 +26,7 @@ public enum Surroundings {
     return unsafe withUnsafePointer(to: &names.release) {
       unsafe $0.withMemoryRebound(to: CChar.self, capacity: MemoryLayout.size(ofValue: $0.pointee))
       {
-        unsafe String(cString: $0)
+        unsafe String(optionalCString: $0)
       }
     }
   }

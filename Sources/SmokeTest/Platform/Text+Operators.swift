@@ -1,17 +1,20 @@
 // The standard library's own names for what is done with texts most. Its code for them is inlined at each
 // use, about 200 bytes a piece of text, and compares by Unicode's tables; a declaration of the same
 // name in another module comes before its own. These are called, and go by bytes as Text.swift does.
-// Optional texts are still compared by the standard library: give them a default first.
+// Optional texts are still compared by the standard library: give them a default first. An interpolated
+// text begins with code of the standard library, 4 KB in all, so texts are put together with +.
 
 extension DefaultStringInterpolation {
   @inline(never)
-  public mutating func appendLiteral(_ literal: String) { write(literal) }
+  public mutating func appendLiteral(_ literal: String) { self = Self.of(description + literal) }
+
+  public mutating func appendInterpolation(_ text: String) { appendLiteral(text) }
 
   @inline(never)
-  public mutating func appendInterpolation(_ text: String) { write(text) }
+  public mutating func appendInterpolation(_ number: Int) { appendLiteral(decimal(number)) }
 
-  @inline(never)
-  public mutating func appendInterpolation(_ number: Int) { write(decimal(number)) }
+  /// It is a text and nothing else, which only the standard library's own code could say in Swift.
+  private static func of(_ text: String) -> Self { unsafe unsafeBitCast(text, to: Self.self) }
 
   public mutating func appendInterpolation(_ number: Int32) { appendInterpolation(Int(number)) }
   public mutating func appendInterpolation(_ number: UInt32) { appendInterpolation(Int(number)) }
@@ -21,13 +24,11 @@ extension DefaultStringInterpolation {
 extension String {
   @inline(never)
   public static func + (left: String, right: String) -> String {
-    var text = left
-    text.append(right)
-    return text
+    String(bytes: left.bytes + right.bytes)
   }
 
   @inline(never)
-  public static func += (left: inout String, right: String) { left.append(right) }
+  public static func += (left: inout String, right: String) { left = left + right }
 
   @inline(never)
   public static func == (left: String, right: String) -> Bool { left.bytes.equals(right.bytes) }

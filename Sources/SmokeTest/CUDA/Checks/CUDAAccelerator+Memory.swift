@@ -43,7 +43,8 @@ private struct MemoryTest {
       wrong += 1
     }
     guard wrong == 0 else {
-      throw Self.trouble("\(wrong) of \(words) words written by the device, read by the host")
+      throw Self.trouble(
+        decimal(wrong) + " of " + decimal(words) + " words written by the device, read by the host")
     }
     var facts = Facts()
     facts.add("to-device", Double(words * 8) / up, "B/s")
@@ -92,10 +93,13 @@ private struct MemoryTest {
     let found: [UInt64] = try context.download(outcome, count: 2)
     guard found == Self.clean else {
       throw Self.trouble(
-        "\(Int(truncatingIfNeeded: found[0])) of \(bytes / 8) words \(what), the first at offset \(Int(truncatingIfNeeded: found[1] &* 8))"
+        count(found[0]) + " of " + decimal(bytes / 8) + " words " + what
+          + ", the first at offset " + count(found[1] &* 8)
       )
     }
   }
+
+  private func count(_ word: UInt64) -> String { decimal(Int(truncatingIfNeeded: word)) }
 
   private static func trouble(_ seen: String) -> Trouble {
     Trouble("G2954", seen)

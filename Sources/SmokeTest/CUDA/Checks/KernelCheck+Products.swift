@@ -48,9 +48,10 @@ extension KernelCheck {
           epilogue == kernels_epilogue_update
           ? try context.buffer(other) : try untouched(floats: rows * columns)
         _ = try product(result, extra, epilogue)
-        try expect(result, cases.result(epilogue), "\(name) epilogue \(epilogue.rawValue)")
+        try expect(
+          result, cases.result(epilogue), name + " epilogue " + decimal(Int(epilogue.rawValue)))
         if epilogue == kernels_epilogue_update {
-          try expect(extra, cases.velocities, "\(name) velocity")
+          try expect(extra, cases.velocities, name + " velocity")
         }
       }
     }

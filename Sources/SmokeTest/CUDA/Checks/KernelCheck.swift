@@ -45,9 +45,9 @@ final class KernelCheck {
         (Double(got[index]) - wanted[index]).magnitude / max(1, wanted[index].magnitude)
       // Written so that NaN fails.
       guard distance <= tolerance else {
+        let place = name + ": number " + decimal(index) + " of " + decimal(wanted.count)
         throw Self.trouble(
-          "\(name): number \(index) of \(wanted.count) is \(text(Double(got[index]))), not \(text(wanted[index]))"
-        )
+          place + " is " + text(Double(got[index])) + ", not " + text(wanted[index]))
       }
       worst = max(worst, distance)
     }

@@ -23,7 +23,7 @@ public final class Device: Sendable {
     var handle: Int32 = 0
     try driver.check(
       unsafe driver.functions.device(&handle, Int32(clamping: index)), "cuDeviceGet",
-      "asked for GPU \(index)")
+      "asked for GPU " + decimal(index))
     self.handle = handle
     name = unsafe try Self.text(driver, "cuDeviceGetName") { bytes, size in
       unsafe driver.functions.deviceName(bytes, size, handle)
@@ -38,7 +38,8 @@ public final class Device: Sendable {
     for attribute in DeviceAttribute.allCases {
       var value: Int32 = 0
       let status = unsafe driver.functions.deviceAttribute(&value, attribute.rawValue, handle)
-      try driver.check(status, "cuDeviceGetAttribute", "attribute \(attribute.rawValue)")
+      try driver.check(
+        status, "cuDeviceGetAttribute", "attribute " + decimal(Int(attribute.rawValue)))
       attributes.append(Int(value))
     }
     self.attributes = attributes
@@ -105,6 +106,6 @@ public final class Device: Sendable {
       (0..<4).reduce(0) { $0 | UInt32(UInt8(bitPattern: bytes[start + $1])) << (8 * UInt32($1)) }
     }
     let (low, high) = (half(0), half(4))
-    return low == 0 && high == 0 ? nil : "\(hexadecimal(high)):\(hexadecimal(low))"
+    return low == 0 && high == 0 ? nil : hexadecimal(high) + ":" + hexadecimal(low)
   }
 }

@@ -20,7 +20,7 @@ extension CUDAError {
   /// The same for people: `G2` and the driver's number for the errors that users meet, `G2000` for the
   /// others.
   public var trouble: Trouble {
-    var seen = "\(function): \(name) (\(code))"
+    var seen = function + ": " + name + " (" + decimal(Int(code)) + ")"
     if !description.isEmpty { seen += ", " + description }
     if !detail.isEmpty { seen += "; " + detail }
     let number = decimal(1000 + Int(Self.representative(of: code)))

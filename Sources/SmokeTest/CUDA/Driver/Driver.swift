@@ -34,7 +34,7 @@ final class Driver {
   /// The same for what a number of bytes was asked for.
   @inline(never)
   func check(_ status: Status, _ function: StaticString, bytes: Int) throws(Trouble) {
-    try check(status, function, "\(bytes) bytes")
+    try check(status, function, decimal(bytes) + " bytes")
   }
 
   private static func check(
@@ -42,8 +42,8 @@ final class Driver {
   ) throws(Trouble) {
     guard status != 0 else { return }
     throw CUDAError(
-      function: unsafe String(cString: function.text), code: status,
-      name: unsafe text(functions.errorName, status) ?? "CUDA_ERROR_\(status)",
+      function: unsafe String(optionalCString: function.text), code: status,
+      name: unsafe text(functions.errorName, status) ?? "CUDA_ERROR_" + decimal(Int(status)),
       description: unsafe text(functions.errorString, status) ?? "", detail: detail
     ).trouble
   }
@@ -53,7 +53,7 @@ final class Driver {
   ) -> String? {
     var text: UnsafePointer<CChar>?
     guard unsafe question(status, &text) == 0, let text = unsafe text else { return nil }
-    return unsafe String(cString: text)
+    return unsafe String(optionalCString: text)
   }
 }
 

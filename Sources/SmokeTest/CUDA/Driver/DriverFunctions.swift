@@ -139,7 +139,7 @@ final class DriverFunctions {
   private static func address(
     of name: StaticString, _ library: SharedLibrary
   ) throws(Trouble) -> UnsafeRawPointer {
-    let name = unsafe String(cString: name.text)
+    let name = unsafe String(optionalCString: name.text)
     if let address = unsafe library.symbol(name, as: UnsafeRawPointer.self) {
       return unsafe address
     }

@@ -76,7 +76,7 @@ final class Kernels {
     if bytes > 48 * 1024 {
       try driver.check(
         unsafe driver.functions.setFunctionAttribute(found, 8, Int32(bytes)),
-        "cuFuncSetAttribute", "\(name), \(bytes) bytes of shared memory")
+        "cuFuncSetAttribute", name + ", " + decimal(Int(bytes)) + " bytes of shared memory")
     }
     let function = unsafe Loaded(handle: found, name: launch.name)
     functions.append(function)
@@ -99,7 +99,7 @@ final class Kernels {
     }
     let said = unsafe String(optionalCString: log)
     try context.driver.check(
-      status, "cuModuleLoadDataEx", said.isEmpty ? "" : "the compiler said: \(said)")
+      status, "cuModuleLoadDataEx", said.isEmpty ? "" : "the compiler said: " + said)
     return unsafe Loaded(handle: loaded)
   }
 }

@@ -39,7 +39,7 @@ final class CuBLAS {
   /// - Parameter path: of libcublas, whose libcublasLt lies beside it; wheels do not say so to the
   ///   loader, but it takes one of the same name that is there already.
   private init?(_ path: String, major: Int, _ context: Context) {
-    var companion = "libcublasLt.so.\(major)"
+    var companion = "libcublasLt.so." + decimal(major)
     let bytes = path.bytes
     if let slash = bytes.lastIndex(of: 0x2F) {
       companion = String(bytes: bytes[...slash]) + companion
@@ -99,7 +99,7 @@ final class CuBLAS {
       handle, rightTurned ? 1 : 0, leftTurned ? 1 : 0, m, n, k, [one], right, type,
       rightTurned ? k : m, left, type, leftTurned ? n : k, [zero], result, type, m, compute, -1)
     guard status == 0 else {
-      throw Trouble("G2956", "\(status) for \(precision.name)", path)
+      throw Trouble("G2956", decimal(Int(status)) + " for " + precision.name, path)
     }
   }
 }

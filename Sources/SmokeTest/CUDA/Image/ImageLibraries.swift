@@ -23,7 +23,7 @@ struct ImageLibraries {
     for folder in folders {
       for name in Self.names(in: folder) where name.begins(with: "libcudart") {
         guard let named = Self.version(in: name) else { continue }
-        let path = "\(folder)/\(name)"
+        let path = folder + "/" + name
         let version = Self.runtimeVersion(path) ?? named
         if newest.map({ $0.version < version }) ?? true {
           newest = Runtime(path: path, version: version)
@@ -35,8 +35,8 @@ struct ImageLibraries {
 
   /// Where cuBLAS for CUDA `major` may be: paths in the folders, then the name for the loader.
   func candidates(_ library: String, major: Int) -> [String] {
-    let name = "\(library).so.\(major)"
-    return folders.filter { Self.names(in: $0).contains(name) }.map { "\($0)/\(name)" } + [name]
+    let name = library + ".so." + decimal(major)
+    return folders.filter { Self.names(in: $0).contains(name) }.map { $0 + "/" + name } + [name]
   }
 
   private static func runtimeVersion(_ path: String) -> Version? {
@@ -60,7 +60,7 @@ struct ImageLibraries {
 
   /// What is in a folder, in no order; nothing where there is no folder.
   private static func names(in folder: String) -> [String] {
-    guard let stream = unsafe opendir(folder) else { return [] }
+    guard let stream = unsafe opendir(folder.characters) else { return [] }
     defer { unsafe closedir(stream) }
     var names: [String] = []
     while let entry = unsafe readdir(stream) {

@@ -56,8 +56,8 @@ extension CUDAAccelerator {
     // Both begin with the same numbers, so that the first loss differs by their rounding alone.
     guard (theirs.loss - own.loss).magnitude <= 1e-2 * own.loss.magnitude else {
       throw KernelCheck.trouble(
-        "a step by cuBLAS \(precision.name): the loss is \(significant(Double(theirs.loss)))"
-          + ", not \(significant(Double(own.loss)))")
+        "a step by cuBLAS " + precision.name + ": the loss is " + significant(Double(theirs.loss))
+          + ", not " + significant(Double(own.loss)))
     }
     return facts.all
   }

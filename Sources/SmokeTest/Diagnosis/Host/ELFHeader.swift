@@ -46,7 +46,7 @@ public struct ELFHeader: Hashable, Sendable {
     case 40: "ARM, 32 bits"
     case 62: "x86-64"
     case 183: "arm64"
-    default: "machine \(machine)"
+    default: "machine " + decimal(Int(machine))
     }
   }
 }
