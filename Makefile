@@ -82,6 +82,12 @@ build: setup smoke-test ## build kiln itself, with the smoke test that images ca
 smoke-test: setup ## build gpu-smoke-test for the images (ARCHITECTURES="amd64 arm64")
 	@for architecture in $(ARCHITECTURES); do .ci/build-smoke-test $$architecture || exit 1; done
 
+.PHONY: smoke-test-size
+smoke-test-size: smoke-test ## write docs/smoke-test-size.md anew: where the program's bytes are
+	@sed '/^| gpu-smoke-test/,$$d' docs/smoke-test-size.md > $(SMOKE_TESTS)/size.md
+	@.ci/measure-smoke-test >> $(SMOKE_TESTS)/size.md
+	@mv $(SMOKE_TESTS)/size.md docs/smoke-test-size.md
+
 .PHONY: kernels
 kernels: ## compile the smoke test's CUDA kernels to PTX anew
 	@.ci/build-kernels

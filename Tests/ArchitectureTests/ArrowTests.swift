@@ -54,7 +54,7 @@ import Testing
 
   /// The program inside the image, which is Embedded Swift and shares nothing with the pipeline.
   static let smokeTest: [String: Set<String>] = [
-    "Platform": ["CPlatform"],
+    "Platform": ["CPlatform", "CTexts"],
     "Trainer": ["CDigits", "CProduct", "Platform"],
     "Accelerators": ["Platform", "Trainer"],
     "CUDA": ["Accelerators", "CKernels", "CPlatform", "Platform", "Trainer"],

@@ -1,4 +1,5 @@
 import CPlatform
+import Needs
 import Platform
 import Testing
 
@@ -21,7 +22,7 @@ import Testing
     _ program: String, _ faults: [String: String], _ arguments: String...
   ) throws -> Process {
     let root = try FakeRoot.wsl()
-    let environment = faults.reduce(into: ["PATH": "/usr/bin:/bin"]) {
+    let environment = faults.reduce(into: ["PATH": "/usr/bin:/bin"] as Variables) {
       $0["KILN_DOUBLE_" + $1.key] = $1.value
     }
     return try Process.run(program, ["--root", root.path] + arguments, environment: environment)
@@ -32,7 +33,7 @@ import Testing
     [
       ("2", "G2002"), ("3", "G2003"), ("34", "G2034"), ("35", "G2035"), ("100", "G2100"),
       ("101", "G2101"), ("304", "G2304"), ("802", "G2802"), ("803", "G2803"), ("804", "G2804"),
-      ("999", "G2999"), ("12345", "G2000"),
+      ("209", "G2209"), ("222", "G2222"), ("999", "G2999"), ("12345", "G2000"),
     ])
   func everyErrorOfTheDriversStartIsToldApart(_ program: String, _ fault: (String, String)) throws {
     let result = try run(program, ["INIT": fault.0])
@@ -140,7 +141,7 @@ import Testing
 }
 
 /// Where much is missing. Namespaces and other users take root.
-@Suite(.enabled(if: geteuid() == 0)) struct PoorSurroundingsTests {
+@Suite(.needs("root", if: geteuid() == 0)) struct PoorSurroundingsTests {
   /// The program by way of a shell in a mount namespace of its own, after `preparation`.
   private func run(_ program: String, _ preparation: String, _ command: String) throws -> Process {
     let root = try FakeRoot.wsl()

@@ -1,5 +1,6 @@
 import Accelerators
 import FoundationEssentials
+import Needs
 import Testing
 
 @testable import Diagnosis
@@ -134,7 +135,7 @@ import Testing
 }
 
 /// The reports as others read them: Python's `jsonschema` and XML parser.
-@Suite(.enabled(if: Witness.isThere)) struct ReportWitnessTests {
+@Suite(.needs("Python's jsonschema", if: Witness.isThere)) struct ReportWitnessTests {
   @Test func everyReportIsWhatTheSchemaSays() throws {
     for report in [ReportTests.passed, ReportTests.failed, ReportTests.skipped] {
       let answer = try Witness.ask(

@@ -1,5 +1,6 @@
 import Commands
 import FileSystem
+import Needs
 import SystemPackage
 import TestSupport
 import Testing

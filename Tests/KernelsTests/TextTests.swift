@@ -1,5 +1,6 @@
 import CKernels
 import Foundation
+import Needs
 import Testing
 
 /// The PTX texts: fresh, whole in the program, and taken by NVIDIA's assembler.
@@ -8,7 +9,9 @@ import Testing
     .deletingLastPathComponent()
   static let sources = root.appending(path: "Sources/SmokeTest/CKernels")
 
-  static let modules = [(kernels_module_base, "base"), (kernels_module_tensor, "tensor")]
+  static let modules = [
+    (kernels_module_base, "base"), (kernels_module_wide, "wide"), (kernels_module_tensor, "tensor"),
+  ]
 
   static func file(_ name: String) throws -> String {
     try String(contentsOf: sources.appending(path: name), encoding: .utf8)
@@ -32,12 +35,6 @@ import Testing
     return (process.terminationStatus, String(decoding: output, as: UTF8.self))
   }
 
-  static func has(_ program: String) -> Bool {
-    (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").contains {
-      FileManager.default.isExecutableFile(atPath: "\($0)/\(program)")
-    }
-  }
-
   @Test(arguments: modules) func theProgramHasTheWholeText(module: kernels_module, name: String)
     throws
   {
@@ -53,14 +50,14 @@ import Testing
     throws
   {
     let digest = try Self.run(
-      "cd '\(Self.sources.path)' && cat include/CKernels.h cuda/* | sha256sum | cut -d' ' -f1")
+      "cd '\(Self.sources.path)' && cat include/* cuda/* | sha256sum | cut -d' ' -f1")
     let first = try Self.file("\(name).ptx").prefix { $0 != "\n" }
     #expect(
       first + "\n" == "// \(name).cu \(digest.output)",
       "the kernels changed; write their PTX anew with `make kernels`")
   }
 
-  @Test(.enabled(if: has("clang-19"), "clang-19 is not installed; `make kernels` installs it"))
+  @Test(.needs(program: "clang-19"))
   func theSameSourcesGiveTheSameBytes() throws {
     let folder = FileManager.default.temporaryDirectory.appending(
       path: "kernels-\(UUID().uuidString)")
@@ -68,27 +65,27 @@ import Testing
     defer { try? FileManager.default.removeItem(at: folder) }
     let build = try Self.run(".ci/build-kernels '\(folder.path)'")
     #expect(build.status == 0, "\(build.output)")
-    for name in ["base.ptx", "tensor.ptx", "base.packed", "tensor.packed"] {
+    for name in ["base.ptx", "wide.ptx", "tensor.ptx", "kernels.packed"] {
       let fresh = try Data(contentsOf: folder.appending(path: name))
       #expect(fresh == (try Data(contentsOf: Self.sources.appending(path: name))), "\(name)")
     }
   }
 
   @Test func theTextsAskForNoMoreThanTheyShould() throws {
-    let base = try Self.file("base.ptx"), tensor = try Self.file("tensor.ptx")
-    #expect(base.contains("\n.version 6.3\n.target sm_50\n"))
+    let base = try Self.file("base.ptx"), wide = try Self.file("wide.ptx")
+    let tensor = try Self.file("tensor.ptx")
+    for text in [base, wide] { #expect(text.contains("\n.version 6.3\n.target sm_50\n")) }
     #expect(tensor.contains("\n.version 7.0\n.target sm_80\n"))
     // The driver's linker would have to supply them.
-    for text in [base, tensor] { #expect(!text.contains(".extern .func")) }
+    for text in [base, wide, tensor] { #expect(!text.contains(".extern .func")) }
   }
-
-  static let asked = ProcessInfo.processInfo.environment["KILN_E2E"] != nil
 
   /// NVIDIA's assembler is 100 MB on PyPI; `.ci/fetch-ptxas` keeps it in `.tools`.
   @Test(
-    .enabled(if: asked, "needs NVIDIA's ptxas from PyPI; set KILN_E2E=1"),
+    .needs("KILN_E2E=1, to fetch NVIDIA's ptxas", if: !Needs.variable("KILN_E2E").isEmpty),
     arguments: [
       ("base", ["sm_50", "sm_75", "sm_90", "sm_100", "sm_120"]),
+      ("wide", ["sm_50", "sm_75", "sm_90", "sm_100", "sm_120"]),
       ("tensor", ["sm_80", "sm_90", "sm_100", "sm_120"]),
     ])
   func theAssemblerTakesTheTextsWithoutSpills(name: String, architectures: [String]) throws {

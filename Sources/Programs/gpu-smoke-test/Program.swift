@@ -10,7 +10,7 @@ enum Program {
     do throws(WrongUse) {
       Surroundings.exit(try perform(try Options(Surroundings.arguments)))
     } catch {
-      Terminal.errors.write("gpu-smoke-test: \(error.message)\nTry --help.\n")
+      Terminal.errors.write("gpu-smoke-test: " + error.message + "\nTry --help.\n")
       Surroundings.exit(2)
     }
   }
@@ -21,7 +21,7 @@ enum Program {
       Terminal.output.write(Help.text)
       return 0
     case .version:
-      Terminal.output.write("gpu-smoke-test \(version)\n")
+      Terminal.output.write("gpu-smoke-test " + version + "\n")
       return 0
     case .test, .selfCheck: break
     }
@@ -49,7 +49,7 @@ enum Program {
     do throws(FileError) {
       return try OutputFile(path)
     } catch {
-      throw WrongUse("\(error.path) cannot be written: \(error.reason)")
+      throw WrongUse(error.path + " cannot be written: " + error.reason)
     }
   }
 
@@ -58,17 +58,19 @@ enum Program {
       try file?.finish(report.junit)
       return true
     } catch {
-      Terminal.errors.write("gpu-smoke-test: \(error.path) cannot be written: \(error.reason)\n")
+      Terminal.errors.write(
+        "gpu-smoke-test: " + error.path + " cannot be written: " + error.reason + "\n")
       return false
     }
   }
 
-  private static func show(_ report: Report, _ options: Options, _ environment: [String: String]) {
+  private static func show(_ report: Report, _ options: Options, _ environment: Variables) {
     let output = Terminal.output
     if options.json {
       output.write(report.json)
     } else if output.isTerminal {
-      let wantsColor = (environment["NO_COLOR"] ?? "").isEmpty && environment["TERM"] != "dumb"
+      let wantsColor =
+        (environment["NO_COLOR"] ?? "").isEmpty && (environment["TERM"] ?? "") != "dumb"
       let columns = min(output.columns ?? 80, 120)
       output.write(report.text(Report.Style(isColored: wantsColor, columns: columns)))
     } else {

@@ -33,44 +33,36 @@ public final class CUDAAccelerator: Accelerator {
 
   public func load() throws(Trouble) -> [Fact] {
     let driver = try started()
-    return [
-      Fact("driver-library", .text(driver.library.path)),
-      Fact("driver-cuda", .text(driver.version.text)),
-    ]
+    var facts = Facts()
+    facts.add("driver-library", driver.library.path)
+    facts.add("driver-cuda", driver.version.text)
+    return facts.all
   }
 
   public func checkVersion() throws(Trouble) -> [Fact] {
     let driver = try started()
-    var facts = [Fact("driver-cuda", .text(driver.version.text))]
-    guard let runtime = image.newestRuntime() else { return facts }
-    facts.append(Fact("image-cuda", .text(runtime.version.text)))
-    facts.append(Fact("image-cuda-library", .text(runtime.path)))
-    if let oldest = runtime.version.minimumDriver {
-      facts.append(Fact("minimum-driver", .text(oldest)))
-    }
+    var facts = Facts()
+    facts.add("driver-cuda", driver.version.text)
+    guard let runtime = image.newestRuntime() else { return facts.all }
+    facts.add("image-cuda", runtime.version.text)
+    facts.add("image-cuda-library", runtime.path)
+    if let oldest = runtime.version.minimumDriver { facts.add("minimum-driver", oldest) }
     guard runtime.version.runs(on: driver.version) else {
-      let oldest = runtime.version.minimumDriver.map { ", driver \($0) or later" } ?? ""
-      throw Trouble(
-        code: "G2952",
-        seen: """
-          \(runtime.path) is CUDA \(runtime.version.text)\(oldest); the driver serves CUDA up to \
-          \(driver.version.text)
-          """,
-        remedy: """
-          Install a current NVIDIA driver: in WSL on Windows (never inside the distribution), then \
-          run `wsl --shutdown` there. Or use an image with an older CUDA.
-          """)
+      let oldest = runtime.version.minimumDriver.map { ", driver " + $0 + " or later" } ?? ""
+      throw Trouble("G2952", runtime.path, runtime.version.text + oldest, driver.version.text)
     }
     if driver.version < runtime.version {
-      facts.append(Fact("minor-version-compatibility", .text("used")))
+      facts.add("minor-version-compatibility", "used")
     }
-    return facts
+    return facts.all
   }
 
   public func openDevice() throws(Trouble) -> [Fact] {
     let count = try deviceCount()
-    return [Fact("devices", .count(count)), Fact("device", .count(index))]
-      + (try opened().context.device.facts)
+    var facts = Facts()
+    facts.add("devices", count)
+    facts.add("device", index)
+    return facts.all + (try opened().context.device.facts)
   }
 
   /// How many GPUs the driver shows.

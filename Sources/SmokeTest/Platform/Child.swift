@@ -55,13 +55,13 @@ public final class Child {
   /// Starts the program at `path`, a path of the running system. Its standard output is the report, its
   /// standard error the words.
   public static func spawn(
-    _ path: String, _ arguments: [String], environment: [String: String]
+    _ path: String, _ arguments: [String], environment: Variables
   ) throws(FileError) -> Child {
-    let assignments = environment.map { $0.key + "=" + $0.value }
+    let assignments = environment.assignments
     return try make { (reports, words) in
       unsafe withCStrings([path] + arguments) { arguments in
         unsafe withCStrings(assignments) { environment in
-          unsafe platform_spawn(path, arguments, environment, reports, words)
+          unsafe platform_spawn(path.characters, arguments, environment, reports, words)
         }
       }
     }
@@ -171,7 +171,7 @@ public struct Reporter {
 func withCStrings<R>(
   _ strings: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>?) -> R
 ) -> R {
-  var pointers = unsafe strings.map { unsafe strdup($0) }
+  var pointers = unsafe strings.map { unsafe strdup($0.characters) }
   defer { unsafe pointers.forEach { unsafe free($0) } }
   unsafe pointers.append(nil)
   return unsafe pointers.withUnsafeBufferPointer { unsafe body($0.baseAddress) }

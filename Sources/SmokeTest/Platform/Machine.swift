@@ -7,9 +7,9 @@ import CPlatform
 public struct Machine: Sendable {
   /// The folder that stands for `/`; empty when it is the real one.
   public let root: String
-  public let environment: [String: String]
+  public let environment: Variables
 
-  public init(root: String = "", environment: [String: String]) {
+  public init(root: String = "", environment: Variables) {
     self.root = root.ends(with: "/") ? String(bytes: root.bytes.dropLast()) : root
     self.environment = environment
   }
@@ -36,7 +36,7 @@ public struct Machine: Sendable {
   /// The first bytes of a file, at most `limit`.
   @inline(never)
   public func read(_ path: String, limit: Int) throws(FileError) -> [UInt8] {
-    let descriptor = unsafe platform_open(try resolve(path), O_RDONLY, 0)
+    let descriptor = unsafe platform_open(try resolve(path).characters, O_RDONLY, 0)
     guard descriptor >= 0 else { throw FileError(path: path) }
     defer { close(descriptor) }
     var bytes: [UInt8] = []
@@ -65,7 +65,9 @@ public struct Machine: Sendable {
   /// The names in a folder, sorted, without `.` and `..`.
   @inline(never)
   public func list(_ path: String) throws(FileError) -> [String] {
-    guard let folder = unsafe opendir(try resolve(path)) else { throw FileError(path: path) }
+    guard let folder = unsafe opendir(try resolve(path).characters) else {
+      throw FileError(path: path)
+    }
     defer { unsafe closedir(folder) }
     var names: [String] = []
     while let entry = unsafe readdir(folder) {
@@ -80,7 +82,7 @@ public struct Machine: Sendable {
   public func status(_ path: String) -> Status? {
     guard let resolved = try? resolve(path) else { return nil }
     var status = stat()
-    guard unsafe stat(resolved, &status) == 0 else { return nil }
+    guard unsafe stat(resolved.characters, &status) == 0 else { return nil }
     let kind: Kind =
       switch Int32(bitPattern: UInt32(status.st_mode)) & Int32(S_IFMT) {
       case Int32(S_IFREG): .file
@@ -104,14 +106,14 @@ public struct Machine: Sendable {
   @inline(never)
   public func mayReadAndWrite(_ path: String) -> Bool {
     guard let resolved = try? resolve(path) else { return false }
-    return unsafe access(resolved, R_OK | W_OK) == 0
+    return unsafe access(resolved.characters, R_OK | W_OK) == 0
   }
 
   /// Whether this process may execute what is at `path`.
   @inline(never)
   public func mayExecute(_ path: String) -> Bool {
     guard let resolved = try? resolve(path) else { return false }
-    return unsafe access(resolved, X_OK) == 0
+    return unsafe access(resolved.characters, X_OK) == 0
   }
 
   /// The path on the running system of a path of the machine, for those who open it themselves.
@@ -148,7 +150,7 @@ public struct Machine: Sendable {
   private static func link(at path: String) -> String? {
     var length = 0
     let target = unsafe [UInt8](unsafeUninitializedCapacity: Int(PATH_MAX)) { buffer, count in
-      length = unsafe platform_link(path, buffer.baseAddress, buffer.count)
+      length = unsafe platform_link(path.characters, buffer.baseAddress, buffer.count)
       count = max(length, 0)
     }
     return length > 0 ? String(bytes: target) : nil

@@ -13,7 +13,8 @@ public final class OutputFile {
     self.path = path
     let kind = Machine(environment: [:]).status(path)?.kind
     partial = kind == nil || kind == .file ? path + ".partial" : nil
-    descriptor = unsafe platform_open(partial ?? path, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
+    descriptor = unsafe platform_open(
+      (partial ?? path).characters, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
     guard descriptor >= 0 else { throw FileError(path: path) }
   }
 
@@ -21,7 +22,9 @@ public final class OutputFile {
 
   /// Writes all of `text` and gives the file its name.
   public func finish(_ text: String) throws(FileError) {
-    guard writeAll(Array(text.utf8), to: descriptor) else { throw FileError(path: path) }
-    if let partial, unsafe rename(partial, path) != 0 { throw FileError(path: path) }
+    guard writeAll(text.bytes, to: descriptor) else { throw FileError(path: path) }
+    if let partial, unsafe rename(partial.characters, path.characters) != 0 {
+      throw FileError(path: path)
+    }
   }
 }

@@ -13,7 +13,7 @@ public final class SharedLibrary {
   ///
   /// - Throws: the loader's own explanation.
   public init(_ name: String) throws(LoadError) {
-    guard let handle = unsafe dlopen(name, platform_rtld_now_local()) else {
+    guard let handle = unsafe dlopen(name.characters, platform_rtld_now_local()) else {
       throw LoadError(name: name, explanation: unsafe String(optionalCString: dlerror()))
     }
     unsafe self.handle = unsafe handle
@@ -27,7 +27,7 @@ public final class SharedLibrary {
   /// `type` must be its C type (a `@convention(c)` function or a pointer).
   @unsafe
   public func symbol<T>(_ name: String, as type: T.Type) -> T? {
-    guard let address = unsafe dlsym(handle, name) else { return nil }
+    guard let address = unsafe dlsym(handle, name.characters) else { return nil }
     return unsafe unsafeBitCast(address, to: type)
   }
 }
@@ -38,12 +38,4 @@ public struct LoadError: Error, Hashable {
   public let name: String
   /// What the loader said.
   public let explanation: String
-}
-
-extension String {
-  /// The text at `pointer`, empty when there is none.
-  @unsafe
-  public init(optionalCString pointer: UnsafePointer<CChar>?) {
-    self = unsafe pointer.map { unsafe String(cString: $0) } ?? ""
-  }
 }

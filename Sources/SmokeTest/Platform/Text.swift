@@ -6,15 +6,39 @@
 extension String {
   /// The text in UTF-8.
   @inline(never)
-  public var bytes: [UInt8] { Array(utf8) }
+  public var bytes: [UInt8] {
+    unsafe utf8.withContiguousStorageIfAvailable { unsafe Array($0) } ?? []
+  }
 
-  /// - Parameter bytes: UTF-8; what is none becomes U+FFFD.
+  /// The text with a final zero, for C.
   @inline(never)
-  public init(bytes: [UInt8]) { self.init(decoding: bytes, as: UTF8.self) }
+  public var characters: [CChar] { bytes.map { CChar(bitPattern: $0) } + [0] }
 
-  /// - Parameter bytes: UTF-8; what is none becomes U+FFFD.
+  /// - Parameter bytes: UTF-8; each byte that is none becomes U+FFFD.
   @inline(never)
-  public init(bytes: ArraySlice<UInt8>) { self.init(decoding: bytes, as: UTF8.self) }
+  public init(bytes: [UInt8]) {
+    self =
+      String(validating: bytes, as: UTF8.self)
+      ?? String(validating: repaired(bytes), as: UTF8.self) ?? ""
+  }
+
+  /// - Parameter bytes: UTF-8; each byte that is none becomes U+FFFD.
+  @inline(never)
+  public init(bytes: ArraySlice<UInt8>) { self.init(bytes: Array(bytes)) }
+
+  /// The text at `pointer`, empty when there is none.
+  @unsafe
+  @inline(never)
+  public init(optionalCString pointer: UnsafePointer<CChar>?) {
+    var bytes: [UInt8] = []
+    if var next = unsafe pointer {
+      while unsafe next.pointee != 0 {
+        bytes.append(UInt8(bitPattern: unsafe next.pointee))
+        unsafe next += 1
+      }
+    }
+    self.init(bytes: bytes)
+  }
 
   /// The parts between each `separator`, which is ASCII; empty ones are left out.
   @inline(never)
@@ -82,6 +106,16 @@ extension String {
     return stands(start, in: bytes, at: 0) ? String(bytes: bytes[start.count...]) : nil
   }
 
+  /// What precedes the first `separator`, or nothing when there is none. ASCII.
+  @inline(never)
+  public func before(_ separator: Unicode.Scalar) -> String? {
+    let bytes = bytes
+    for index in bytes.indices where UInt32(bytes[index]) == separator.value {
+      return String(bytes: bytes[..<index])
+    }
+    return nil
+  }
+
   /// A whole number without a sign.
   @inline(never)
   public var number: Int? {
@@ -93,6 +127,44 @@ extension String {
       number = number * 10 + Int(digit - 0x30)
     }
     return number
+  }
+}
+
+/// `bytes` with U+FFFD for each byte that belongs to no character. The standard library's own repair
+/// comes with its code for texts of other kinds, 4 KB.
+@inline(never)
+private func repaired(_ bytes: [UInt8]) -> [UInt8] {
+  var result: [UInt8] = []
+  var index = 0
+  while index < bytes.count {
+    let length = characterLength(bytes, at: index)
+    if length > 0 { result += bytes[index..<index + length] } else { result += [0xEF, 0xBF, 0xBD] }
+    index += max(1, length)
+  }
+  return result
+}
+
+/// How many bytes the character at `index` has; 0 when there is none (Unicode 16.0, table 3-7).
+private func characterLength(_ bytes: [UInt8], at index: Int) -> Int {
+  let first = bytes[index]
+  let length =
+    switch first {
+    case 0..<0x80: 1
+    case 0xC2..<0xE0: 2
+    case 0xE0..<0xF0: 3
+    case 0xF0..<0xF5: 4
+    default: 0
+    }
+  guard length <= bytes.count - index else { return 0 }
+  for offset in 1..<max(1, length) where bytes[index + offset] & 0xC0 != 0x80 { return 0 }
+  guard length > 2 else { return length }
+  let second = bytes[index + 1]
+  switch first {
+  case 0xE0: return second < 0xA0 ? 0 : length
+  case 0xED: return second >= 0xA0 ? 0 : length
+  case 0xF0: return second < 0x90 ? 0 : length
+  case 0xF4: return second >= 0x90 ? 0 : length
+  default: return length
   }
 }
 

@@ -1,4 +1,5 @@
 import CProduct
+import Platform
 
 /// A matrix in memory that somebody else owns: element (i, j) is at start[i * row + j * column].
 @unsafe
@@ -65,7 +66,7 @@ final class CPUProduct {
   }
 
   /// The instruction set, like `AVX-512`.
-  var instructions: String { unsafe String(cString: kernel.name) }
+  var instructions: String { unsafe String(optionalCString: kernel.name) }
 
   /// C = A·B. `c` stands row after row.
   @unsafe

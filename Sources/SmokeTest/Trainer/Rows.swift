@@ -5,12 +5,12 @@ enum Rows {
   /// Calls `body` with the vectors of `0..<count`, and with how many numbers of the last one count.
   @inline(__always)
   private static func vectors(_ count: Int, _ body: (_ first: Int, _ kept: Int) -> Void) {
+    // One place that calls it, as it is inlined.
     var first = 0
-    while first + 8 <= count {
-      body(first, 8)
+    while first < count {
+      body(first, min(8, count - first))
       first += 8
     }
-    if first < count { body(first, count - first) }
   }
 
   @inline(__always) @unsafe

@@ -1,5 +1,6 @@
 public import Accelerators
 import CKernels
+import Platform
 
 // Memory: every word depends on its address, so that a word that went astray is seen, not only one
 // that changed.
@@ -7,17 +8,11 @@ extension CUDAAccelerator {
   public func checkMemory(_ level: Level) throws(Trouble) -> [Fact] {
     let test = try MemoryTest(opened())
     var facts = try test.checkTransfers()
-    switch level {
-    case .quick:
-      try test.checkDevice(bytes: 32 << 20)
-      facts.append(Fact("tested", .quantity(Double(32 << 20), unit: "B")))
-    case .full:
-      // The desktop and other processes need some, and so do the stages that follow.
-      let bytes = try test.context.freeMemory() / 100 * 92
-      try test.checkDevice(bytes: bytes)
-      facts.append(Fact("tested", .quantity(Double(bytes), unit: "B")))
-    }
-    return facts
+    // The desktop and other processes need some, and so do the stages that follow.
+    let bytes = level == .quick ? 32 << 20 : try test.context.freeMemory() / 100 * 92
+    try test.checkDevice(bytes: bytes)
+    facts.add("tested", Double(bytes), "B")
+    return facts.all
   }
 }
 
@@ -32,7 +27,7 @@ private struct MemoryTest {
   private static let clean: [UInt64] = [0, .max]
 
   /// Host to device, checked by the device; device to host, checked by the host; both timed.
-  func checkTransfers() throws(Trouble) -> [Fact] {
+  func checkTransfers() throws(Trouble) -> Facts {
     let words = 1 << 20
     let pinned = try PinnedMemory(context, words: words)
     let buffer = try Buffer(context, bytes: words * 8)
@@ -48,12 +43,13 @@ private struct MemoryTest {
       wrong += 1
     }
     guard wrong == 0 else {
-      throw Self.trouble("\(wrong) of \(words) words written by the device, read by the host")
+      throw Self.trouble(
+        decimal(wrong) + " of " + decimal(words) + " words written by the device, read by the host")
     }
-    return [
-      Fact("to-device", .quantity(Double(words * 8) / up, unit: "B/s")),
-      Fact("to-host", .quantity(Double(words * 8) / down, unit: "B/s")),
-    ]
+    var facts = Facts()
+    facts.add("to-device", Double(words * 8) / up, "B/s")
+    facts.add("to-host", Double(words * 8) / down, "B/s")
+    return facts
   }
 
   /// Writes all of the memory before it reads any, so that two addresses of one place are seen.
@@ -97,16 +93,15 @@ private struct MemoryTest {
     let found: [UInt64] = try context.download(outcome, count: 2)
     guard found == Self.clean else {
       throw Self.trouble(
-        "\(found[0]) of \(bytes / 8) words \(what), the first at offset \(found[1] &* 8)")
+        count(found[0]) + " of " + decimal(bytes / 8) + " words " + what
+          + ", the first at offset " + count(found[1] &* 8)
+      )
     }
   }
 
+  private func count(_ word: UInt64) -> String { decimal(Int(truncatingIfNeeded: word)) }
+
   private static func trouble(_ seen: String) -> Trouble {
-    Trouble(
-      code: "G2954", seen: "wrong: \(seen)",
-      remedy: """
-        The GPU's memory or the bus gives back other bytes than were written. Undo overclocking, \
-        restart the computer, and run with --level full; if it stays, the hardware is damaged.
-        """)
+    Trouble("G2954", seen)
   }
 }

@@ -1,5 +1,6 @@
 import Accelerators
 import CKernels
+import Platform
 
 // The update, and the kernels that pass over memory once.
 extension KernelCheck {
@@ -27,7 +28,9 @@ extension KernelCheck {
     let loss = lossPartials.reduce(0.0) { $0 + Double($1) }
     try expect(losses, [7, loss, 7], "update loss")
     let next: [UInt32] = try context.download(step, count: 1)
-    guard next[0] == 2 else { throw Self.trouble("update: step 1 became \(next[0]), not 2") }
+    guard next[0] == 2 else {
+      throw Self.trouble("update: step 1 became " + decimal(Int(next[0])) + ", not 2")
+    }
   }
 
   private func region(count: Int, slices: Int) throws(Trouble) -> UpdatedRegion {
@@ -65,7 +68,7 @@ extension KernelCheck {
     try expect(
       buffer, (0..<count).map { Double(value($0)) }, name, tolerance: 0)
     let all: [UInt32] = try context.download(buffer, count: count + 1)
-    guard all[count] == .max else { throw Self.trouble("\(name): wrote beyond its end") }
+    guard all[count] == .max else { throw Self.trouble(name + ": wrote beyond its end") }
   }
 }
 

@@ -1,7 +1,8 @@
 import Accelerators
+import Platform
 
 /// What the driver tells about a GPU.
-public struct Device: Sendable {
+public final class Device: Sendable {
   public let index: Int
   let handle: Int32
   public let name: String
@@ -14,14 +15,15 @@ public struct Device: Sendable {
   /// The adapter's name in Windows, as `xxxxxxxx:xxxxxxxx` (high and low half, the way that Windows
   /// writes it); nothing on plain Linux.
   public let luid: String?
-  private let attributes: [DeviceAttribute: Int]
+  /// In the order of ``DeviceAttribute``.
+  private let attributes: [Int]
 
   init(_ driver: Driver, index: Int) throws(Trouble) {
     self.index = index
     var handle: Int32 = 0
     try driver.check(
       unsafe driver.functions.device(&handle, Int32(clamping: index)), "cuDeviceGet",
-      "asked for GPU \(index)")
+      "asked for GPU " + decimal(index))
     self.handle = handle
     name = unsafe try Self.text(driver, "cuDeviceGetName") { bytes, size in
       unsafe driver.functions.deviceName(bytes, size, handle)
@@ -32,40 +34,42 @@ public struct Device: Sendable {
     bus = unsafe try Self.text(driver, "cuDeviceGetPCIBusId") { bytes, size in
       unsafe driver.functions.deviceBus(bytes, size, handle)
     }
-    var attributes: [DeviceAttribute: Int] = [:]
+    var attributes: [Int] = []
     for attribute in DeviceAttribute.allCases {
       var value: Int32 = 0
       let status = unsafe driver.functions.deviceAttribute(&value, attribute.rawValue, handle)
-      try driver.check(status, "cuDeviceGetAttribute", "attribute \(attribute.rawValue)")
-      attributes[attribute] = Int(value)
+      try driver.check(
+        status, "cuDeviceGetAttribute", "attribute " + decimal(Int(attribute.rawValue)))
+      attributes.append(Int(value))
     }
     self.attributes = attributes
     uuid = Self.uuid(driver, handle)
     luid = Self.luid(driver, handle)
   }
 
-  public subscript(attribute: DeviceAttribute) -> Int { attributes[attribute] ?? 0 }
+  public subscript(attribute: DeviceAttribute) -> Int {
+    DeviceAttribute.allCases.firstIndex(of: attribute).map { attributes[$0] } ?? 0
+  }
 
   /// Major and minor version, like 9.0.
   public var capability: Version { Version(self[.capabilityMajor], self[.capabilityMinor]) }
 
   /// For the report.
   var facts: [Fact] {
-    var facts = [
-      Fact("name", .text(name)),
-      Fact("compute-capability", .text(capability.text)),
-      Fact("memory", .quantity(Double(memory), unit: "B")),
-      Fact("multiprocessors", .count(self[.multiprocessors])),
-      Fact("clock", .quantity(Double(self[.clock]) * 1e3, unit: "Hz")),
-      Fact("memory-clock", .quantity(Double(self[.memoryClock]) * 1e3, unit: "Hz")),
-      Fact("memory-bus", .count(self[.memoryBus])),
-      Fact("l2-cache", .quantity(Double(self[.cache]), unit: "B")),
-      Fact("error-correction", .text(self[.errorCorrection] == 0 ? "off" : "on")),
-      Fact("pci", .text(bus)),
-    ]
-    if let uuid { facts.append(Fact("uuid", .text(uuid))) }
-    if let luid { facts.append(Fact("luid", .text(luid))) }
-    return facts
+    var facts = Facts()
+    facts.add("name", name)
+    facts.add("compute-capability", capability.text)
+    facts.add("memory", Double(memory), "B")
+    facts.add("multiprocessors", self[.multiprocessors])
+    facts.add("clock", Double(self[.clock]) * 1e3, "Hz")
+    facts.add("memory-clock", Double(self[.memoryClock]) * 1e3, "Hz")
+    facts.add("memory-bus", self[.memoryBus])
+    facts.add("l2-cache", Double(self[.cache]), "B")
+    facts.add("error-correction", self[.errorCorrection] == 0 ? "off" : "on")
+    facts.add("pci", bus)
+    if let uuid { facts.add("uuid", uuid) }
+    if let luid { facts.add("luid", luid) }
+    return facts.all
   }
 
   private static func text(
@@ -77,7 +81,7 @@ public struct Device: Sendable {
       unsafe bytes.baseAddress.map { unsafe fill($0, 255) } ?? 0
     }
     try driver.check(status, function)
-    return String(decoding: bytes.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    return unsafe String(optionalCString: bytes)
   }
 
   private static func uuid(_ driver: Driver, _ handle: Int32) -> String? {
@@ -102,12 +106,6 @@ public struct Device: Sendable {
       (0..<4).reduce(0) { $0 | UInt32(UInt8(bitPattern: bytes[start + $1])) << (8 * UInt32($1)) }
     }
     let (low, high) = (half(0), half(4))
-    return low == 0 && high == 0 ? nil : "\(hexadecimal(high)):\(hexadecimal(low))"
+    return low == 0 && high == 0 ? nil : hexadecimal(high) + ":" + hexadecimal(low)
   }
-}
-
-/// `value` in lower-case hexadecimal digits, with leading zeros.
-func hexadecimal(_ value: UInt32, digits: Int = 8) -> String {
-  let text = String(value, radix: 16)
-  return String(repeating: "0", count: max(0, digits - text.count)) + text
 }

@@ -13,14 +13,7 @@ final class Driver {
     do {
       library = try SharedLibrary(name)
     } catch {
-      throw Trouble(
-        code: "G2950", seen: "\(error.name) does not load: \(error.explanation)",
-        remedy: """
-          In WSL the driver's libraries come from Windows into /usr/lib/wsl/lib: install the NVIDIA \
-          driver on Windows, run `wsl --shutdown`, and check that /etc/ld.so.conf.d/ld.wsl.conf \
-          names that folder and `ldconfig` has run. On plain Linux install the NVIDIA driver; in a \
-          container start it with `--gpus all`.
-          """)
+      throw Trouble("G2950", error.name, error.explanation)
     }
     functions = try DriverFunctions(library)
     var version: Int32 = 0
@@ -38,13 +31,19 @@ final class Driver {
     if status != 0 { try Self.check(functions, status, function, detail()) }
   }
 
+  /// The same for what a number of bytes was asked for.
+  @inline(never)
+  func check(_ status: Status, _ function: StaticString, bytes: Int) throws(Trouble) {
+    try check(status, function, decimal(bytes) + " bytes")
+  }
+
   private static func check(
     _ functions: DriverFunctions, _ status: Status, _ function: StaticString, _ detail: String = ""
   ) throws(Trouble) {
     guard status != 0 else { return }
     throw CUDAError(
-      function: unsafe String(cString: function.text), code: status,
-      name: unsafe text(functions.errorName, status) ?? "CUDA_ERROR_\(status)",
+      function: unsafe String(optionalCString: function.text), code: status,
+      name: unsafe text(functions.errorName, status) ?? "CUDA_ERROR_" + decimal(Int(status)),
       description: unsafe text(functions.errorString, status) ?? "", detail: detail
     ).trouble
   }
@@ -54,7 +53,7 @@ final class Driver {
   ) -> String? {
     var text: UnsafePointer<CChar>?
     guard unsafe question(status, &text) == 0, let text = unsafe text else { return nil }
-    return unsafe String(cString: text)
+    return unsafe String(optionalCString: text)
   }
 }
 

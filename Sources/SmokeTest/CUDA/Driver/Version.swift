@@ -1,3 +1,5 @@
+import Platform
+
 /// A version of CUDA or of a device, major and minor.
 public struct Version: Hashable, Sendable, Comparable {
   public let major: Int
@@ -11,7 +13,7 @@ public struct Version: Hashable, Sendable, Comparable {
   /// - Parameter encoded: 1000 · major + 10 · minor.
   init(encoded: Int) { self.init(encoded / 1000, encoded % 1000 / 10) }
 
-  public var text: String { "\(major).\(minor)" }
+  public var text: String { decimal(major) + "." + decimal(minor) }
 
   public static func < (left: Self, right: Self) -> Bool {
     (left.major, left.minor) < (right.major, right.minor)

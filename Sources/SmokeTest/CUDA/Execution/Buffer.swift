@@ -1,4 +1,5 @@
 import Accelerators
+import Platform
 
 /// Memory of the device, for as long as this value lives.
 @safe
@@ -11,7 +12,7 @@ final class Buffer {
     var address: DeviceAddress = 0
     let driver = context.driver
     try driver.check(
-      unsafe driver.functions.allocate(&address, bytes), "cuMemAlloc_v2", "\(bytes) bytes")
+      unsafe driver.functions.allocate(&address, bytes), "cuMemAlloc_v2", bytes: bytes)
     self.address = address
     self.bytes = bytes
     self.context = context
@@ -42,7 +43,7 @@ final class PinnedMemory {
     var base: Handle?
     let driver = context.driver
     try driver.check(
-      unsafe driver.functions.allocateHost(&base, bytes), "cuMemAllocHost_v2", "\(bytes) bytes")
+      unsafe driver.functions.allocateHost(&base, bytes), "cuMemAllocHost_v2", bytes: bytes)
     guard let base = unsafe base else {
       throw CUDAError(
         function: "cuMemAllocHost_v2", code: 2, name: "CUDA_ERROR_OUT_OF_MEMORY",
@@ -73,7 +74,7 @@ final class PinnedMemory {
     let driver = context.driver
     try driver.check(
       unsafe driver.functions.copyToDevice(buffer.address, base, bytes, context.stream),
-      "cuMemcpyHtoDAsync_v2", "\(bytes) bytes")
+      "cuMemcpyHtoDAsync_v2", bytes: bytes)
   }
 
   /// Asks for a copy of the start of `buffer`, which is there after the next synchronisation.
@@ -82,6 +83,6 @@ final class PinnedMemory {
     let driver = context.driver
     try driver.check(
       unsafe driver.functions.copyToHost(base, buffer.address, bytes, context.stream),
-      "cuMemcpyDtoHAsync_v2", "\(bytes) bytes")
+      "cuMemcpyDtoHAsync_v2", bytes: bytes)
   }
 }

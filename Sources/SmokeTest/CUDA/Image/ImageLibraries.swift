@@ -21,9 +21,9 @@ struct ImageLibraries {
   func newestRuntime() -> Runtime? {
     var newest: Runtime?
     for folder in folders {
-      for name in Self.names(in: folder) where name.hasPrefix("libcudart") {
+      for name in Self.names(in: folder) where name.begins(with: "libcudart") {
         guard let named = Self.version(in: name) else { continue }
-        let path = "\(folder)/\(name)"
+        let path = folder + "/" + name
         let version = Self.runtimeVersion(path) ?? named
         if newest.map({ $0.version < version }) ?? true {
           newest = Runtime(path: path, version: version)
@@ -35,8 +35,8 @@ struct ImageLibraries {
 
   /// Where cuBLAS for CUDA `major` may be: paths in the folders, then the name for the loader.
   func candidates(_ library: String, major: Int) -> [String] {
-    let name = "\(library).so.\(major)"
-    return folders.filter { Self.names(in: $0).contains(name) }.map { "\($0)/\(name)" } + [name]
+    let name = library + ".so." + decimal(major)
+    return folders.filter { Self.names(in: $0).contains(name) }.map { $0 + "/" + name } + [name]
   }
 
   private static func runtimeVersion(_ path: String) -> Version? {
@@ -51,22 +51,20 @@ struct ImageLibraries {
 
   /// The digits after `.so.`, at most two of them.
   private static func version(in name: String) -> Version? {
-    var parts = name.split(separator: ".", omittingEmptySubsequences: false)[...]
-    while let part = parts.popFirst(), part != "so" {}
-    guard let major = parts.first.flatMap({ Int($0) }) else { return nil }
-    return Version(major, parts.dropFirst().first.flatMap { Int($0) } ?? 0)
+    let parts = name.split(at: ".")
+    guard let so = parts.firstIndex(of: "so"), so + 1 < parts.count,
+      let major = parts[so + 1].number
+    else { return nil }
+    return Version(major, so + 2 < parts.count ? parts[so + 2].number ?? 0 : 0)
   }
 
   /// What is in a folder, in no order; nothing where there is no folder.
   private static func names(in folder: String) -> [String] {
-    guard let stream = unsafe opendir(folder) else { return [] }
+    guard let stream = unsafe opendir(folder.characters) else { return [] }
     defer { unsafe closedir(stream) }
     var names: [String] = []
     while let entry = unsafe readdir(stream) {
-      let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-        unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-      }
-      names.append(name)
+      names.append(unsafe String(optionalCString: platform_entry_name(entry)))
     }
     return names
   }

@@ -1,5 +1,6 @@
 import Accelerators
 import CKernels
+import Platform
 
 /// A square product whose operands do not fit the cache of the device that it is sized for.
 final class LargeProduct {
@@ -42,7 +43,8 @@ final class LargeProduct {
     func multiply() throws(Trouble) {
       if let library {
         return try library.multiply(
-          size: size, left: left.address, right: right.address, result: result.address, precision)
+          kernels_form_nn, rows: size, columns: size, depth: size, left: left.address,
+          right: right.address, result: result.address, precision)
       }
       try kernels.run(
         Product(
@@ -54,17 +56,25 @@ final class LargeProduct {
     let seconds = try kernels.context.time { () throws(Trouble) in
       for _ in 0..<runs { try multiply() }
     }
-    let by = "\(library == nil ? "kiln" : "cuBLAS") \(precision.name)"
+    let by = (library == nil ? "kiln" : "cuBLAS") + " " + precision.name
     try check(by)
     let edge = Double(size)
     let maker = library == nil ? "kiln" : "cublas"
     return .init(
       rate: Double(runs) * 2 * edge * edge * edge / seconds, by: by,
-      fact: "product-\(maker)-\(precision.key)", precision: precision)
+      fact: "product-" + maker + "-" + precision.key, precision: precision)
   }
 
   private func check(_ by: String) throws(Trouble) {
     precision.bytes == 4 ? try checkNoise(by) : try checkConstant(by)
+  }
+
+  private func trouble(
+    _ by: String, _ column: Int, _ got: Double, _ wanted: Double
+  ) -> Trouble {
+    let place = by + ", " + decimal(size) + " wide: number " + decimal(column)
+    let (found, right) = (significant(got, digits: 9), significant(wanted, digits: 9))
+    return KernelCheck.trouble(place + " is " + found + ", not " + right)
   }
 
   /// Some numbers of the first row against float64. Rounding the factors to 11 bits (TF32) or the sums
@@ -81,8 +91,7 @@ final class LargeProduct {
           * Double(Noise.value(seed: Self.seeds.right, at: index * size + column))
       }
       guard (Double(row[column]) - sum).magnitude <= tolerance else {
-        throw KernelCheck.trouble(
-          "\(by), \(size) wide: number \(column) is \(row[column]), not \(sum)")
+        throw trouble(by, column, Double(row[column]), sum)
       }
     }
   }
@@ -96,8 +105,7 @@ final class LargeProduct {
     for column in stride(from: 0, to: size, by: size / 8 + 1) {
       let got = precision.value(bits[column])
       guard (got - wanted).magnitude <= wanted / 128 else {
-        throw KernelCheck.trouble(
-          "\(by), \(size) wide: number \(column) is \(got), not \(wanted)")
+        throw trouble(by, column, got, wanted)
       }
     }
   }

@@ -83,7 +83,8 @@ struct DeviceWatch {
   private mutating func close(_ ending: Child.Ending) {
     switch ending {
     case .signal(let signal): fail(crash(signal), at: Stopwatch.now)
-    case .exited(let status): fail(unexpected("ended with status \(status)"), at: Stopwatch.now)
+    case .exited(let status):
+      fail(unexpected("ended with status " + decimal(Int(status))), at: Stopwatch.now)
     case .stuck: fail(tooLate(.stuck), at: Stopwatch.now)
     }
     isFinished = true

@@ -101,7 +101,7 @@ extension Judgement {
     facts.add("step-factor", stepFactor, times)
     facts.add("product-factor", productFactor, times)
     facts.add(
-      "network", joined([network.inputs, network.hidden, network.classes].map { "\($0)" }, "-"))
+      "network", joined([network.inputs, network.hidden, network.classes].map { decimal($0) }, "-"))
     facts.add("batch", throughput.plan.batch)
     facts.add("step", throughput.step, "s")
     facts.add("cpu-step", cpuStep, "s")

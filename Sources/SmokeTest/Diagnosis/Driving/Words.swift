@@ -45,6 +45,6 @@ func signalName(_ signal: Int32) -> String {
   case 9: "SIGKILL (killed, often for want of memory)"
   case 11: "SIGSEGV (segmentation fault)"
   case 31: "SIGSYS (forbidden system call)"
-  default: "signal \(signal)"
+  default: "signal " + decimal(Int(signal))
   }
 }

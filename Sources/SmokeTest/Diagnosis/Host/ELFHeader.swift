@@ -1,3 +1,5 @@
+internal import Platform
+
 /// The beginning of a library's file: for what machine it is, and where it ends.
 public struct ELFHeader: Hashable, Sendable {
   /// 1 for 32 bits, 2 for 64.
@@ -44,7 +46,7 @@ public struct ELFHeader: Hashable, Sendable {
     case 40: "ARM, 32 bits"
     case 62: "x86-64"
     case 183: "arm64"
-    default: "machine \(machine)"
+    default: "machine " + decimal(Int(machine))
     }
   }
 }

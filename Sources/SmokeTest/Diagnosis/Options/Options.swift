@@ -38,11 +38,11 @@ public struct Options: Hashable, Sendable {
         throw .unknown(name)
       }
       if option.placeholder == nil {
-        if attached != nil { throw WrongUse("\(name) takes no value") }
+        if attached != nil { throw WrongUse(name + " takes no value") }
         set(option)
       } else {
         guard let value = attached ?? rest.popLast() else {
-          throw WrongUse("\(name) needs a value: \(name) \(option.placeholder ?? "")")
+          throw WrongUse(name + " needs a value: " + name + " " + (option.placeholder ?? ""))
         }
         try set(option, value)
       }
@@ -95,12 +95,12 @@ public struct Options: Hashable, Sendable {
     case .timeout:
       guard let timeout = Self.seconds(value) else {
         throw WrongUse(
-          "--timeout needs seconds from 0.1 to 86400, such as 30 or 0.5, not '\(value)'")
+          "--timeout needs seconds from 0.1 to 86400, such as 30 or 0.5, not '" + value + "'")
       }
       self.timeout = timeout
     case .device:
       guard let number = value.number, number < 1024 else {
-        throw WrongUse("--device needs the number of a GPU, from 0, not '\(value)'")
+        throw WrongUse("--device needs the number of a GPU, from 0, not '" + value + "'")
       }
       device = number
     case .adapter:

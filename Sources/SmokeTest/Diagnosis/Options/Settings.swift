@@ -36,7 +36,7 @@ public struct Settings: Hashable, Sendable {
       let line = line.trimmed
       if line.isEmpty || line.begins(with: "#") { continue }
       guard set(line) else {
-        throw WrongUse("\(Self.path) has a line that means nothing: '\(printable(line))'")
+        throw WrongUse(Self.path + " has a line that means nothing: '" + printable(line) + "'")
       }
     }
     if options.isBackendChosen { backend = options.backend }

@@ -60,7 +60,7 @@ extension Writer {
     for (index, fact) in facts.enumerated() {
       var name = fact.name
       let earlier = facts[..<index].count { $0.name == name }
-      if earlier > 0 { name += "-\(earlier + 1)" }
+      if earlier > 0 { name += "-" + decimal(earlier + 1) }
       if index > 0 { put(", ") }
       putQuoted(name)
       put(": ")

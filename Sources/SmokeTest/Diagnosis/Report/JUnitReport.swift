@@ -49,7 +49,7 @@ extension Writer {
   }
 
   fileprivate func putCase(_ outcome: Outcome) -> TestResult {
-    let device = outcome.device.map { ", device \($0)" } ?? ""
+    let device = outcome.device.map { ", device " + decimal($0) } ?? ""
     openCase(outcome.stage.name + device, outcome.nanoseconds)
     let result = putResult(outcome.state)
     if !outcome.facts.isEmpty {

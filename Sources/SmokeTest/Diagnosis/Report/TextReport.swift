@@ -33,7 +33,7 @@ extension Report {
   private func writeLines(to writer: Writer) {
     for outcome in outcomes {
       writer.put(outcome.stage.name)
-      if let device = outcome.device { writer.put(" (device \(device))") }
+      if let device = outcome.device { writer.put(" (device " + decimal(device) + ")") }
       writer.put(": ")
       writer.put(outcome.state.name)
       let details = joined(details(outcome), "; ")
@@ -50,7 +50,7 @@ extension Report {
     var device: Int?
     for outcome in outcomes where outcome.state != .notReached {
       if let next = outcome.device, next != device {
-        writer.put(style.paint("device \(next)", .bold))
+        writer.put(style.paint("device " + decimal(next), .bold))
         writer.put("\n")
         device = next
       }
@@ -168,7 +168,7 @@ extension Fact.Value {
   var shown: String {
     switch self {
     case .text(let text): printable(text)
-    case .count(let count): "\(count)"
+    case .count(let count): decimal(count)
     case .quantity(let value, let unit): Platform.quantity(value, unit: unit)
     }
   }

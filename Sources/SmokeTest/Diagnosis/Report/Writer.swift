@@ -10,7 +10,7 @@ final class Writer {
   func put(_ text: String) { bytes += text.bytes }
 
   @inline(never)
-  func put(_ number: Int) { put("\(number)") }
+  func put(_ number: Int) { put(decimal(number)) }
 
   /// `text` as a JSON string.
   @inline(never)
