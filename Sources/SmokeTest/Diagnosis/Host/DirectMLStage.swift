@@ -12,15 +12,15 @@ extension Host {
     let search = LoaderSearch(machine)
     var facts = Facts()
     var warning: Trouble?
-    for name in Self.direct3D {
+    for (name, fact) in zip(Self.direct3D, ["dxcore", "d3d12"]) {
       let path = Self.driverFolder + "/" + name
       let hit = search.find(name)
       guard let status = machine.status(path) else {
         guard let hit else { return .failed(.libraries, Trouble("G1122", path), facts) }
-        facts.add(name, hit.path)
+        facts.add(fact, hit.path)
         continue
       }
-      facts.add(name, path)
+      facts.add(fact, path)
       if let trouble = troubleWithFile(path, status) { return .failed(.libraries, trouble, facts) }
       if let hit, machine.status(hit.path)?.identity != status.identity {
         warning = Trouble("G1123", hit.path, hit.way, path)
@@ -32,7 +32,7 @@ extension Host {
       let asked = settings.directML.map { ", not even " + $0 } ?? ""
       return .failed(.libraries, Trouble("G1124", asked), facts)
     }
-    facts.add("libdirectml.so", library)
+    facts.add("directml", library)
     if let trouble = troubleWithFile(library, status) { return .failed(.libraries, trouble, facts) }
     return warning.map { .warned(.libraries, $0, facts) } ?? .passed(.libraries, facts)
   }

@@ -177,7 +177,9 @@ extension Fact.Value {
 extension Outcome {
   /// The facts that a person wants of the stage, in few words; JSON has all of them.
   fileprivate var summary: [String] {
-    facts.filter { !Self.details.contains($0.name) }.map { fact in
+    facts.filter {
+      !Self.details.contains($0.name) && !$0.name.ends(with: "-sha256")
+    }.map { fact in
       switch fact.value {
       case .text: Self.bare.contains(fact.name) ? fact.value.shown : named(fact)
       case .count, .quantity: named(fact)
