@@ -201,6 +201,6 @@ extension Outcome {
     "clock", "memory-clock", "memory-bus", "l2-cache", "uuid", "luid", "error-correction",
     "first-loss", "last-loss", "loss-tolerance", "weight-tolerance", "step-factor",
     "product-factor", "architectures", "interpreter", "python", "image-cuda-library", "device",
-    "required-factor", "loss-error", "weight-error", "steps",
+    "required-factor", "loss-error", "weight-error", "steps", "emulated", "integrated",
   ]
 }
