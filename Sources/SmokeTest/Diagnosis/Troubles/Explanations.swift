@@ -1,7 +1,7 @@
 /// What each code of this module says: the code, what was seen, what to do, each in a line. `{0}` and so
 /// on stand for values. One text, and no code for each of them, since the program has to be small.
 enum Explanations {
-  static let text: StaticString = """
+  static let text = """
     G1001
     this is WSL 1, which has no GPU
     In Windows: wsl --set-version {0} 2

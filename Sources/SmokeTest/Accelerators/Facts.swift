@@ -1,0 +1,17 @@
+/// Facts, put together with little code.
+public struct Facts {
+  public private(set) var all: [Fact] = []
+
+  public init() {}
+
+  @inline(never)
+  public mutating func add(_ name: String, _ text: String) { all.append(Fact(name, .text(text))) }
+
+  @inline(never)
+  public mutating func add(_ name: String, _ count: Int) { all.append(Fact(name, .count(count))) }
+
+  @inline(never)
+  public mutating func add(_ name: String, _ value: Double, _ unit: String) {
+    all.append(Fact(name, .quantity(value, unit: unit)))
+  }
+}
