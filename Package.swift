@@ -253,8 +253,16 @@ let package = Package(
 
 // gpu-smoke-test, which every image carries: platform → trainer → backends → diagnosis.
 
-func smokeTest(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .target(name: name, dependencies: dependencies, path: "Sources/SmokeTest/\(name)")
+/// For C that does not multiply: the program in the images has to be small.
+let small: [CSetting] = embedded ? [.unsafeFlags(["-Oz"])] : []
+
+/// `packed` sources hold a long text each, which `.ci/build-smoke-test` packs instead of compiling it.
+func smokeTest(
+  _ name: String, _ dependencies: [Target.Dependency], packed: [String] = []
+) -> Target {
+  .target(
+    name: name, dependencies: dependencies, path: "Sources/SmokeTest/\(name)",
+    exclude: embedded ? packed : [])
 }
 
 func smokeTestTests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -270,23 +278,36 @@ if smokeTestAlone != nil {
 }
 package.products.append(.executable(name: "gpu-smoke-test", targets: ["gpu-smoke-test"]))
 package.targets += [
-  smokeTest("CPlatform", []),
+  .target(name: "CPlatform", path: "Sources/SmokeTest/CPlatform", cSettings: small),
+  .target(name: "CLZMA", path: "Sources/SmokeTest/CLZMA", cSettings: small),
   .target(
-    name: "CKernels", path: "Sources/SmokeTest/CKernels",
-    exclude: ["base.packed", "base.ptx", "cuda", "pack-ptx", "tensor.packed", "tensor.ptx"],
-    cSettings: [.unsafeFlags(["-std=c23"])]),
-  smokeTest("Platform", ["CPlatform"]),
+    name: "CTexts", dependencies: ["CLZMA"], path: "Sources/SmokeTest/CTexts",
+    cSettings: [.unsafeFlags(["-std=c23"])] + small),
   .target(
-    name: "CDigits", path: "Sources/SmokeTest/CDigits", exclude: ["digits.bin", "pack-digits"]),
+    name: "CKernels", dependencies: ["CLZMA"], path: "Sources/SmokeTest/CKernels",
+    exclude: ["base.ptx", "cuda", "kernels.packed", "pack-ptx", "tensor.ptx", "wide.ptx"],
+    cSettings: [.unsafeFlags(["-std=c23"])] + small),
+  smokeTest("Platform", ["CPlatform", "CTexts"]),
+  .target(
+    name: "CDigits", path: "Sources/SmokeTest/CDigits", exclude: ["digits.bin", "pack-digits"],
+    cSettings: small),
   .target(
     name: "CProduct", path: "Sources/SmokeTest/CProduct", exclude: ["tile.inc"],
     cSettings: [.unsafeFlags(["-O2"], .when(configuration: .debug))]),
   smokeTest("Trainer", ["CDigits", "CProduct", "Platform"]),
   smokeTest("Accelerators", ["Platform", "Trainer"]),
-  smokeTest("CUDA", ["Accelerators", "CKernels", "CPlatform", "Platform", "Trainer"]),
+  smokeTest(
+    "CUDA", ["Accelerators", "CKernels", "CPlatform", "Platform", "Trainer"],
+    packed: ["Driver/CUDAExplanations.swift"]),
   smokeTest("CDirectML", []),
-  smokeTest("DirectML", ["Accelerators", "CDirectML", "CPlatform", "Platform", "Trainer"]),
-  smokeTest("Diagnosis", ["Accelerators", "Platform", "Trainer"]),
+  smokeTest(
+    "DirectML", ["Accelerators", "CDirectML", "CPlatform", "Platform", "Trainer"],
+    packed: ["DirectMLExplanations.swift"]),
+  smokeTest(
+    "Diagnosis", ["Accelerators", "Platform", "Trainer"],
+    packed: [
+      "Framework/PyTorchScript.swift", "Options/Help.swift", "Troubles/Explanations.swift",
+    ]),
   .executableTarget(
     name: "gpu-smoke-test",
     dependencies: ["Accelerators", "CUDA", "Diagnosis", "DirectML", "Platform"],

@@ -10,8 +10,10 @@ import Platform
 ///   - settings: names without `KILN_DOUBLE_`, from `DriverDouble.h`.
 ///   - index: the GPU's number.
 ///   - folders: where the image would have its CUDA libraries.
+///   - hasLibrary: whether the image has cuBLAS, which the double plays too.
 func withDouble<T>(
   _ settings: [String: String] = [:], index: Int = 0, folders: [String] = [],
+  hasLibrary: Bool = false,
   _ body: (CUDAAccelerator) throws -> T
 ) throws -> T {
   // A library under a path of its own is loaded as one of its own, with faults of its own.
@@ -24,8 +26,17 @@ func withDouble<T>(
     throw NotADouble(path: library.path)
   }
   for (name, value) in settings { unsafe set(name, value) }
+  if hasLibrary {
+    // The same file, so that it knows the driver's memory.
+    for name in ["libcublas.so.12", "libcublasLt.so.12"] {
+      try FileManager.default.createSymbolicLink(
+        atPath: folder + "/" + name, withDestinationPath: library.path)
+    }
+  }
   return try body(
-    CUDAAccelerator(index: index, library: library.path, folders: folders, sustained: 0))
+    CUDAAccelerator(
+      index: index, library: library.path, folders: folders + (hasLibrary ? [folder] : []),
+      sustained: 0))
 }
 
 struct NotADouble: Error {

@@ -1,7 +1,8 @@
 import Accelerators
-import CUDA
 import Testing
 import Trainer
+
+@testable import CUDA
 
 @Suite struct FaultTests {
   @Test(arguments: [
@@ -73,7 +74,7 @@ import Trainer
   @Test(arguments: [
     "product_nn", "product_tn", "product_nt", "product_nn_128", "product_tn_128",
     "product_nt_128", "product_nn_256", "product_tn_256", "thin_output", "thin_hidden",
-    "softmax", "column_sums", "update", "copy", "fill", "noise",
+    "softmax", "column_sums", "activate", "update", "copy", "fill", "noise",
   ])
   func aKernelThatComputesWrong(_ kernel: String) throws {
     let trouble = try trouble(["WRONG": kernel], Self.checkKernels)
@@ -82,11 +83,16 @@ import Trainer
   }
 
   @Test func aLargeProductThatIsWrong() throws {
-    let trouble = try trouble(["WRONG": "product_nn_256"]) { (gpu) throws(Trouble) in
+    let full = try trouble(["WRONG": "product_nn_256"]) { (gpu) throws(Trouble) in
+      _ = try gpu.measure(.full)
+    }
+    #expect(full?.code == "G2955")
+    #expect(full?.seen.hasPrefix("kiln TF32") == true)
+    let quick = try trouble(["WRONG": "product_nn"]) { (gpu) throws(Trouble) in
       _ = try gpu.measure(.quick)
     }
-    #expect(trouble?.code == "G2955")
-    #expect(trouble?.seen.hasPrefix("kiln TF32") == true)
+    #expect(quick?.code == "G2955")
+    #expect(quick?.seen.hasPrefix("kiln float32") == true)
   }
 
   @Test(arguments: ["cuStreamEndCapture", "cuGraphInstantiateWithFlags"])
@@ -104,6 +110,6 @@ import Trainer
   }
 
   private static func checkKernels(_ gpu: CUDAAccelerator) throws(Trouble) {
-    _ = try gpu.checkKernels(.quick)
+    _ = try gpu.checkKernels(all: true, (132, 268, 72))
   }
 }

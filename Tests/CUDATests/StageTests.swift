@@ -1,7 +1,8 @@
 import Accelerators
-import CUDA
 import Testing
 import Trainer
+
+@testable import CUDA
 
 @Suite struct StageTests {
   @Test func theDriverTellsItsVersion() throws {
@@ -58,9 +59,12 @@ import Trainer
     #expect(tested > 0.85 * 0x1000_0000 && tested < 0x1000_0000)
   }
 
-  @Test(arguments: [("6.1", 11), ("8.6", 14), ("9.0", 16)])
+  /// Full but for the size, whose arithmetic takes a debug build minutes.
+  @Test(arguments: [("6.1", 12), ("8.6", 15), ("9.0", 17)])
   func everyKernelThatTheDeviceCanRunIsRight(_ capability: String, _ kernels: Int) throws {
-    let facts = try withDouble(["CAPABILITY": capability]) { try $0.checkKernels(.quick) }
+    let facts = try withDouble(["CAPABILITY": capability]) {
+      try $0.checkKernels(all: true, (132, 268, 72))
+    }
     #expect(facts["kernels"] == .count(kernels))
     guard case .quantity(let worst, "") = facts["worst-error"] else {
       Issue.record("no figure")
@@ -69,25 +73,52 @@ import Trainer
     #expect(worst > 0 && worst < KernelTolerance.value)
   }
 
+  /// No module but the base one is compiled on the way to a quick verdict.
+  @Test func quickNeedsTheBaseModuleAlone() throws {
+    let kernels = try withDouble(["MODULES": "1"]) { gpu in
+      let facts = try gpu.checkKernels(.quick)
+      _ = try gpu.train(.digits, on: Digits().training)
+      _ = try gpu.measure(.quick)
+      return facts["kernels"]
+    }
+    #expect(kernels == .count(8))
+  }
+
   @Test func measuresAStepAProductAndACopy() throws {
     let throughput = try withDouble { try $0.measure(.quick) }
     #expect(throughput.step > 0 && throughput.product > 0 && throughput.bandwidth > 0)
     #expect(throughput.plan == .digits)
-    #expect(throughput.productBy == "kiln TF32")
+    #expect(throughput.productBy == "kiln float32")
     #expect(throughput.theoreticalProduct != nil && throughput.theoreticalBandwidth != nil)
   }
 
   @Test func withoutTensorCoresTheProductIsFloat32() throws {
-    let throughput = try withDouble(["CAPABILITY": "7.5"]) { try $0.measure(.quick) }
-    #expect(throughput.productBy == "kiln float32")
+    let throughput = try withDouble(["CAPABILITY": "7.5"]) { try $0.measure(.full) }
+    #expect(
+      throughput.facts.map(\.name).filter { $0.hasPrefix("product") } == ["product-kiln-float32"])
+  }
+
+  /// The double plays cuBLAS too.
+  @Test func theFullMeasurementUsesAndNamesCuBLAS() throws {
+    let facts = try withDouble(hasLibrary: true) { try $0.measure(.full).facts }
+    guard case .text(let path)? = facts["cublas"] else {
+      Issue.record("not named")
+      return
+    }
+    #expect(path.hasPrefix("/"))
+    #expect(
+      facts.map(\.name).filter { $0.hasPrefix("product-cublas") } == [
+        "product-cublas-float32", "product-cublas-tf32", "product-cublas-float16",
+        "product-cublas-bfloat16",
+      ])
   }
 
   @Test func theFullMeasurementHasEveryPrecisionAndALoad() throws {
     let facts = try withDouble { try $0.measure(.full).facts }
     #expect(
       facts.map(\.name) == [
-        "sustained", "sustained-slowest", "sustained-fastest", "product-kiln-tf32",
-        "product-kiln-float32",
+        "sustained", "sustained-slowest", "sustained-fastest", "product-kiln-float32",
+        "product-kiln-tf32",
       ])
   }
 }

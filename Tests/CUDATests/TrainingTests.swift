@@ -1,7 +1,8 @@
 import Accelerators
-import CUDA
 import Testing
 import Trainer
+
+@testable import CUDA
 
 @Suite struct TrainingTests {
   /// A few epochs of the digits; the CPU takes milliseconds, the double a second.
@@ -42,6 +43,16 @@ import Trainer
     let reference = CPUTrainer.train(plan, on: samples)
     #expect(run.losses.distance(to: reference.losses) < 1e-5)
     #expect(run.parameters.numbers.distance(to: reference.parameters.numbers) < 1e-5)
+  }
+
+  /// cuBLAS in the captured graph: the double refuses to multiply there without a workspace.
+  @Test func cuBLASTrainsTheSame() throws {
+    let samples = Digits().training
+    let run = try withDouble(hasLibrary: true) { try $0.trainWithLibrary(Self.plan, on: samples) }
+    let reference = CPUTrainer.train(Self.plan, on: samples)
+    #expect(try #require(run).losses.distance(to: reference.losses) < 1e-5)
+    #expect(try #require(run).parameters.numbers.distance(to: reference.parameters.numbers) < 1e-4)
+    #expect(try withDouble { try $0.trainWithLibrary(Self.plan, on: samples) } == nil)
   }
 
   /// A graph does the work: the failure of its launch is what is seen. That each epoch replays the same

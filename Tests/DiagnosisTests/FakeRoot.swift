@@ -8,7 +8,7 @@ import Testing
 /// A made-up machine in a folder of its own, gone with the test.
 final class FakeRoot {
   let path: String
-  var environment: [String: String] = [:]
+  var environment: Variables = [:]
 
   init() {
     var template = Array("/tmp/kiln-root-XXXXXX".utf8CString)
@@ -144,11 +144,12 @@ struct Process {
 
   /// Runs it for 60 s at most.
   static func run(
-    _ path: String, _ arguments: [String], environment: [String: String] = ["PATH": "/usr/bin:/bin"]
+    _ path: String, _ arguments: [String], environment: Variables = ["PATH": "/usr/bin:/bin"]
   ) throws -> Process {
     let stopwatch = Stopwatch()
     // Swift's own backtracer would stand between a crash and its signal.
-    let environment = environment.merging(["SWIFT_BACKTRACE": "enable=no"]) { $1 }
+    var environment = environment
+    environment["SWIFT_BACKTRACE"] = "enable=no"
     let child = try Child.spawn(path, arguments, environment: environment)
     var (output, errors): ([UInt8], [UInt8]) = ([], [])
     var status: Int32 = -1

@@ -7,6 +7,8 @@ enum FakeTorch {
     FAULT = "\(fault)"
     if FAULT == "missing-library":
         ctypes.CDLL("libcudart.so.99")
+    if FAULT == "short-library":
+        raise ImportError("/site/nvidia/cu13/lib/libcublas.so.13: file too short")
     if FAULT == "crash-import":
         os.kill(os.getpid(), signal.SIGSEGV)
     if FAULT == "hang":
@@ -20,6 +22,8 @@ enum FakeTorch {
         def init():
             if FAULT == "old-driver":
                 raise RuntimeError("The NVIDIA driver on your system is too old (found version 11040).")
+            if FAULT == "no-driver":
+                raise RuntimeError("Found no NVIDIA driver on your system. Please check that you have an NVIDIA GPU")
             if FAULT == "no-start":
                 raise RuntimeError("No CUDA GPUs are available")
         def get_device_name(index): return "Fake"

@@ -1,4 +1,5 @@
 import Accelerators
+import CPlatform
 import Platform
 import Testing
 
@@ -27,8 +28,10 @@ import Testing
 
   @Test(arguments: [
     ("cpu-only", "G1083", "2.9.0+cpu"), ("no-start", "G1084", "No CUDA GPUs are available"),
+    ("no-driver", "G1084", "Found no NVIDIA driver"),
     ("no-code", "G1085", "no code for sm_120, only for sm_80 sm_90"),
     ("missing-library", "G1086", "libcudart.so.99"),
+    ("short-library", "G1086", "libcublas.so.13: file too short"),
     ("crash-import", "G1087", "importing it: SIGSEGV"),
     ("crash", "G1087", "training: SIGABRT"), ("wrong", "G1089", "other numbers"),
     ("nan", "G1089", "other numbers"), ("other", "G1090", "ValueError: what nobody knows"),
@@ -41,6 +44,25 @@ import Testing
     #expect(trouble.code == code, "\(trouble)")
     #expect(trouble.seen.contains(words), "\(trouble)")
     #expect(!outcome.allowsMore)
+  }
+
+  private static let realPython = unsafe String(
+    optionalCString: getenv("KILN_PYTHON_WITH_TORCH"))
+
+  /// A build of PyTorch for CUDA, where there is no driver: it imports, trains on the CPU, and says why
+  /// it does not start.
+  @Test(
+    .enabled(
+      if: !realPython.isEmpty, "set KILN_PYTHON_WITH_TORCH to an interpreter with PyTorch for CUDA")
+  )
+  func theRealPyTorchIsExplained() throws {
+    let machine = Machine(environment: ["PATH": "/usr/bin:/bin"])
+    let outcome = FrameworkCheck(
+      machine: machine, python: Self.realPython, limit: 300_000_000_000
+    ).run()
+    #expect(outcome.trouble?.code == "G1084", "\(outcome)")
+    #expect(outcome.trouble?.seen.contains("Found no NVIDIA driver") == true)
+    #expect(outcome.facts.contains { $0.name == "version" })
   }
 
   @Test func aHangIsStopped() throws {

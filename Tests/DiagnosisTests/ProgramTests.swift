@@ -21,7 +21,7 @@ import Testing
     _ program: String, _ faults: [String: String], _ arguments: String...
   ) throws -> Process {
     let root = try FakeRoot.wsl()
-    let environment = faults.reduce(into: ["PATH": "/usr/bin:/bin"]) {
+    let environment = faults.reduce(into: ["PATH": "/usr/bin:/bin"] as Variables) {
       $0["KILN_DOUBLE_" + $1.key] = $1.value
     }
     return try Process.run(program, ["--root", root.path] + arguments, environment: environment)

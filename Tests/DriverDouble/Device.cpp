@@ -244,6 +244,8 @@ API cuModuleLoadDataEx(CUmodule *module, const void *image, unsigned, int *, voi
   REQUIRE(driver >= (version >= 70 ? version + 40 : version >= 63 ? version + 37 : version + 30),
           unsupported_ptx_version);
   REQUIRE(target <= faults().major * 10 + faults().minor, no_binary_for_gpu);
+  static uint64_t modules = 0;
+  REQUIRE(++modules <= faults().modules, out_of_memory);
   *module = new Module{text, {}};
   return success;
 }

@@ -38,6 +38,7 @@ Faults read() {
   faults.delay = number("SLOW", 0);
   faults.memory = number("MEMORY", faults.memory);
   faults.allocatable = number("OUT_OF_MEMORY", faults.memory);
+  faults.modules = number("MODULES", faults.modules);
   faults.version = static_cast<int>(number("VERSION", 12080));
   faults.devices = static_cast<int>(number("DEVICES", 1));
   const std::string capability = text("CAPABILITY", "9.0");

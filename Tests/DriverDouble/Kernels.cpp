@@ -3,6 +3,7 @@
 #define KILN_DOUBLE
 #include "../../Sources/SmokeTest/CKernels/cuda/base.cu"
 #include "../../Sources/SmokeTest/CKernels/cuda/tensor.cu"
+#include "../../Sources/SmokeTest/CKernels/cuda/wide.cu"
 
 namespace {
 
@@ -24,6 +25,7 @@ const EmulatedKernel kernels[] = {
     ROW(thin_output, kernels_thin_output, gradient),
     ROW(thin_hidden, kernels_thin_hidden, hidden_gradient),
     ROW(softmax, kernels_softmax, gradient),
+    ROW(activate, kernels_activate, matrix),
     ROW(column_sums, kernels_column_sums, partials),
     ROW(update, kernels_update, hidden_weights.parameters),
     ROW(pattern_write, kernels_pattern, words),

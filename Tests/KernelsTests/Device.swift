@@ -106,10 +106,9 @@ final class Device {
 
   /// Launches as `launch` says, in the module that has the kernel.
   func run<Parameter: BitwiseCopyable>(
-    _ launch: kernels_launch, _ parameter: Parameter,
-    in module: kernels_module = kernels_module_base
+    _ launch: kernels_launch, _ parameter: Parameter
   ) throws {
-    let loaded = try load(module)
+    let loaded = try load(unsafe launch.module)
     var function: UInt = 0
     typealias Find =
       @convention(c) (

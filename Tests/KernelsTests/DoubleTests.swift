@@ -83,8 +83,7 @@ import Testing
           left: memory, right: memory, result: memory, extra: 0, rows: 4, columns: 4, depth: 4,
           slice_depth: 4, epilogue: 0, rate: 0, momentum: 0, reserved: 0)
         try unsafe device.run(
-          kernels_product_launch(kernels_form_nn, tile, 4, 4, 1), product,
-          in: kernels_module_tensor)
+          kernels_product_launch(kernels_form_nn, tile, 4, 4, 1), product)
       }
       #expect(found?.status ?? 0 == Int32(status))
     }

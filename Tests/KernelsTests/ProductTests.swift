@@ -64,8 +64,7 @@ import Testing
     let result = try device.upload([Float](repeating: -7, count: count + 4))
     let launch = unsafe kernels_product_launch(form, tile, Int32(size.rows), Int32(size.columns), 1)
     try unsafe device.run(
-      launch, Self.parameter(operands, result: result, epilogue: kernels_epilogue_store),
-      in: tile == kernels_tile_float32 ? kernels_module_base : kernels_module_tensor)
+      launch, Self.parameter(operands, result: result, epilogue: kernels_epilogue_store))
     let found = try device.floats(result, count + 4)
     let worst = distance([Float](found.prefix(count)), operands.product.elements)
     #expect(worst <= Self.tolerance(tile, depth: size.depth))
@@ -105,8 +104,7 @@ import Testing
         depth: Int32(size.depth), slice_depth: Int32(size.depth), epilogue: 0, rate: 0, momentum: 0,
         reserved: 0)
       try unsafe device.run(
-        kernels_product_launch(form, tile, Int32(size.rows), Int32(size.columns), 1), parameter,
-        in: kernels_module_tensor)
+        kernels_product_launch(form, tile, Int32(size.rows), Int32(size.columns), 1), parameter)
       #expect(
         try device.floats(result, size.rows * size.columns) == product.floats,
         "tile \(tile.rawValue)")
@@ -126,8 +124,7 @@ import Testing
     let result = try device.allocate(bytes: slices * count * 4)
     try unsafe device.run(
       kernels_product_launch(kernels_form_tn, tile, 20, 36, UInt32(slices)),
-      Self.parameter(operands, result: result, epilogue: kernels_epilogue_store, sliceDepth: 96),
-      in: tile == kernels_tile_float32 ? kernels_module_base : kernels_module_tensor)
+      Self.parameter(operands, result: result, epilogue: kernels_epilogue_store, sliceDepth: 96))
     let partials = try device.floats(result, slices * count)
     let sums = (0..<count).map { at in
       (0..<slices).reduce(Float(0)) { $0 + partials[$1 * count + at] }
@@ -158,8 +155,7 @@ import Testing
       let extraAddress = try device.upload(extra.floats)
       try unsafe device.run(
         kernels_product_launch(kernels_form_nn, tile, Int32(size.rows), Int32(size.columns), 1),
-        Self.parameter(operands, result: result, extra: extraAddress, epilogue: epilogue),
-        in: tile == kernels_tile_float32 ? kernels_module_base : kernels_module_tensor)
+        Self.parameter(operands, result: result, extra: extraAddress, epilogue: epilogue))
       let expected = operands.product.map { row, column, sum in
         let value = extra[isBias ? 0 : row, column]
         switch epilogue {

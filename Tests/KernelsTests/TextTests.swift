@@ -8,7 +8,9 @@ import Testing
     .deletingLastPathComponent()
   static let sources = root.appending(path: "Sources/SmokeTest/CKernels")
 
-  static let modules = [(kernels_module_base, "base"), (kernels_module_tensor, "tensor")]
+  static let modules = [
+    (kernels_module_base, "base"), (kernels_module_wide, "wide"), (kernels_module_tensor, "tensor"),
+  ]
 
   static func file(_ name: String) throws -> String {
     try String(contentsOf: sources.appending(path: name), encoding: .utf8)
@@ -53,7 +55,7 @@ import Testing
     throws
   {
     let digest = try Self.run(
-      "cd '\(Self.sources.path)' && cat include/CKernels.h cuda/* | sha256sum | cut -d' ' -f1")
+      "cd '\(Self.sources.path)' && cat include/* cuda/* | sha256sum | cut -d' ' -f1")
     let first = try Self.file("\(name).ptx").prefix { $0 != "\n" }
     #expect(
       first + "\n" == "// \(name).cu \(digest.output)",
@@ -68,18 +70,19 @@ import Testing
     defer { try? FileManager.default.removeItem(at: folder) }
     let build = try Self.run(".ci/build-kernels '\(folder.path)'")
     #expect(build.status == 0, "\(build.output)")
-    for name in ["base.ptx", "tensor.ptx", "base.packed", "tensor.packed"] {
+    for name in ["base.ptx", "wide.ptx", "tensor.ptx", "kernels.packed"] {
       let fresh = try Data(contentsOf: folder.appending(path: name))
       #expect(fresh == (try Data(contentsOf: Self.sources.appending(path: name))), "\(name)")
     }
   }
 
   @Test func theTextsAskForNoMoreThanTheyShould() throws {
-    let base = try Self.file("base.ptx"), tensor = try Self.file("tensor.ptx")
-    #expect(base.contains("\n.version 6.3\n.target sm_50\n"))
+    let base = try Self.file("base.ptx"), wide = try Self.file("wide.ptx")
+    let tensor = try Self.file("tensor.ptx")
+    for text in [base, wide] { #expect(text.contains("\n.version 6.3\n.target sm_50\n")) }
     #expect(tensor.contains("\n.version 7.0\n.target sm_80\n"))
     // The driver's linker would have to supply them.
-    for text in [base, tensor] { #expect(!text.contains(".extern .func")) }
+    for text in [base, wide, tensor] { #expect(!text.contains(".extern .func")) }
   }
 
   static let asked = ProcessInfo.processInfo.environment["KILN_E2E"] != nil
@@ -89,6 +92,7 @@ import Testing
     .enabled(if: asked, "needs NVIDIA's ptxas from PyPI; set KILN_E2E=1"),
     arguments: [
       ("base", ["sm_50", "sm_75", "sm_90", "sm_100", "sm_120"]),
+      ("wide", ["sm_50", "sm_75", "sm_90", "sm_100", "sm_120"]),
       ("tensor", ["sm_80", "sm_90", "sm_100", "sm_120"]),
     ])
   func theAssemblerTakesTheTextsWithoutSpills(name: String, architectures: [String]) throws {

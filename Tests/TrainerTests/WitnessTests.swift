@@ -4,7 +4,8 @@ import Testing
 
 @testable import Trainer
 
-/// numpy trains the same plan from the packed digits on, in a script that shares nothing with Swift.
+/// numpy trains the same plan on the digits as scikit-learn has them, in a script that shares nothing
+/// with Swift.
 @Suite struct WitnessTests {
   @Test(
     .enabled("Python with numpy is the witness, and is not installed here") {
@@ -14,12 +15,14 @@ import Testing
     let plan = TrainingPlan.digits
     let digits = Digits()
     let run = CPUTrainer.train(plan, on: digits.training)
+    let table = "/tmp/kiln-digits-\(getpid()).csv"
+    defer { unsafe unlink(table) }
+    try OutputFile(table).finish(Self.table)
     let here = #filePath.split(separator: "/", omittingEmptySubsequences: false)
     let package = here.dropLast(3).joined(separator: "/")
     let answer = try python(
       package + "/Tests/TrainerTests/train_digits.py",
-      package + "/Sources/SmokeTest/CDigits/digits.bin",
-      "\(plan.network.hidden)", "\(plan.batch)", "\(plan.epochs)", "\(plan.learningRate)",
+      table, "\(plan.network.hidden)", "\(plan.batch)", "\(plan.epochs)", "\(plan.learningRate)",
       "\(plan.momentum)", "\(plan.seed)")
     #expect(answer.status == 0)
     var numbers: [Substring: [Double]] = [:]
@@ -39,6 +42,15 @@ import Testing
     }
     let right = Int((parameters.accuracy(on: digits.heldOut) * 360).rounded())
     #expect(numbers["right"] == [Double(right)])
+  }
+
+  /// The digits as scikit-learn's table has them.
+  private static var table: String {
+    let all = Digits.all()
+    return (0..<all.count).map { index in
+      let inks = all.rows[index * 64..<(index + 1) * 64].map { "\(Int($0 * 16))" }
+      return (inks + ["\(all.labels[index])"]).joined(separator: ",") + "\n"
+    }.joined()
   }
 }
 

@@ -63,12 +63,13 @@ enum Program {
     }
   }
 
-  private static func show(_ report: Report, _ options: Options, _ environment: [String: String]) {
+  private static func show(_ report: Report, _ options: Options, _ environment: Variables) {
     let output = Terminal.output
     if options.json {
       output.write(report.json)
     } else if output.isTerminal {
-      let wantsColor = (environment["NO_COLOR"] ?? "").isEmpty && environment["TERM"] != "dumb"
+      let wantsColor =
+        (environment["NO_COLOR"] ?? "").isEmpty && (environment["TERM"] ?? "") != "dumb"
       let columns = min(output.columns ?? 80, 120)
       output.write(report.text(Report.Style(isColored: wantsColor, columns: columns)))
     } else {

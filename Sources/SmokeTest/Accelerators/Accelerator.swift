@@ -1,6 +1,7 @@
+import Platform
 public import Trainer
 
-/// One thing that a stage saw, for people and for JSON.
+/// One thing that a stage saw, for people and for JSON. One pointer wide, as a ``Trouble`` is.
 public struct Fact: Hashable, Sendable {
   public enum Value: Hashable, Sendable {
     case text(String)
@@ -10,12 +11,30 @@ public struct Fact: Hashable, Sendable {
   }
 
   /// In kebab case, like `compute-capability`; a key of the JSON report.
-  public let name: String
-  public let value: Value
+  public var name: String { contents.name }
+  public var value: Value { contents.value }
 
-  public init(_ name: String, _ value: Value) {
-    self.name = name
-    self.value = value
+  private final class Contents: Sendable {
+    let name: String
+    let value: Value
+
+    init(_ name: String, _ value: Value) {
+      self.name = name
+      self.value = value
+    }
+  }
+  private let contents: Contents
+
+  @inline(never)
+  public init(_ name: String, _ value: Value) { contents = Contents(name, value) }
+
+  public static func == (left: Self, right: Self) -> Bool {
+    left.name == right.name && left.value == right.value
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(name)
+    hasher.combine(value)
   }
 }
 

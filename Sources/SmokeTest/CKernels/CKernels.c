@@ -1,25 +1,12 @@
 #include "CKernels.h"
 
+#include <CLZMA.h>
 #include <stdlib.h>
 
-#include "LZMA.h"
-
-static const uint8_t base[] = {
-#embed "base.packed"
+/// For each module the size of its text and of the text with distances; then LZMA's.
+static const uint8_t packed[] = {
+#embed "kernels.packed"
 };
-static const uint8_t tensor[] = {
-#embed "tensor.packed"
-};
-
-typedef struct {
-  const uint8_t *bytes;
-  size_t count;
-} Packed;
-
-static Packed packed(kernels_module module) {
-  if (module == kernels_module_base) return (Packed){base, sizeof base};
-  return (Packed){tensor, sizeof tensor};
-}
 
 static size_t number(const uint8_t *bytes, int count) {
   size_t value = 0;
@@ -56,14 +43,18 @@ static char *with_numbers(const uint8_t *from, const uint8_t *end, char *text) {
   return text;
 }
 
-size_t kernels_text_size(kernels_module module) { return number(packed(module).bytes, 4) + 1; }
+static size_t text_size(int module) { return number(packed + 8 * module, 4); }
+static size_t distances_size(int module) { return number(packed + 8 * module + 4, 4); }
+
+size_t kernels_text_size(kernels_module module) { return text_size((int)module) + 1; }
 
 void kernels_text(kernels_module module, char *text) {
-  const Packed from = packed(module);
-  const size_t size = number(from.bytes + 4, 4);
-  uint8_t *distances = malloc(size);
-  if (distances && lzma_decode(from.bytes + 8, from.count - 8, distances, size))
-    text = with_numbers(distances, distances + size, text);
+  size_t first = 0;
+  for (int i = 0; i < (int)module; ++i) first += distances_size(i);
+  size_t end = first + distances_size((int)module), start = 8 * kernels_modules;
+  uint8_t *distances = malloc(end);
+  if (distances && lzma_decode(packed + start, sizeof packed - start, distances, end))
+    text = with_numbers(distances + first, distances + end, text);
   free(distances);
   *text = 0;
 }

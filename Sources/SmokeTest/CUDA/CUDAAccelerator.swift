@@ -50,16 +50,7 @@ public final class CUDAAccelerator: Accelerator {
     }
     guard runtime.version.runs(on: driver.version) else {
       let oldest = runtime.version.minimumDriver.map { ", driver \($0) or later" } ?? ""
-      throw Trouble(
-        code: "G2952",
-        seen: """
-          \(runtime.path) is CUDA \(runtime.version.text)\(oldest); the driver serves CUDA up to \
-          \(driver.version.text)
-          """,
-        remedy: """
-          Install a current NVIDIA driver: in WSL on Windows (never inside the distribution), then \
-          run `wsl --shutdown` there. Or use an image with an older CUDA.
-          """)
+      throw Trouble("G2952", runtime.path, runtime.version.text + oldest, driver.version.text)
     }
     if driver.version < runtime.version {
       facts.append(Fact("minor-version-compatibility", .text("used")))

@@ -55,9 +55,9 @@ public final class Child {
   /// Starts the program at `path`, a path of the running system. Its standard output is the report, its
   /// standard error the words.
   public static func spawn(
-    _ path: String, _ arguments: [String], environment: [String: String]
+    _ path: String, _ arguments: [String], environment: Variables
   ) throws(FileError) -> Child {
-    let assignments = environment.map { $0.key + "=" + $0.value }
+    let assignments = environment.assignments
     return try make { (reports, words) in
       unsafe withCStrings([path] + arguments) { arguments in
         unsafe withCStrings(assignments) { environment in

@@ -7,9 +7,9 @@ import CPlatform
 public struct Machine: Sendable {
   /// The folder that stands for `/`; empty when it is the real one.
   public let root: String
-  public let environment: [String: String]
+  public let environment: Variables
 
-  public init(root: String = "", environment: [String: String]) {
+  public init(root: String = "", environment: Variables) {
     self.root = root.ends(with: "/") ? String(bytes: root.bytes.dropLast()) : root
     self.environment = environment
   }

@@ -6,6 +6,30 @@ public func significant(_ value: Double, digits: Int = 3) -> String {
   unsafe formatted { unsafe platform_significant($0, $1, Int32(digits), value) }
 }
 
+@inline(never)
+public func decimal(_ number: Int) -> String {
+  var digits: [UInt8] = []
+  var rest = number.magnitude
+  repeat {
+    digits.append(0x30 + UInt8(truncatingIfNeeded: rest % 10))
+    rest /= 10
+  } while rest > 0
+  if number < 0 { digits.append(0x2D) }
+  digits.reverse()
+  return String(bytes: digits)
+}
+
+/// `number` in lower-case hexadecimal, with leading zeros to `digits`.
+@inline(never)
+public func hexadecimal(_ number: UInt32, digits: Int = 8) -> String {
+  var bytes: [UInt8] = []
+  for place in 0..<digits {
+    let value = UInt8(truncatingIfNeeded: number >> UInt32(4 * (digits - 1 - place)) & 15)
+    bytes.append(value < 10 ? 0x30 + value : 0x57 + value)
+  }
+  return String(bytes: bytes)
+}
+
 /// `value` with exactly `digits` digits after the point.
 @inline(never)
 public func fixed(_ value: Double, digits: Int) -> String {

@@ -21,7 +21,7 @@ public final class OutputFile {
 
   /// Writes all of `text` and gives the file its name.
   public func finish(_ text: String) throws(FileError) {
-    guard writeAll(Array(text.utf8), to: descriptor) else { throw FileError(path: path) }
+    guard writeAll(text.bytes, to: descriptor) else { throw FileError(path: path) }
     if let partial, unsafe rename(partial, path) != 0 { throw FileError(path: path) }
   }
 }

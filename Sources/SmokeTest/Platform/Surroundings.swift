@@ -9,16 +9,11 @@ public enum Surroundings {
     return (1..<count).map { unsafe String(optionalCString: platform_argument($0)) }
   }
 
-  public static var environment: [String: String] {
-    var environment: [String: String] = [:]
+  public static var environment: Variables {
+    var environment = Variables()
     var index: Int32 = 0
     while let entry = unsafe platform_environment(index) {
-      let parts = unsafe String(cString: entry).utf8.split(
-        separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
-      if parts.count == 2 {
-        environment[String(decoding: parts[0], as: UTF8.self)] = String(
-          decoding: parts[1], as: UTF8.self)
-      }
+      environment.take(unsafe String(optionalCString: entry))
       index += 1
     }
     return environment
@@ -37,8 +32,8 @@ public enum Surroundings {
   }
 
   /// Executes this program anew, with the same arguments; comes back only where that is not possible.
-  public static func restart(environment: [String: String]) {
-    unsafe withCStrings(environment.map { $0.key + "=" + $0.value }) {
+  public static func restart(environment: Variables) {
+    unsafe withCStrings(environment.assignments) {
       unsafe platform_restart($0)
     }
   }

@@ -17,7 +17,7 @@ public struct Terminal: Sendable {
 
   /// Writes all of the text, and says whether that went well.
   @discardableResult
-  public func write(_ text: String) -> Bool { writeAll(Array(text.utf8), to: descriptor) }
+  public func write(_ text: String) -> Bool { writeAll(text.bytes, to: descriptor) }
 }
 
 /// Writes all of `bytes` to `descriptor`.

@@ -82,6 +82,16 @@ extension String {
     return stands(start, in: bytes, at: 0) ? String(bytes: bytes[start.count...]) : nil
   }
 
+  /// What precedes the first `separator`, or nothing when there is none. ASCII.
+  @inline(never)
+  public func before(_ separator: Unicode.Scalar) -> String? {
+    let bytes = bytes
+    for index in bytes.indices where UInt32(bytes[index]) == separator.value {
+      return String(bytes: bytes[..<index])
+    }
+    return nil
+  }
+
   /// A whole number without a sign.
   @inline(never)
   public var number: Int? {

@@ -14,6 +14,7 @@
 //                                   by copies from the host and by pattern_write
 //   KILN_DOUBLE_SLOW=MICROSECONDS   a launch takes that much longer
 //   KILN_DOUBLE_OUT_OF_MEMORY=BYTES no allocation beyond BYTES in all succeeds
+//   KILN_DOUBLE_MODULES=NUMBER      no more modules are compiled than that
 //   KILN_DOUBLE_MEMORY=BYTES        the device's memory, else 1 GiB
 //   KILN_DOUBLE_VERSION=NUMBER      cuDriverGetVersion, else 12080; with its PTX version
 //   KILN_DOUBLE_CAPABILITY=X.Y      the compute capability, else 9.0

@@ -111,7 +111,3 @@ DEVICE void multiply(const kernels_product &p) {
     }
   }
 }
-
-KERNEL(256, 2) product_nn(kernels_product p) { multiply<true, false>(p); }
-KERNEL(256, 2) product_tn(kernels_product p) { multiply<false, false>(p); }
-KERNEL(256, 2) product_nt(kernels_product p) { multiply<true, true>(p); }

@@ -12,7 +12,8 @@
 //   4. `product_tn`: slices of dW1 = Xᵀ·dH
 //   5. `update`: adds all slices in order, SGD with momentum, losses[step]
 // With more classes: product_nn bias_tanh, product_nn bias, `softmax`, product_nt tanh_gradient,
-// product_tn twice, `column_sums` twice, `update`.
+// product_tn twice, `column_sums` twice, `update`. Where cuBLAS makes the products, `activate` follows
+// the first of them.
 #ifndef CKERNELS_H
 #define CKERNELS_H
 
@@ -22,9 +23,19 @@
 /// An address in the device's memory, a CUdeviceptr. Zero means absent where a field says so.
 typedef uint64_t kernels_address;
 
-/// `base` is PTX 6.3 for sm_50 and later. `tensor` is PTX 7.0 for sm_80 and later, and holds only
-/// the products on tensor cores.
-typedef enum kernels_module { kernels_module_base, kernels_module_tensor } kernels_module;
+/// What the driver compiles at once, which takes a good part of a second, so that nobody should wait
+/// for what is not needed.
+typedef enum kernels_module {
+  /// All that a network with few classes needs, and the passes over memory: PTX 6.3 for sm_50 and
+  /// later.
+  kernels_module_base,
+  /// What else a network with many classes needs, or one whose products cuBLAS makes. As new as `base`.
+  kernels_module_wide,
+  /// The products on tensor cores: PTX 7.0 for sm_80 and later.
+  kernels_module_tensor,
+} kernels_module;
+
+enum { kernels_modules = kernels_module_tensor + 1 };
 
 /// Bytes of a module's PTX text, its final zero included.
 size_t kernels_text_size(kernels_module module);
@@ -32,7 +43,7 @@ size_t kernels_text_size(kernels_module module);
 /// Writes that text to `text`, for cuModuleLoadData; an empty one when memory is short.
 void kernels_text(kernels_module module, char *text);
 
-/// How to launch a kernel: its name in its module, the grid, the threads of a block (along x), and
+/// How to launch a kernel: its module and its name there, the grid, the threads of a block (along x), and
 /// the dynamic shared memory, which above 48 KB must first be allowed by cuFuncSetAttribute
 /// (CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES).
 typedef struct kernels_launch {
@@ -40,6 +51,7 @@ typedef struct kernels_launch {
   uint32_t grid_x, grid_y, grid_z;
   uint32_t block;
   uint32_t shared_bytes;
+  kernels_module module;
 } kernels_launch;
 
 // The kernels use these functions too.
@@ -145,8 +157,8 @@ static inline int32_t kernels_slice_depth(
   return (int32_t)(kernels_blocks(units, slices) * kernels_slice_unit);
 }
 
-/// `product_nn`, `product_tn`, `product_nt` in the base module; `product_nn_128` … `product_tn_256`
-/// in the tensor module, which makes the nt form, needed for many classes only, with 128 columns
+/// `product_nn` and `product_tn` in the base module, `product_nt` in the wide one; `product_nn_128` …
+/// `product_tn_256` in the tensor module, which makes the nt form, needed for many classes only, with 128 columns
 /// whatever is asked. Columns along x, rows along y, slices along z.
 static inline kernels_launch kernels_product_launch(
     kernels_form form, kernels_tile tile, int32_t rows, int32_t columns, uint32_t slices) {
@@ -163,6 +175,9 @@ static inline kernels_launch kernels_product_launch(
       slices,
       256,
       kernels_tile_shared_bytes(tile),
+      tile != kernels_tile_float32      ? kernels_module_tensor
+      : form == kernels_form_nt ? kernels_module_wide
+                                : kernels_module_base,
   };
   return launch;
 }
@@ -195,7 +210,8 @@ typedef struct kernels_thin_output {
 
 /// A block takes 32 rows: `grid_x` is also the number of losses and of bias partials.
 static inline kernels_launch kernels_thin_output_launch(int32_t batch) {
-  kernels_launch launch = {"thin_output", kernels_blocks((uint64_t)batch, 32), 1, 1, 256, 0};
+  kernels_launch launch = {"thin_output", kernels_blocks((uint64_t)batch, 32), 1, 1, 256, 0,
+                           kernels_module_base};
   return launch;
 }
 
@@ -238,6 +254,35 @@ static inline kernels_launch kernels_thin_hidden_launch(
       1,
       128,
       0,
+      kernels_module_base,
+  };
+  return launch;
+}
+
+// The hidden layer after a product without an epilogue, such as cuBLAS's.
+
+/// matrix = tanh(matrix + biases[column])
+typedef struct kernels_activate {
+  /// rows × columns
+  kernels_address matrix;
+  /// columns
+  kernels_address biases;
+  int32_t rows, columns;
+  /// Rows that a block takes.
+  int32_t slice_rows;
+  int32_t reserved;
+} kernels_activate;
+
+static inline kernels_launch kernels_activate_launch(
+    int32_t rows, int32_t columns, int32_t slice_rows) {
+  kernels_launch launch = {
+      "activate",
+      kernels_blocks((uint64_t)columns, 256),
+      kernels_blocks((uint64_t)rows, (uint32_t)slice_rows),
+      1,
+      256,
+      0,
+      kernels_module_wide,
   };
   return launch;
 }
@@ -258,7 +303,8 @@ typedef struct kernels_softmax {
 
 /// A block takes 8 rows: `grid_x` is also the number of losses.
 static inline kernels_launch kernels_softmax_launch(int32_t batch) {
-  kernels_launch launch = {"softmax", kernels_blocks((uint64_t)batch, 8), 1, 1, 256, 0};
+  kernels_launch launch = {"softmax", kernels_blocks((uint64_t)batch, 8), 1, 1, 256, 0,
+                           kernels_module_wide};
   return launch;
 }
 
@@ -283,6 +329,7 @@ static inline kernels_launch kernels_column_sums_launch(
       1,
       256,
       0,
+      kernels_module_wide,
   };
   return launch;
 }
@@ -324,63 +371,12 @@ static inline uint32_t kernels_region_blocks(int32_t count, int32_t slices) {
 static inline kernels_launch kernels_update_launch(const kernels_update *update) {
   const kernels_region *regions[4] = {&update->hidden_weights, &update->hidden_biases,
                                       &update->output_weights, &update->output_biases};
-  kernels_launch launch = {"update", 1, 1, 1, 256, 0};
+  kernels_launch launch = {"update", 1, 1, 1, 256, 0, kernels_module_base};
   for (int i = 0; i < 4; ++i)
     launch.grid_x += kernels_region_blocks(regions[i]->count, regions[i]->slices);
   return launch;
 }
 
-// Memory.
-
-/// `pattern_write` stores 64-bit words that depend on their index, so that a word at a wrong
-/// address is seen; `pattern_check` reads them back.
-typedef struct kernels_pattern {
-  kernels_address words;
-  uint64_t count;
-  /// Mixed into every word. The complement of a pattern's seed does not give its complement.
-  uint64_t seed;
-  /// For pattern_check: two 64-bit words, which the caller sets to 0 and to UINT64_MAX: the number
-  /// of wrong words is added to the first, the second becomes the lowest wrong index.
-  kernels_address outcome;
-} kernels_pattern;
-
-/// The word at `index`.
-KERNELS_ON_BOTH_SIDES
-static inline uint64_t kernels_pattern_word(uint64_t seed, uint64_t index) {
-  uint64_t word = seed + index * 0x9E3779B97F4A7C15u;
-  word = (word ^ (word >> 30)) * 0xBF58476D1CE4E5B9u;
-  return word ^ (word >> 27);
-}
-
-/// Copies `count` times 16 bytes, both addresses 16-byte aligned.
-typedef struct kernels_copy {
-  kernels_address from, to;
-  uint64_t count;
-} kernels_copy;
-
-/// `fill` stores `value` in `count` floats; `noise` numbers in [−1, 1) from `seed` and the index.
-typedef struct kernels_fill {
-  kernels_address to;
-  uint64_t count;
-  float value;
-  uint32_t seed;
-} kernels_fill;
-
-/// The kernels that pass over memory.
-typedef enum kernels_stream {
-  kernels_stream_pattern_write,
-  kernels_stream_pattern_check,
-  kernels_stream_copy,
-  kernels_stream_fill,
-  kernels_stream_noise,
-} kernels_stream;
-
-/// Their blocks stride over `count`.
-static inline kernels_launch kernels_stream_launch(kernels_stream stream, uint64_t count) {
-  static const char *const names[] = {"pattern_write", "pattern_check", "copy", "fill", "noise"};
-  uint64_t blocks = (count + 1023) / 1024;
-  kernels_launch launch = {names[stream], blocks < 8192 ? (uint32_t)blocks : 8192, 1, 1, 256, 0};
-  return launch;
-}
+#include "KernelStreams.h"
 
 #endif

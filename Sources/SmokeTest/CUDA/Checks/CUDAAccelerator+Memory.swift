@@ -1,5 +1,6 @@
 public import Accelerators
 import CKernels
+import Platform
 
 // Memory: every word depends on its address, so that a word that went astray is seen, not only one
 // that changed.
@@ -97,16 +98,12 @@ private struct MemoryTest {
     let found: [UInt64] = try context.download(outcome, count: 2)
     guard found == Self.clean else {
       throw Self.trouble(
-        "\(found[0]) of \(bytes / 8) words \(what), the first at offset \(found[1] &* 8)")
+        "\(Int(truncatingIfNeeded: found[0])) of \(bytes / 8) words \(what), the first at offset \(Int(truncatingIfNeeded: found[1] &* 8))"
+      )
     }
   }
 
   private static func trouble(_ seen: String) -> Trouble {
-    Trouble(
-      code: "G2954", seen: "wrong: \(seen)",
-      remedy: """
-        The GPU's memory or the bus gives back other bytes than were written. Undo overclocking, \
-        restart the computer, and run with --level full; if it stays, the hardware is damaged.
-        """)
+    Trouble("G2954", seen)
   }
 }

@@ -1,5 +1,6 @@
 import Accelerators
 import CKernels
+import Platform
 import Trainer
 
 // The kernels between the hidden layer and the update.
@@ -86,6 +87,16 @@ extension KernelCheck {
         matrix: source.address, partials: partials.address, rows: Int32(batch),
         columns: Int32(hidden), slice_rows: Int32(rows), reserved: 0))
     try expect(partials, columnSums(values.map(Double.init), hidden, each: rows), "column_sums")
+
+    let biases = numbers(hidden)
+    let deviceBiases = try context.buffer(biases)
+    try unsafe kernels.run(
+      kernels_activate_launch(Int32(batch), Int32(hidden), Int32(rows)),
+      kernels_activate(
+        matrix: source.address, biases: deviceBiases.address, rows: Int32(batch),
+        columns: Int32(hidden), slice_rows: Int32(rows), reserved: 0))
+    let sumsOfBoth = values.indices.map { Double(values[$0]) + Double(biases[$0 % hidden]) }
+    try expect(source, sumsOfBoth.map(Elementary.hyperbolicTangent), "activate")
   }
 
   /// Sums over each `each` rows.

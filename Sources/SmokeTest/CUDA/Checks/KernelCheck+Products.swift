@@ -6,8 +6,9 @@ import Trainer
 // Products: each form with each epilogue, in one slice and in several.
 extension KernelCheck {
   func checkProducts(
-    _ tile: kernels_tile, rows: Int, columns: Int, depth: Int
+    _ tile: kernels_tile, _ forms: [kernels_form], _ size: (rows: Int, columns: Int, depth: Int)
   ) throws(Trouble) {
+    let (rows, columns, depth) = size
     let left = Matrix(rows: rows, columns: depth, numbers(rows * depth))
     let right = Matrix(rows: depth, columns: columns, numbers(depth * columns))
     let bias = numbers(columns)
@@ -22,7 +23,7 @@ extension KernelCheck {
       stride(from: 0, to: depth, by: slice).map {
         left.product(right, first: $0, last: min(depth, $0 + slice), toTF32: rounded)
       }.flatMap { $0 }
-    for form in [kernels_form_nn, kernels_form_tn, kernels_form_nt] {
+    for form in forms {
       let operands = (
         try context.buffer(form == kernels_form_tn ? left.transposed : left.numbers),
         try context.buffer(form == kernels_form_nt ? right.transposed : right.numbers)

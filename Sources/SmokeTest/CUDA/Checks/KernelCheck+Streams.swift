@@ -1,5 +1,6 @@
 import Accelerators
 import CKernels
+import Platform
 
 // The update, and the kernels that pass over memory once.
 extension KernelCheck {

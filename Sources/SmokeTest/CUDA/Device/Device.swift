@@ -1,7 +1,8 @@
 import Accelerators
+import Platform
 
 /// What the driver tells about a GPU.
-public struct Device: Sendable {
+public final class Device: Sendable {
   public let index: Int
   let handle: Int32
   public let name: String
@@ -14,7 +15,8 @@ public struct Device: Sendable {
   /// The adapter's name in Windows, as `xxxxxxxx:xxxxxxxx` (high and low half, the way that Windows
   /// writes it); nothing on plain Linux.
   public let luid: String?
-  private let attributes: [DeviceAttribute: Int]
+  /// In the order of ``DeviceAttribute``.
+  private let attributes: [Int]
 
   init(_ driver: Driver, index: Int) throws(Trouble) {
     self.index = index
@@ -32,19 +34,21 @@ public struct Device: Sendable {
     bus = unsafe try Self.text(driver, "cuDeviceGetPCIBusId") { bytes, size in
       unsafe driver.functions.deviceBus(bytes, size, handle)
     }
-    var attributes: [DeviceAttribute: Int] = [:]
+    var attributes: [Int] = []
     for attribute in DeviceAttribute.allCases {
       var value: Int32 = 0
       let status = unsafe driver.functions.deviceAttribute(&value, attribute.rawValue, handle)
       try driver.check(status, "cuDeviceGetAttribute", "attribute \(attribute.rawValue)")
-      attributes[attribute] = Int(value)
+      attributes.append(Int(value))
     }
     self.attributes = attributes
     uuid = Self.uuid(driver, handle)
     luid = Self.luid(driver, handle)
   }
 
-  public subscript(attribute: DeviceAttribute) -> Int { attributes[attribute] ?? 0 }
+  public subscript(attribute: DeviceAttribute) -> Int {
+    DeviceAttribute.allCases.firstIndex(of: attribute).map { attributes[$0] } ?? 0
+  }
 
   /// Major and minor version, like 9.0.
   public var capability: Version { Version(self[.capabilityMajor], self[.capabilityMinor]) }
@@ -77,7 +81,7 @@ public struct Device: Sendable {
       unsafe bytes.baseAddress.map { unsafe fill($0, 255) } ?? 0
     }
     try driver.check(status, function)
-    return String(decoding: bytes.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    return unsafe String(optionalCString: bytes)
   }
 
   private static func uuid(_ driver: Driver, _ handle: Int32) -> String? {
@@ -104,10 +108,4 @@ public struct Device: Sendable {
     let (low, high) = (half(0), half(4))
     return low == 0 && high == 0 ? nil : "\(hexadecimal(high)):\(hexadecimal(low))"
   }
-}
-
-/// `value` in lower-case hexadecimal digits, with leading zeros.
-func hexadecimal(_ value: UInt32, digits: Int = 8) -> String {
-  let text = String(value, radix: 16)
-  return String(repeating: "0", count: max(0, digits - text.count)) + text
 }

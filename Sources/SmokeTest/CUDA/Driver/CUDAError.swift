@@ -1,5 +1,3 @@
-public import Accelerators
-
 /// A driver call that did not succeed.
 public struct CUDAError: Error, Hashable, Sendable {
   /// The C function's name.
@@ -21,15 +19,5 @@ public struct CUDAError: Error, Hashable, Sendable {
     self.name = name
     self.description = description
     self.detail = detail
-  }
-
-  /// The same for people: `G2` and the driver's number for the errors that users meet, `G2000` for the
-  /// others.
-  public var trouble: Trouble {
-    let explanation = Self.explanation(of: code)
-    var seen = "\(function): \(name) (\(code))"
-    if !description.isEmpty { seen += ", \(description)" }
-    if !detail.isEmpty { seen += "; \(detail)" }
-    return Trouble(code: explanation.code, seen: seen, remedy: explanation.remedy)
   }
 }

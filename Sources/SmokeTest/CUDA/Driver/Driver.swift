@@ -13,14 +13,7 @@ final class Driver {
     do {
       library = try SharedLibrary(name)
     } catch {
-      throw Trouble(
-        code: "G2950", seen: "\(error.name) does not load: \(error.explanation)",
-        remedy: """
-          In WSL the driver's libraries come from Windows into /usr/lib/wsl/lib: install the NVIDIA \
-          driver on Windows, run `wsl --shutdown`, and check that /etc/ld.so.conf.d/ld.wsl.conf \
-          names that folder and `ldconfig` has run. On plain Linux install the NVIDIA driver; in a \
-          container start it with `--gpus all`.
-          """)
+      throw Trouble("G2950", error.name, error.explanation)
     }
     functions = try DriverFunctions(library)
     var version: Int32 = 0

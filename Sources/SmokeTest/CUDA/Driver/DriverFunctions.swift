@@ -15,7 +15,7 @@ typealias Status = Int32
 /// still exports the 32-bit functions of CUDA 3. The default stream is never used, so the
 /// `_ptsz` variants do not matter. `size_t` is `Int`, `CUdevice` and `CUdevice_attribute` are `int`.
 @safe
-struct DriverFunctions {
+final class DriverFunctions {
   // swift-format-ignore
   typealias Launch = @convention(c) (
     Handle?, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, Handle?,
@@ -143,12 +143,6 @@ struct DriverFunctions {
     if let address = unsafe library.symbol(name, as: UnsafeRawPointer.self) {
       return unsafe address
     }
-    throw Trouble(
-      code: "G2951", seen: "\(library.path) has no function \(name)",
-      remedy: """
-        The NVIDIA driver is older than CUDA 11.4. In WSL, install a current NVIDIA driver on \
-        Windows (nothing inside the distribution), then run `wsl --shutdown` there. If the driver \
-        is new, another library has taken its name: remove it from the image.
-        """)
+    throw Trouble("G2951", library.path, name)
   }
 }

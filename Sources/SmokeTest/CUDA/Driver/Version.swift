@@ -1,3 +1,5 @@
+import Platform
+
 /// A version of CUDA or of a device, major and minor.
 public struct Version: Hashable, Sendable, Comparable {
   public let major: Int

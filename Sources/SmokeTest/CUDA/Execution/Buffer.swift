@@ -1,4 +1,5 @@
 import Accelerators
+import Platform
 
 /// Memory of the device, for as long as this value lives.
 @safe

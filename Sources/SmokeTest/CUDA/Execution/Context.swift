@@ -1,4 +1,5 @@
 import Accelerators
+import Platform
 
 /// A device's primary context with one stream, in which everything happens in order.
 ///
@@ -87,12 +88,15 @@ final class Context {
   /// Copies `values` to the start of `buffer`. The array may go at once: the driver first copies memory that
   /// is not page-locked to a place of its own (CUDA driver API, "API synchronization behavior").
   func upload<Element: BitwiseCopyable>(_ values: [Element], to buffer: Buffer) throws(Trouble) {
-    let functions = driver.functions
-    let status = unsafe values.withUnsafeBytes { bytes -> Status in
-      guard let base = bytes.baseAddress, bytes.count <= buffer.bytes else { return 1 }
-      return unsafe functions.copyToDevice(buffer.address, base, bytes.count, stream)
-    }
-    try driver.check(status, "cuMemcpyHtoDAsync_v2", "\(values.count) values")
+    let status = unsafe values.withUnsafeBytes { unsafe upload($0, to: buffer) }
+    try driver.check(status, "cuMemcpyHtoDAsync_v2")
+  }
+
+  @unsafe
+  @inline(never)
+  private func upload(_ bytes: UnsafeRawBufferPointer, to buffer: Buffer) -> Status {
+    guard let base = bytes.baseAddress, bytes.count <= buffer.bytes else { return 1 }
+    return unsafe driver.functions.copyToDevice(buffer.address, base, bytes.count, stream)
   }
 
   /// The first `count` values in `buffer`, after all that was asked for before.
@@ -100,13 +104,16 @@ final class Context {
     _ buffer: Buffer, count: Int, as _: Element.Type = Element.self
   ) throws(Trouble) -> [Element] {
     var values = [Element](repeating: 0, count: count)
-    let functions = driver.functions
-    let status = unsafe values.withUnsafeMutableBytes { bytes -> Status in
-      guard let base = bytes.baseAddress, bytes.count <= buffer.bytes else { return 1 }
-      return unsafe functions.copyToHost(base, buffer.address, bytes.count, stream)
-    }
-    try driver.check(status, "cuMemcpyDtoHAsync_v2", "\(count) values")
-    try synchronize()
+    let status = unsafe values.withUnsafeMutableBytes { unsafe download(buffer, to: $0) }
+    try driver.check(status, "cuMemcpyDtoHAsync_v2")
     return values
+  }
+
+  @unsafe
+  @inline(never)
+  private func download(_ buffer: Buffer, to bytes: UnsafeMutableRawBufferPointer) -> Status {
+    guard let base = bytes.baseAddress, bytes.count <= buffer.bytes else { return 1 }
+    let status = unsafe driver.functions.copyToHost(base, buffer.address, bytes.count, stream)
+    return status != 0 ? status : unsafe driver.functions.synchronize(stream)
   }
 }

@@ -1,4 +1,5 @@
 import Accelerators
+import Platform
 
 /// Launches that were captured once and are started together.
 @safe

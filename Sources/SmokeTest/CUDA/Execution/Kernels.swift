@@ -6,56 +6,70 @@ import Platform
 @safe
 final class Kernels {
   let context: Context
-  private var modules: [UInt32: Loaded] = [:]
-  private var functions: [String: Loaded] = [:]
+  /// By the number of `kernels_module`.
+  private var modules: [Loaded?]
+  private var functions: [Loaded] = []
 
   /// A module or a function of one.
   @safe
   private struct Loaded {
     let handle: Handle?
+    /// Of a function: its launches' constant.
+    var name: UnsafePointer<CChar>?
   }
 
-  init(_ context: Context) { self.context = context }
+  init(_ context: Context) {
+    self.context = context
+    modules = [Loaded?](repeating: nil, count: Int(kernels_modules))
+  }
 
   deinit {
-    for module in modules.values { _ = unsafe context.driver.functions.unloadModule(module.handle) }
+    for case let module? in modules {
+      _ = unsafe context.driver.functions.unloadModule(module.handle)
+    }
   }
 
   /// Asks for one launch. `parameters` is the one structure that the kernel takes.
   func run<Parameters: BitwiseCopyable>(
-    _ launch: kernels_launch, in module: kernels_module = kernels_module_base,
-    _ parameters: Parameters
+    _ launch: kernels_launch, _ parameters: Parameters
   ) throws(Trouble) {
-    let function = unsafe try function(launch, module)
-    let name = unsafe String(optionalCString: launch.name)
-    let driver = context.driver
-    let stream = unsafe context.stream
     var parameters = parameters
-    let status = unsafe withUnsafeMutablePointer(to: &parameters) { parameters in
-      var arguments: UnsafeMutableRawPointer? = UnsafeMutableRawPointer(parameters)
-      return unsafe driver.functions.launch(
-        function.handle, launch.grid_x, launch.grid_y, launch.grid_z, launch.block, 1, 1,
-        launch.shared_bytes, stream, &arguments, nil)
+    try unsafe withUnsafeMutableBytes(of: &parameters) { bytes throws(Trouble) in
+      unsafe try run(launch, bytes.baseAddress)
     }
-    try driver.check(status, "cuLaunchKernel", name)
+  }
+
+  /// The same code for all structures.
+  @unsafe
+  @inline(never)
+  private func run(
+    _ launch: kernels_launch, _ parameters: UnsafeMutableRawPointer?
+  ) throws(Trouble) {
+    let function = unsafe try function(launch)
+    var arguments = unsafe parameters
+    let status = unsafe context.driver.functions.launch(
+      function.handle, launch.grid_x, launch.grid_y, launch.grid_z, launch.block, 1, 1,
+      launch.shared_bytes, context.stream, &arguments, nil)
+    try context.driver.check(
+      status, "cuLaunchKernel", unsafe String(optionalCString: launch.name))
   }
 
   /// Compiles a module if that was not done before.
   func load(_ module: kernels_module) throws(Trouble) {
-    if modules[module.rawValue] == nil { modules[module.rawValue] = try compile(module) }
+    let index = Int(module.rawValue)
+    if modules[index] == nil { modules[index] = try compile(module) }
   }
 
   @unsafe
-  private func function(
-    _ launch: kernels_launch, _ module: kernels_module
-  ) throws(Trouble) -> Loaded {
-    let name = unsafe String(optionalCString: launch.name)
-    if let known = functions[name] { return known }
+  private func function(_ launch: kernels_launch) throws(Trouble) -> Loaded {
+    for known in functions where unsafe known.name == launch.name { return known }
+    let module = unsafe launch.module
     try load(module)
+    let name = unsafe String(optionalCString: launch.name)
     let driver = context.driver
     var found: Handle?
     try driver.check(
-      unsafe driver.functions.function(&found, modules[module.rawValue]?.handle, launch.name),
+      unsafe driver.functions.function(&found, modules[Int(module.rawValue)]?.handle, launch.name),
       "cuModuleGetFunction", name)
     // CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES; up to 48 KB need no leave.
     let bytes = unsafe launch.shared_bytes
@@ -64,8 +78,8 @@ final class Kernels {
         unsafe driver.functions.setFunctionAttribute(found, 8, Int32(bytes)),
         "cuFuncSetAttribute", "\(name), \(bytes) bytes of shared memory")
     }
-    let function = unsafe Loaded(handle: found)
-    functions[name] = function
+    let function = unsafe Loaded(handle: found, name: launch.name)
+    functions.append(function)
     return function
   }
 
@@ -83,7 +97,7 @@ final class Kernels {
       var values = unsafe [log.baseAddress, UnsafeMutableRawPointer(bitPattern: log.count - 1)]
       return unsafe functions.loadModule(&loaded, text, 2, &options, &values)
     }
-    let said = String(decoding: log.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    let said = unsafe String(optionalCString: log)
     try context.driver.check(
       status, "cuModuleLoadDataEx", said.isEmpty ? "" : "the compiler said: \(said)")
     return unsafe Loaded(handle: loaded)

@@ -1,4 +1,5 @@
 import Accelerators
+import CKernels
 import Platform
 
 /// The image's cuBLAS, which makes large products as fast as NVIDIA can.
@@ -7,6 +8,7 @@ final class CuBLAS {
   private typealias Create = @convention(c) (HandleOut) -> Status
   private typealias WithHandle = @convention(c) (Handle?) -> Status
   private typealias SetStream = @convention(c) (Handle?, Handle?) -> Status
+  private typealias SetWorkspace = @convention(c) (Handle?, DeviceAddress, Int) -> Status
   private typealias Multiply =
     @convention(c) (
       Handle?, Int32, Int32, Int32, Int32, Int32, UnsafeRawPointer, DeviceAddress, Int32, Int32,
@@ -14,7 +16,7 @@ final class CuBLAS {
     ) -> Status
 
   let path: String
-  private let context: Context
+  private let workspace: Buffer
   private let multiply: Multiply
   private let destroy: WithHandle
   private let handle: Handle?
@@ -38,36 +40,47 @@ final class CuBLAS {
   ///   loader, but it takes one of the same name that is there already.
   private init?(_ path: String, major: Int, _ context: Context) {
     var companion = "libcublasLt.so.\(major)"
-    if let slash = path.lastIndex(of: "/") { companion = "\(path[...slash])\(companion)" }
+    let bytes = path.bytes
+    if let slash = bytes.lastIndex(of: 0x2F) {
+      companion = String(bytes: bytes[...slash]) + companion
+    }
     guard let light = try? SharedLibrary(companion), let library = try? SharedLibrary(path),
       let create = unsafe library.symbol("cublasCreate_v2", as: Create.self),
       let destroy = unsafe library.symbol("cublasDestroy_v2", as: WithHandle.self),
       let setStream = unsafe library.symbol("cublasSetStream_v2", as: SetStream.self),
+      let setWorkspace = unsafe library.symbol("cublasSetWorkspace_v2", as: SetWorkspace.self),
       let multiply = unsafe library.symbol("cublasGemmEx", as: Multiply.self)
     else { return nil }
+    // Given before it is captured: cuBLAS may not allocate any then. The size is what its documentation
+    // recommends for Hopper, eight times that for others.
+    guard let workspace = try? Buffer(context, bytes: 32 << 20) else { return nil }
     var handle: Handle?
     guard unsafe create(&handle) == 0 else { return nil }
     unsafe self.handle = unsafe handle
     unsafe self.destroy = unsafe destroy
     unsafe self.multiply = unsafe multiply
-    self.context = context
+    self.workspace = workspace
     self.path = library.path
     libraries = [library, light]
     // From here on deinit runs.
-    guard unsafe setStream(handle, context.stream) == 0 else { return nil }
+    // Setting the stream takes back a workspace that was set before.
+    guard unsafe setStream(handle, context.stream) == 0,
+      unsafe setWorkspace(handle, workspace.address, workspace.bytes) == 0
+    else { return nil }
   }
 
   deinit { _ = unsafe destroy(handle) }
 
-  /// Asks for `result = left · right`, all row-major and square.
+  /// Asks for `result = left · right`, a matrix of `rows × columns` from a sum over `depth`, all
+  /// row-major.
   ///
   /// cuBLAS takes columns for rows, so it is asked for the transposed product of the operands in
   /// the other order, which is the same bytes.
   ///
-  /// - Parameter size: rows and columns.
+  /// - Parameter form: how left and right are stored.
   func multiply(
-    size: Int, left: DeviceAddress, right: DeviceAddress, result: DeviceAddress,
-    _ precision: Precision
+    _ form: kernels_form, rows: Int, columns: Int, depth: Int, left: DeviceAddress,
+    right: DeviceAddress, result: DeviceAddress, _ precision: Precision
   ) throws(Trouble) {
     let (one, zero): (Float, Float) = (1, 0)
     // cudaDataType: CUDA_R_32F 0, CUDA_R_16F 2, CUDA_R_16BF 14. cublasComputeType_t:
@@ -79,17 +92,14 @@ final class CuBLAS {
       case .bfloat16: 14
       }
     let compute: Int32 = precision == .tf32 ? 77 : 68
-    let n = Int32(size)
+    // CUBLAS_OP_N 0, CUBLAS_OP_T 1; a leading dimension is the length of a stored row.
+    let (m, n, k) = (Int32(columns), Int32(rows), Int32(depth))
+    let (rightTurned, leftTurned) = (form == kernels_form_nt, form == kernels_form_tn)
     let status = unsafe multiply(
-      handle, 0, 0, n, n, n, [one], right, type, n, left, type, n, [zero], result, type, n,
-      compute, -1)
+      handle, rightTurned ? 1 : 0, leftTurned ? 1 : 0, m, n, k, [one], right, type,
+      rightTurned ? k : m, left, type, leftTurned ? n : k, [zero], result, type, m, compute, -1)
     guard status == 0 else {
-      throw Trouble(
-        code: "G2956", seen: "cublasGemmEx: status \(status) for \(precision.name), \(path)",
-        remedy: """
-          cuBLAS was found but did not multiply. It may be damaged or too old for this GPU: \
-          install the image's CUDA packages anew.
-          """)
+      throw Trouble("G2956", "\(status) for \(precision.name)", path)
     }
   }
 }

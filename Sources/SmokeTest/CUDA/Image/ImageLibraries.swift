@@ -21,7 +21,7 @@ struct ImageLibraries {
   func newestRuntime() -> Runtime? {
     var newest: Runtime?
     for folder in folders {
-      for name in Self.names(in: folder) where name.hasPrefix("libcudart") {
+      for name in Self.names(in: folder) where name.begins(with: "libcudart") {
         guard let named = Self.version(in: name) else { continue }
         let path = "\(folder)/\(name)"
         let version = Self.runtimeVersion(path) ?? named
@@ -51,10 +51,11 @@ struct ImageLibraries {
 
   /// The digits after `.so.`, at most two of them.
   private static func version(in name: String) -> Version? {
-    var parts = name.split(separator: ".", omittingEmptySubsequences: false)[...]
-    while let part = parts.popFirst(), part != "so" {}
-    guard let major = parts.first.flatMap({ Int($0) }) else { return nil }
-    return Version(major, parts.dropFirst().first.flatMap { Int($0) } ?? 0)
+    let parts = name.split(at: ".")
+    guard let so = parts.firstIndex(of: "so"), so + 1 < parts.count,
+      let major = parts[so + 1].number
+    else { return nil }
+    return Version(major, so + 2 < parts.count ? parts[so + 2].number ?? 0 : 0)
   }
 
   /// What is in a folder, in no order; nothing where there is no folder.
@@ -63,10 +64,7 @@ struct ImageLibraries {
     defer { unsafe closedir(stream) }
     var names: [String] = []
     while let entry = unsafe readdir(stream) {
-      let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-        unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-      }
-      names.append(name)
+      names.append(unsafe String(optionalCString: platform_entry_name(entry)))
     }
     return names
   }

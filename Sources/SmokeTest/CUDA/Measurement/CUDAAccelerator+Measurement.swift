@@ -4,21 +4,26 @@ import Platform
 public import Trainer
 
 extension CUDAAccelerator {
-  /// At `quick` the test's own kernels alone: cuBLAS takes longer to load than all of the rest.
+  /// At `quick` the test's own float32 kernels alone: the driver compiles those for the tensor cores
+  /// longer than all of the rest takes, and so does cuBLAS to load.
   public func measure(_ level: Level) throws(Trouble) -> Throughput {
     let kernels = try opened()
     let device = kernels.context.device
     let workload = Workload(for: device)
-    let own: Precision = ProductTiles.tensorCores(device) ? .tf32 : .float32
     let step = try measureStep(workload.plan, .float32)
-    var products = [try measureProduct(own)]
+    var products = [try measureProduct(.float32)]
     var facts: [Fact] = []
     if level == .full {
-      if own == .tf32 { products.append(try measureProduct(.float32)) }
-      products += try measureLibrary()
+      let own: Precision = ProductTiles.tensorCores(device) ? .tf32 : .float32
+      if own == .tf32 { products.append(try measureProduct(own)) }
+      let library = CuBLAS.find(image, kernels.context)
+      if let library {
+        facts.append(Fact("cublas", .text(library.path)))
+        products += try measure(library)
+      }
+      // An emulated device would take minutes.
       if workload.plan == Workload.smallPlan {
-        let seconds = try measureStep(Workload.largePlan, own)
-        facts.append(Fact("large-step-\(own.key)", .quantity(seconds, unit: "s")))
+        facts += try measureLargeStep(own, library)
       }
       facts += try sustain(own)
     }
@@ -35,12 +40,37 @@ extension CUDAAccelerator {
 
   /// Seconds that a training step of `plan` takes, the mean of a captured graph of some steps.
   public func measureStep(_ plan: TrainingPlan, _ precision: Precision) throws(Trouble) -> Double {
+    try measureStep(plan, precision, nil).seconds
+  }
+
+  /// The large network's step by the test's own kernels, and by cuBLAS where the image has it.
+  private func measureLargeStep(
+    _ precision: Precision, _ library: CuBLAS?
+  ) throws(Trouble) -> [Fact] {
+    let own = try measureStep(Workload.largePlan, precision, nil)
+    var facts = Facts()
+    facts.add("large-step-" + precision.key, own.seconds, "s")
+    guard let library else { return facts.all }
+    let theirs = try measureStep(Workload.largePlan, precision, library)
+    facts.add("large-step-cublas-" + precision.key, theirs.seconds, "s")
+    // Both begin with the same numbers, so that the first loss differs by their rounding alone.
+    guard (theirs.loss - own.loss).magnitude <= 1e-2 * own.loss.magnitude else {
+      throw KernelCheck.trouble(
+        "a step by cuBLAS \(precision.name): the loss is \(significant(Double(theirs.loss)))"
+          + ", not \(significant(Double(own.loss)))")
+    }
+    return facts.all
+  }
+
+  private func measureStep(
+    _ plan: TrainingPlan, _ precision: Precision, _ library: CuBLAS?
+  ) throws(Trouble) -> (seconds: Double, loss: Float) {
     let kernels = try opened()
     let context = kernels.context
     let steps = Workload(for: context.device).steps
     let network = try DeviceNetwork(
       kernels, plan, Parameters(plan.network, seed: plan.seed), precision: precision,
-      steps: 2 * steps)
+      steps: 2 * steps, library: library)
     let rows = try Buffer(context, floats: plan.batch * plan.network.inputs)
     try kernels.fillWithNoise(rows, seed: 3)
     let labels = try context.buffer(
@@ -50,7 +80,8 @@ extension CUDAAccelerator {
     }
     try graph.launch()
     let seconds = try context.time { () throws(Trouble) in try graph.launch() }
-    return seconds / Double(steps)
+    let loss = try network.download(steps: 1).losses[0]
+    return (seconds / Double(steps), loss)
   }
 
   /// A product's speed.
@@ -71,8 +102,12 @@ extension CUDAAccelerator {
 
   /// cuBLAS's speed in each precision that the device has; nothing where the image has no cuBLAS.
   public func measureLibrary() throws(Trouble) -> [ProductRate] {
+    guard let library = CuBLAS.find(image, try opened().context) else { return [] }
+    return try measure(library)
+  }
+
+  private func measure(_ library: CuBLAS) throws(Trouble) -> [ProductRate] {
     let kernels = try opened()
-    guard let library = CuBLAS.find(image, kernels.context) else { return [] }
     let modern = kernels.context.device.capability >= Version(8, 0)
     var rates: [ProductRate] = []
     for precision in Precision.allCases where modern || precision == .float32 {

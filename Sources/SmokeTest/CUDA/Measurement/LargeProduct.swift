@@ -1,5 +1,6 @@
 import Accelerators
 import CKernels
+import Platform
 
 /// A square product whose operands do not fit the cache of the device that it is sized for.
 final class LargeProduct {
@@ -42,7 +43,8 @@ final class LargeProduct {
     func multiply() throws(Trouble) {
       if let library {
         return try library.multiply(
-          size: size, left: left.address, right: right.address, result: result.address, precision)
+          kernels_form_nn, rows: size, columns: size, depth: size, left: left.address,
+          right: right.address, result: result.address, precision)
       }
       try kernels.run(
         Product(
@@ -82,7 +84,8 @@ final class LargeProduct {
       }
       guard (Double(row[column]) - sum).magnitude <= tolerance else {
         throw KernelCheck.trouble(
-          "\(by), \(size) wide: number \(column) is \(row[column]), not \(sum)")
+          "\(by), \(size) wide: number \(column) is \(significant(Double(row[column]), digits: 9)), not "
+            + significant(sum, digits: 9))
       }
     }
   }
@@ -97,7 +100,8 @@ final class LargeProduct {
       let got = precision.value(bits[column])
       guard (got - wanted).magnitude <= wanted / 128 else {
         throw KernelCheck.trouble(
-          "\(by), \(size) wide: number \(column) is \(got), not \(wanted)")
+          "\(by), \(size) wide: number \(column) is \(significant(got)), not \(significant(wanted))"
+        )
       }
     }
   }

@@ -10,6 +10,8 @@ final class DeviceNetwork {
   let kernels: Kernels
   let plan: TrainingPlan
   private let tiles: ProductTiles
+  /// Who makes the two products that are large when the batch is; nothing for the test's own kernels.
+  private let library: CuBLAS?
   /// Weights and biases, hidden layer first, and their velocities.
   private let parameters: [Buffer]
   private let velocities: [Buffer]
@@ -33,10 +35,12 @@ final class DeviceNetwork {
   /// - Parameters:
   ///   - precision: of the matrix products; `float32` gives what the CPU gives.
   ///   - steps: how many steps will be made at most.
+  ///   - library: makes the products of the inputs instead of the test's own kernels.
   init(
     _ kernels: Kernels, _ plan: TrainingPlan, _ initial: Parameters, precision: Precision,
-    steps: Int
+    steps: Int, library: CuBLAS? = nil
   ) throws(Trouble) {
+    self.library = library
     self.kernels = kernels
     self.plan = plan
     let context = kernels.context
@@ -68,8 +72,9 @@ final class DeviceNetwork {
     activations = try Buffer(context, floats: batch * hidden)
     gradient = try Buffer(context, floats: batch * max(classes, Int(kernels_thin_classes)))
     // In one slice the product updates the parameters itself and leaves no partial gradient.
-    hiddenWeightPartials = try Buffer(
-      context, floats: productSlice < batch ? count(batch, productSlice) * inputs * hidden : 1)
+    let partials =
+      library != nil ? 1 : productSlice < batch ? count(batch, productSlice) : 0
+    hiddenWeightPartials = try Buffer(context, floats: max(1, partials * inputs * hidden))
     hiddenBiasPartials = try Buffer(context, floats: (batch / hiddenSlice + 1) * hidden)
     outputWeightPartials = try Buffer(
       context, floats: count(batch, outputSlice) * hidden * classes)
@@ -93,13 +98,7 @@ final class DeviceNetwork {
   /// Asks for one step on `plan.batch` rows and labels.
   func train(rows: DeviceAddress, labels: DeviceAddress) throws(Trouble) {
     let network = plan.network
-    let tile = tiles.tile(
-      kernels_form_nn, rows: plan.batch, columns: network.hidden, depth: network.inputs)
-    try kernels.run(
-      Product(
-        kernels_form_nn, tile, rows: plan.batch, columns: network.hidden, depth: network.inputs,
-        left: rows, right: parameters[0].address, result: activations.address,
-        extra: parameters[1].address, epilogue: kernels_epilogue_bias_tanh))
+    try activate(rows)
     var update = kernels_update()
     update.losses = losses.address
     update.step = step.address
@@ -111,10 +110,43 @@ final class DeviceNetwork {
     } else {
       try wideGradients(labels, &update)
     }
-    update.hidden_weights = try weightGradient(
-      of: 0, left: rows, right: activations.address, rows: network.inputs,
-      columns: network.hidden, slice: productSlice, partials: hiddenWeightPartials)
+    update.hidden_weights = try hiddenWeightGradient(rows)
     try unsafe kernels.run(kernels_update_launch(&update), update)
+  }
+
+  /// The hidden layer's activations.
+  private func activate(_ rows: DeviceAddress) throws(Trouble) {
+    let (batch, inputs, hidden) = (plan.batch, plan.network.inputs, plan.network.hidden)
+    guard let library else {
+      let tile = tiles.tile(kernels_form_nn, rows: batch, columns: hidden, depth: inputs)
+      return try kernels.run(
+        Product(
+          kernels_form_nn, tile, rows: batch, columns: hidden, depth: inputs, left: rows,
+          right: parameters[0].address, result: activations.address,
+          extra: parameters[1].address, epilogue: kernels_epilogue_bias_tanh))
+    }
+    try library.multiply(
+      kernels_form_nn, rows: batch, columns: hidden, depth: inputs, left: rows,
+      right: parameters[0].address, result: activations.address, tiles.precision)
+    try unsafe kernels.run(
+      kernels_activate_launch(Int32(batch), Int32(hidden), 32),
+      kernels_activate(
+        matrix: activations.address, biases: parameters[1].address, rows: Int32(batch),
+        columns: Int32(hidden), slice_rows: 32, reserved: 0))
+  }
+
+  /// rowsᵀ · hidden gradient, which lies in the activations' place.
+  private func hiddenWeightGradient(_ rows: DeviceAddress) throws(Trouble) -> kernels_region {
+    let (inputs, hidden) = (plan.network.inputs, plan.network.hidden)
+    guard let library else {
+      return try weightGradient(
+        of: 0, left: rows, right: activations.address, rows: inputs, columns: hidden,
+        slice: productSlice, partials: hiddenWeightPartials)
+    }
+    try library.multiply(
+      kernels_form_tn, rows: inputs, columns: hidden, depth: plan.batch, left: rows,
+      right: activations.address, result: hiddenWeightPartials.address, tiles.precision)
+    return region(0, hiddenWeightPartials, slices: 1)
   }
 
   /// The losses of the first `steps` steps, and the parameters as they are now.

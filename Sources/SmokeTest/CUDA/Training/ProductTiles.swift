@@ -30,7 +30,6 @@ struct ProductTiles {
 @safe
 struct Product {
   let launch: kernels_launch
-  let module: kernels_module
   let parameters: kernels_product
   /// How many partial results it leaves one after another.
   let slices: Int
@@ -47,7 +46,6 @@ struct Product {
     let sliceDepth = Int32(sliceDepth ?? depth)
     let slices = kernels_product_slices(Int32(depth), sliceDepth)
     unsafe launch = kernels_product_launch(form, tile, Int32(rows), Int32(columns), slices)
-    module = tile == kernels_tile_float32 ? kernels_module_base : kernels_module_tensor
     parameters = kernels_product(
       left: left, right: right, result: result, extra: extra, rows: Int32(rows),
       columns: Int32(columns), depth: Int32(depth), slice_depth: sliceDepth,
@@ -59,6 +57,6 @@ struct Product {
 extension Kernels {
   /// Asks for a product.
   func run(_ product: Product) throws(Trouble) {
-    unsafe try run(product.launch, in: product.module, product.parameters)
+    unsafe try run(product.launch, product.parameters)
   }
 }

@@ -9,13 +9,10 @@ struct PyTorchAnswer {
   mutating func report(_ bytes: [UInt8]) { text = (text + bytes).suffix(65_536) }
   mutating func words(_ bytes: [UInt8]) { errors = (errors + bytes).suffix(8192) }
 
-  private var values: [String: String] {
-    var values: [String: String] = [:]
+  private var values: Variables {
+    var values = Variables()
     for line in String(bytes: text).lines {
-      guard let assignment = line.after("kiln:"), let key = assignment.split(at: "=").first else {
-        continue
-      }
-      values[key] = printable(assignment.after(key + "=") ?? "")
+      if let assignment = line.after("kiln:") { values.take(printable(assignment)) }
     }
     return values
   }
@@ -41,16 +38,16 @@ struct PyTorchAnswer {
     guard let ending else { return .failed(late(step, limit)) }
     if case .signal(let signal) = ending { return .failed(crash(step, signal)) }
     if let error = values["error"] { return .failed(explanation(of: error, step: step, values)) }
-    if values["version"] != nil, values["cuda"] == "None" {
+    if values["version"] != nil, (values["cuda"] ?? "") == "None" {
       return .failed(Trouble("G1083", values["version"] ?? ""))
     }
-    guard ending == .exited(0), values["finished"] == "yes" else {
+    guard ending == .exited(0), (values["finished"] ?? "") == "yes" else {
       return .failed(explanation(of: lastLine(errors), step: step, values))
     }
     return judge(values)
   }
 
-  private func judge(_ values: [String: String]) -> Outcome.State {
+  private func judge(_ values: Variables) -> Outcome.State {
     let device = values["ran-on"] ?? "nothing"
     guard device == "cuda" else { return .failed(Trouble("G1091", device)) }
     let limit = Int(FrameworkCheck.tolerance * 1e6)
@@ -87,7 +84,7 @@ struct PyTorchAnswer {
   ]
 
   private func explanation(
-    of error: String, step: String, _ values: [String: String]
+    of error: String, step: String, _ values: Variables
   ) -> Trouble {
     switch Self.signs.first(where: { error.has($0.0) })?.1 {
     case "G1082"?: Trouble("G1082", values["python"].map { "Python " + $0 } ?? "this Python")

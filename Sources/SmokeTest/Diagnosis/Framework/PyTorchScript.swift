@@ -45,7 +45,7 @@ enum PyTorchScript {
             loss = torch.nn.functional.cross_entropy(model(rows), labels)
             loss.backward()
             descent.step()
-            losses.append(float(loss))
+            losses.append(float(loss.detach()))
         where = set(str(p.device.type) for p in model.parameters()) | set([str(loss.device.type)])
         weights = [w for p in model.parameters() for w in p.detach().cpu().flatten().tolist()]
         return losses, weights, where

@@ -78,16 +78,19 @@ public enum Relaunch {
   private static let path = "LD_LIBRARY_PATH"
 
   /// Whether this is the second start.
-  public static func hasHappened(_ environment: [String: String]) -> Bool {
+  public static func hasHappened(_ environment: Variables) -> Bool {
     environment[variable] != nil
   }
 
   /// The environment as the user has it.
-  public static func original(_ environment: [String: String]) -> [String: String] {
+  public static func original(_ environment: Variables) -> Variables {
     guard let former = environment[variable] else { return environment }
-    var original = environment
-    original[variable] = nil
-    original[path] = former.isEmpty ? nil : former
+    var original = Variables()
+    for assignment in environment.assignments
+    where !assignment.begins(with: variable + "=") && !assignment.begins(with: path + "=") {
+      original.take(assignment)
+    }
+    if !former.isEmpty { original[path] = former }
     return original
   }
 
@@ -95,7 +98,7 @@ public enum Relaunch {
   /// there are none.
   ///
   /// - Parameter machine: with the ``original(_:)`` environment.
-  public static func environment(_ machine: Machine) -> [String: String]? {
+  public static func environment(_ machine: Machine) -> Variables? {
     let search = LoaderSearch(machine)
     for name in Host.direct3D {
       guard let status = machine.status(Host.driverFolder + "/" + name) else { continue }

@@ -1,3 +1,5 @@
+internal import Platform
+
 /// The beginning of a library's file: for what machine it is, and where it ends.
 public struct ELFHeader: Hashable, Sendable {
   /// 1 for 32 bits, 2 for 64.

@@ -5,8 +5,19 @@ internal import Platform
 /// glibc's `sysdeps/generic/dl-cache.h`: from 2.32 on the file is the new format alone, before that
 /// the old one (`ld.so-1.7.0`) precedes it. Numbers are little-endian on both architectures.
 public struct LoaderCache: Hashable, Sendable {
-  /// Where each library of this architecture is, the loader's first choice first.
-  public private(set) var paths: [String: [String]] = [:]
+  /// The libraries of this architecture, the loader's first choice of a name first.
+  public private(set) var entries: [Entry] = []
+
+  public struct Entry: Hashable, Sendable {
+    public let name: String
+    public let path: String
+  }
+
+  /// Where the library called `name` is.
+  @inline(never)
+  public func paths(_ name: String) -> [String] {
+    entries.filter { $0.name == name }.map { $0.path }
+  }
 
   private static let old = "ld.so-1.7.0".bytes
   private static let new = "glibc-ld.so.cache1.1".bytes
@@ -23,7 +34,7 @@ public struct LoaderCache: Hashable, Sendable {
       else { return nil }
       guard flags == ELFHeader.native.cacheFlags else { continue }
       guard let name = file.text(at: name), let path = file.text(at: path) else { return nil }
-      paths[name, default: []].append(path)
+      entries.append(Entry(name: name, path: path))
     }
   }
 

@@ -17,10 +17,11 @@ extension Host {
     let main = machine.text("/etc/ld.so.conf", limit: 1 << 20) ?? ""
     let isIncluded = main.lines.contains { line in
       let words = line.words
-      return words.first == "include" && words.dropFirst().contains { $0.has("ld.so.conf.d/") }
+      return (words.first ?? "") == "include"
+        && words.dropFirst().contains { $0.has("ld.so.conf.d/") }
     }
     if !isIncluded { return Trouble("G1040") }
-    if wslSetting("automount", "ldconfig") == "false" { return Trouble("G1048") }
+    if (wslSetting("automount", "ldconfig") ?? "") == "false" { return Trouble("G1048") }
     guard let written = machine.text(folder + "/ld.wsl.conf") else {
       return mustBeWritten ? Trouble("G1038") : nil
     }

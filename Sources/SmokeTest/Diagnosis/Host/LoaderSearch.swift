@@ -23,7 +23,7 @@ struct LoaderSearch {
     for folder in variable.split(at: ":") {
       if let hit = hit(folder + "/" + name, "LD_LIBRARY_PATH") { return hit }
     }
-    for path in cache?.paths[name] ?? [] {
+    for path in cache?.paths(name) ?? [] {
       if let hit = hit(path, "the loader's cache") { return hit }
     }
     for folder in Self.ownFolders {
@@ -36,7 +36,7 @@ struct LoaderSearch {
   /// nothing.
   func findForeign(_ name: String) -> String? {
     let folders = (machine.environment["LD_LIBRARY_PATH"] ?? "").split(at: ":") + Self.ownFolders
-    return (folders.map { $0 + "/" + name } + (cache?.paths[name] ?? []))
+    return (folders.map { $0 + "/" + name } + (cache?.paths(name) ?? []))
       .first { machine.status($0) != nil }
   }
 

@@ -14,7 +14,8 @@ extension Host {
     let libraries = (try? machine.list(Self.driverFolder)) ?? []
     let drivers = (try? machine.list(Self.driverStore)) ?? []
     if libraries.isEmpty {
-      return .failed(.mounts, Trouble(wslSetting("gpu", "enabled") == "false" ? "G1022" : "G1021"))
+      return .failed(
+        .mounts, Trouble((wslSetting("gpu", "enabled") ?? "") == "false" ? "G1022" : "G1021"))
     }
     if drivers.isEmpty { return .failed(.mounts, Trouble("G1023")) }
     var facts = Facts()
@@ -26,6 +27,6 @@ extension Host {
   /// Where the kernel does not tell, nothing speaks against it.
   private var isMounted: Bool {
     guard let mounts = machine.text("/proc/self/mounts", limit: 1 << 20) else { return true }
-    return mounts.lines.contains { $0.words.dropFirst().first == Self.driverFolder }
+    return mounts.lines.contains { ($0.words.dropFirst().first ?? "") == Self.driverFolder }
   }
 }

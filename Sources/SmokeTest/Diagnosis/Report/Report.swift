@@ -1,4 +1,5 @@
 public import Accelerators
+internal import Platform
 
 /// What a run found, for a person, for a program, and for a CI server.
 public struct Report: Sendable {

@@ -1,6 +1,6 @@
-// What CKernels.c needs to unpack the texts that pack-ptx packed.
-#ifndef LZMA_H
-#define LZMA_H
+// Unpacks what the packers of kernels and texts packed.
+#ifndef CLZMA_H
+#define CLZMA_H
 
 #include <stddef.h>
 #include <stdint.h>

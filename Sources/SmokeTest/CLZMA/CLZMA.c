@@ -1,6 +1,6 @@
 // A decoder for LZMA streams, after the format's specification (LZMA SDK, public domain). Names of
 // the states and trees are the specification's.
-#include "LZMA.h"
+#include "CLZMA.h"
 
 #include <string.h>
 
@@ -166,7 +166,9 @@ int lzma_decode(const uint8_t *packed, size_t packed_size, uint8_t *output, size
       length = decode_length(&decoder, &model.repeated_length) + shortest_match;
       state = state < 7 ? 8 : 11;
     }
-    if (last[0] >= position || length > size - position) return 0;
+    if (last[0] >= position) return 0;
+    // The last match may reach beyond what is wanted.
+    if (length > size - position) length = (unsigned)(size - position);
     for (; length > 0; --length, ++position) output[position] = output[position - last[0] - 1];
   }
   return !decoder.is_short;
