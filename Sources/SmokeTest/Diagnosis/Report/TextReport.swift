@@ -106,8 +106,17 @@ extension Report {
     case .passed: ("PASSED", .green, proof)
     case .failed: ("FAILED", .red, because)
     case .skipped: ("SKIPPED", .yellow, "nothing was proven: " + because)
-    case .emulated: ("EMULATED", .yellow, "all is right on a device that only acts as a GPU")
+    case .emulated:
+      ("EMULATED", .yellow, "all is right on a device that only acts as a GPU" + emulation)
     }
+  }
+
+  /// Why it only acts so, where the device's stage says it.
+  private var emulation: String {
+    for outcome in outcomes where outcome.stage == .device {
+      if let trouble = outcome.trouble { return ": " + printable(trouble.line) }
+    }
+    return ""
   }
 
   private var because: String {
