@@ -25,7 +25,7 @@ struct BystandersTests {
   ]
 
   /// Packages that change nothing else.
-  private static let unnoticed = [
+  static let bystanders = [
     TestDeb(
       "tool",
       entries: [
@@ -39,7 +39,7 @@ struct BystandersTests {
       control: ["triggers": "activate-noawait ldconfig\n", "shlibs": "libtool 9 libtool9\n"]),
   ]
 
-  private static let noticed = [
+  static let meddlers = [
     // Scripts and configuration files.
     TestDeb("scripted", control: ["postinst": "#!/bin/sh\n"]),
     TestDeb(
@@ -62,16 +62,16 @@ struct BystandersTests {
     TestDeb("wider", entries: [.init("usr/include", .directory, mode: 0o775)]),
   ]
 
-  @Test("take part unnoticed", arguments: unnoticed)
+  @Test("take part unnoticed", arguments: bystanders)
   func unnoticed(deb: TestDeb) async throws { #expect(try await areUnnoticed([deb])) }
 
-  @Test("are refused where others could notice", arguments: noticed)
+  @Test("are refused where others could notice", arguments: meddlers)
   func noticed(deb: TestDeb) async throws { #expect(try await !areUnnoticed([deb])) }
 
   @Test("are refused together with one that is")
   func together() async throws {
-    #expect(try await areUnnoticed(Self.unnoticed))
-    #expect(try await !areUnnoticed(Self.unnoticed + [Self.noticed[0]]))
+    #expect(try await areUnnoticed(Self.bystanders))
+    #expect(try await !areUnnoticed(Self.bystanders + [Self.meddlers[0]]))
   }
 
   private func areUnnoticed(_ debs: [TestDeb]) async throws -> Bool {

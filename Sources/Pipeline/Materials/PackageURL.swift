@@ -24,11 +24,11 @@ enum PackageURL {
         qualifiers.append(("upstream", source.name + version))
       }
       return "pkg:deb/\(encoded(vendor.lowercased()))/\(name)\(version)" + text(qualifiers)
-    case .wheel:
-      return "pkg:pypi/\(name)\(version)" + text([("file_name", artifact.fileName)])
-    case .base:
+    case .archive where !artifact.fileName.hasSuffix(".whl"), .base:
       return "pkg:generic/\(name)\(version)"
         + text([("checksum", "sha256:\(artifact.sha256.hex)")])
+    case .wheel, .archive:
+      return "pkg:pypi/\(name)\(version)" + text([("file_name", artifact.fileName)])
     }
   }
 

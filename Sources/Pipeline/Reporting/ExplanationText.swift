@@ -50,6 +50,7 @@ extension SummaryText {
     case .base: "from the base \(origin.name)"
     case .configuration: "made when the packages were configured, by their scripts or by kiln"
     case .python: "made with the virtual environment, or by Python's compiler"
+    case .archive: "taken out of \(origin.name)"
     case .file: "put there by the recipe's file \(origin.name)"
     case .step: "made or changed by the recipe's step \(origin.name)"
     case .user: "made with the recipe's users"

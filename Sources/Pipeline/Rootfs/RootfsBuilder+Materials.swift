@@ -38,7 +38,7 @@ extension RootfsBuilder {
         try editor.write(bill.cycloneDX(), at: "usr/share/kiln/sbom.cdx.json", attributes)
         try AddedFiles.write(bill.files, beside: place.upper)
       } catch { throw RootfsError(error) }
-      return [:]
+      return MadeLayer()
     }
     guard let layer = chain.layers.last else { return bill }
     do throws(FileError) { bill.files = try AddedFiles.read(beside: layer.directory) } catch {

@@ -29,7 +29,7 @@ extension RootfsBuilder {
         case .base: needed += Self.unpackedSize(artifact)
         // Folders, caches, what scripts write and the virtual environment: 48 MiB there.
         case .package: needed += Self.unpackedSize(artifact) / 4
-        case .wheel: break
+        case .wheel, .archive: break
         }
       }
     }

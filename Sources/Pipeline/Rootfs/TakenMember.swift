@@ -32,7 +32,7 @@ extension RootfsBuilder {
         throw RootfsError(.artifactMissing, path, place: recipe.places["files[\(index)]"])
       }
       let key = SHA256Digest(ofText: "member \(Self.memberVersion) \(artifact.sha256.hex) \(path)")
-      if isPlanned, store.result(.member, key: key) == nil { continue }
+      if planning != nil, store.result(.member, key: key) == nil { continue }
       let member = ArchiveMember(
         path: path, archive: artifact.fileName,
         place: recipe.places["files[\(index)].member"])
