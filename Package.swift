@@ -300,7 +300,9 @@ package.targets += [
     "CUDA", ["Accelerators", "CKernels", "CPlatform", "Platform", "Trainer"],
     packed: ["Driver/CUDAExplanations.swift"]),
   smokeTest("CDirectML", []),
-  smokeTest("DirectML", ["Accelerators", "CDirectML", "CPlatform", "Platform", "Trainer"]),
+  smokeTest(
+    "DirectML", ["Accelerators", "CDirectML", "CPlatform", "Platform", "Trainer"],
+    packed: ["DirectMLExplanations.swift"]),
   smokeTest(
     "Diagnosis", ["Accelerators", "Platform", "Trainer"],
     packed: [

@@ -9,7 +9,9 @@ enum Vkd3d {
   static let microsoft = folder + "/../microsoft/libdirectml.so"
 
   /// - Parameter directML: what stands in the image as `libdirectml.so`.
-  static func run(_ program: String, _ directML: String) throws -> Process {
+  static func run(
+    _ program: String, _ directML: String, _ arguments: String...
+  ) throws -> Process {
     let root = try FakeRoot.directML()
     for (path, source) in [
       ("/usr/lib/wsl/lib/libdxcore.so", folder + "/libdxcore.so"),
@@ -20,7 +22,7 @@ enum Vkd3d {
       try root.copy(source, to: path)
     }
     try root.configureLoader()
-    return try Process.run(program, ["--root", root.path])
+    return try Process.run(program, ["--root", root.path] + arguments)
   }
 }
 
@@ -48,13 +50,37 @@ struct Tier1ProgramTests {
 struct Tier3ProgramTests {
   @Test(arguments: ProgramTests.programs)
   func microsoftsDirectMLIsDrivenUntilVkd3dCannotFollow(_ program: String) throws {
-    let result = try Vkd3d.run(program, Vkd3d.microsoft)
+    let result = try Vkd3d.run(program, Vkd3d.microsoft, "--json")
     #expect(result.status == 1)
     let digest = try #require(Digest.ofFile(Vkd3d.microsoft))
-    #expect(result.output.contains("directml sha256 " + digest), "\(result.output)")
-    #expect(result.output.contains("directml level 6.2"), "\(result.output)")
-    #expect(result.output.contains("memory: passed: tested 16.8 MB"), "\(result.output)")
-    #expect(
-      result.output.contains("IDMLDevice::CompileOperator(GEMM TANH): "), "\(result.output)")
+    for part in [
+      "\"directml-sha256\": \"\(digest)\"", "\"directml-level\": \"6.2\"",
+      "{\"stage\": \"memory\", \"state\": \"passed\"",
+      "\"seen\": \"IDMLDevice::CompileOperator(GEMM TANH): ",
+    ] {
+      #expect(result.output.contains(part), "\(part) is not in \(result.output)")
+    }
+  }
+
+  /// What the library needs is the C library's alone, and Windows'.
+  @Test(arguments: ProgramTests.programs)
+  func theSelfCheckTakesItWhereItsNeedsAre(_ program: String) throws {
+    let image = FakeRoot()
+    try image.write("/etc/wsl-distribution.conf", "[oobe]\n")
+    try image.write("/etc/gpu-smoke-test.conf", "backend=directml\n")
+    try image.write("/etc/ld.so.conf", "include /etc/ld.so.conf.d/*.conf\n")
+    try image.write("/etc/ld.so.conf.d/libc.conf", "/usr/local/lib\n")
+    try image.copy(Vkd3d.microsoft, to: "/opt/directml/lib/libdirectml.so")
+    func check() throws -> Process {
+      try Process.run(program, ["--root", image.path, "--self-check"])
+    }
+    let libraries = ["libc.so.6", "libm.so.6", "libdl.so.2", "libpthread.so.0"]
+    for name in libraries {
+      #expect(try check().output.contains("libraries: failed: G1125: "))
+      try image.copy(FakeRoot.folder + "/" + name, to: FakeRoot.folder + "/" + name)
+    }
+    let right = try check()
+    #expect(right.status == 0, "\(right.output)")
+    #expect(right.output.contains("libraries: passed: directml /opt/directml/lib/libdirectml.so"))
   }
 }

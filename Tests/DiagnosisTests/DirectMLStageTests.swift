@@ -22,8 +22,8 @@ import Testing
     #expect(root.host.examineDeviceNodes(for: .directml).state == .passed)
     let outcome = try examine(root)
     #expect(outcome.state == .passed, "\(outcome)")
-    #expect(text(outcome, "libd3d12.so") == "/usr/lib/wsl/lib/libd3d12.so")
-    #expect(text(outcome, "libdirectml.so") == "/opt/directml/lib/libdirectml.so")
+    #expect(text(outcome, "d3d12") == "/usr/lib/wsl/lib/libd3d12.so")
+    #expect(text(outcome, "directml") == "/opt/directml/lib/libdirectml.so")
   }
 
   @Test func onlyWSLHasTheDoor() throws {
@@ -87,15 +87,15 @@ import Testing
     #expect(absent.trouble?.code == "G1124")
     try root.write(Settings.path, "python=/opt/ml/bin/python3\n")
     for (index, place) in places.enumerated() {
-      root.environment["VIRTUAL_ENV"] = index == 2 ? "/home/me/venv" : nil
+      root.environment["VIRTUAL_ENV"] = index == 2 ? "/home/me/venv" : ""
       if index == 3 { try root.remove(places[1]) }
       try root.library(place)
       let found = try examine(root)
-      #expect(text(found, "libdirectml.so") == place)
+      #expect(text(found, "directml") == place)
       #expect(found.state == .passed)
     }
     let named = try examine(root, "--directml", places[0])
-    #expect(text(named, "libdirectml.so") == places[0])
+    #expect(text(named, "directml") == places[0])
     let nowhere = try examine(root, "--directml", "/nowhere.so")
     #expect(nowhere.trouble?.seen.hasSuffix("nowhere in this image, not even /nowhere.so") == true)
     try root.write(Settings.path, "directml=/nowhere.so\n")
@@ -142,12 +142,13 @@ import Testing
     let again = try #require(Relaunch.environment(root.machine))
     #expect(again["LD_LIBRARY_PATH"] == "/usr/lib/wsl/lib:/opt/stubs:/usr/local/lib")
     #expect(Relaunch.hasHappened(again) && !Relaunch.hasHappened(root.environment))
-    #expect(Relaunch.original(again) == root.environment)
+    #expect(
+      Relaunch.original(again).assignments.sorted() == root.environment.assignments.sorted())
     root.environment = [:]
     try root.forgetHostsLibraries()
     let fresh = try #require(Relaunch.environment(root.machine))
     #expect(fresh["LD_LIBRARY_PATH"] == "/usr/lib/wsl/lib")
-    #expect(Relaunch.original(fresh) == [:])
+    #expect(Relaunch.original(fresh).assignments == [])
     // Nothing to be found is nothing to go round.
     for name in Host.direct3D { try root.remove("/usr/lib/wsl/lib/" + name) }
     #expect(Relaunch.environment(root.machine) == nil)
@@ -180,7 +181,7 @@ import Testing
     }
     let right = try #require(try check())
     #expect(right.state == .passed)
-    #expect(text(right, "sha256") == Digest.ofFile(image.path + path))
+    #expect(text(right, "directml-sha256") == Digest.ofFile(image.path + path))
     try image.library(FakeRoot.folder + "/libdxcore.so")
     #expect(try check()?.trouble?.code == "G1126")
   }

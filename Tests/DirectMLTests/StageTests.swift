@@ -35,7 +35,7 @@ extension Tier2 {
       #expect(facts.text("choice") == "number 0 of 2, GPUs before others, the fastest first")
       #expect(facts.contains(Fact("devices", .count(1))))
       #expect(
-        facts.text("adapter-1") == "Microsoft Basic Render Driver, 1414:008c")
+        facts.text("adapter-1") == "Microsoft Basic Render Driver (1414:008c)")
       #expect(double.objects == 0)
     }
 

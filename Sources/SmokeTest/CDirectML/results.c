@@ -30,6 +30,11 @@ static uint64_t word(uint64_t index) {
   return z ^ z >> 31;
 }
 
+void com_fill_noise(float *numbers, size_t count, uint64_t seed) {
+  for (size_t i = 0; i < count; i++)
+    numbers[i] = (float)((int32_t)(word((seed << 40) + i) >> 40) - 0x800000) * 0x1p-23f;
+}
+
 void com_fill_pattern(uint64_t *words, size_t count, uint64_t first, uint64_t flip) {
   for (size_t i = 0; i < count; i++) words[i] = word(first + i) ^ flip;
 }

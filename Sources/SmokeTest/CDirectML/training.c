@@ -1,5 +1,8 @@
 #include "CDirectML.h"
 
+#include <math.h>
+#include <string.h>
+
 enum {
   hidden,
   output,
@@ -39,18 +42,13 @@ const dml_step dml_steps[dml_step_length] = {
     {add, {dml_w, dml_descent}, dml_w},
 };
 
-static size_t aligned(size_t count) {
-  const size_t unit = dml_alignment / sizeof(float);
-  return (count + unit - 1) / unit * unit;
-}
-
 dml_layout dml_lay_out(const dml_plan *plan, uint32_t steps) {
   const size_t batch = plan->batch;
   const size_t sizes[4] = {
       (size_t)plan->inputs * plan->hidden, plan->hidden, (size_t)plan->hidden * plan->classes,
       plan->classes};
   size_t parameters = 0;
-  for (int i = 0; i < 4; i++) parameters += aligned(sizes[i]);
+  for (int i = 0; i < 4; i++) parameters += dml_aligned(sizes[i]);
   dml_layout layout = {};
   for (int part = dml_x; part <= dml_descent; part++) {
     const bool is_each_steps = part <= dml_p;
@@ -61,17 +59,43 @@ dml_layout dml_lay_out(const dml_plan *plan, uint32_t steps) {
                                          : batch * plan->hidden;
     layout.start[part] = layout.total;
     layout.count[part] = count;
-    if (is_each_steps) layout.stride[part] = aligned(count);
-    layout.total += aligned(count) * (is_each_steps ? steps : 1);
+    if (is_each_steps) layout.stride[part] = dml_aligned(count);
+    layout.total += dml_aligned(count) * (is_each_steps ? steps : 1);
   }
   size_t within = 0;
   for (int i = 0; i < 4; i++) {
     layout.start[dml_w1 + i] = layout.start[dml_w] + within;
     layout.start[dml_g_w1 + i] = layout.start[dml_g] + within;
     layout.count[dml_w1 + i] = layout.count[dml_g_w1 + i] = sizes[i];
-    within += aligned(sizes[i]);
+    within += dml_aligned(sizes[i]);
   }
   return layout;
+}
+
+void dml_fill_training(
+    const dml_plan *plan, const dml_layout *layout, uint32_t steps, const float *rows,
+    const int32_t *labels, const float *hidden_weights, const float *output_weights,
+    float *numbers) {
+  for (size_t i = 0; i < layout->total; i++) numbers[i] = NAN;
+  // Between the matrices, too, where no gradient is ever written.
+  for (int part = dml_w; part <= dml_g; part++)
+    for (size_t i = 0; i < layout->count[part]; i++) numbers[layout->start[part] + i] = 0;
+  memcpy(numbers + layout->start[dml_w1], hidden_weights, layout->count[dml_w1] * sizeof(float));
+  memcpy(numbers + layout->start[dml_w2], output_weights, layout->count[dml_w2] * sizeof(float));
+  for (size_t step = 0; step < steps; step++) {
+    float *x = numbers + dml_start(layout, dml_x, step), *y = numbers + dml_start(layout, dml_y, step);
+    memcpy(x, rows + step * layout->count[dml_x], layout->count[dml_x] * sizeof(float));
+    for (size_t i = 0; i < layout->count[dml_y]; i++) y[i] = 0;
+    for (size_t row = 0; row < plan->batch; row++)
+      y[row * plan->classes + (size_t)labels[step * plan->batch + row]] = 1;
+  }
+}
+
+float dml_mean_loss(const dml_plan *plan, const float *probabilities, const int32_t *labels) {
+  double loss = 0;
+  for (size_t row = 0; row < plan->batch; row++)
+    loss -= log(probabilities[row * plan->classes + (size_t)labels[row]]);
+  return (float)(loss / plan->batch);
 }
 
 static dml_operation same(dml_operator_type type, uint32_t inputs, dml_matrix matrix) {

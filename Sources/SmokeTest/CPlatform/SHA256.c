@@ -14,7 +14,7 @@ static const uint32_t constants[64] = {
 static uint32_t turned(uint32_t word, int bits) { return word >> bits | word << (32 - bits); }
 
 static void mix(uint32_t state[8], const uint8_t *block) {
-  uint32_t words[64], s[8];
+  uint32_t words[64];
   for (int i = 0; i < 16; i++)
     words[i] = (uint32_t)block[4 * i] << 24 | (uint32_t)block[4 * i + 1] << 16 |
                (uint32_t)block[4 * i + 2] << 8 | block[4 * i + 3];
@@ -23,18 +23,18 @@ static void mix(uint32_t state[8], const uint8_t *block) {
     words[i] = words[i - 16] + (turned(a, 7) ^ turned(a, 18) ^ a >> 3) + words[i - 7] +
                (turned(b, 17) ^ turned(b, 19) ^ b >> 10);
   }
-  memcpy(s, state, sizeof s);
+  uint32_t a = state[0], b = state[1], c = state[2], d = state[3];
+  uint32_t e = state[4], f = state[5], g = state[6], h = state[7];
   for (int i = 0; i < 64; i++) {
-    const uint32_t e = s[4], a = s[0];
-    const uint32_t first = s[7] + (turned(e, 6) ^ turned(e, 11) ^ turned(e, 25)) +
-                           ((e & s[5]) ^ (~e & s[6])) + constants[i] + words[i];
-    const uint32_t second = (turned(a, 2) ^ turned(a, 13) ^ turned(a, 22)) +
-                            ((a & s[1]) ^ (a & s[2]) ^ (s[1] & s[2]));
-    memmove(s + 1, s, 7 * sizeof *s);
-    s[4] += first;
-    s[0] = first + second;
+    const uint32_t first = h + (turned(e, 6) ^ turned(e, 11) ^ turned(e, 25)) +
+                           ((e & f) ^ (~e & g)) + constants[i] + words[i];
+    const uint32_t second =
+        (turned(a, 2) ^ turned(a, 13) ^ turned(a, 22)) + ((a & b) ^ (a & c) ^ (b & c));
+    h = g, g = f, f = e, e = d + first;
+    d = c, c = b, b = a, a = first + second;
   }
-  for (int i = 0; i < 8; i++) state[i] += s[i];
+  const uint32_t mixed[8] = {a, b, c, d, e, f, g, h};
+  for (int i = 0; i < 8; i++) state[i] += mixed[i];
 }
 
 void platform_sha256(const uint8_t *bytes, size_t count, char text[65]) {

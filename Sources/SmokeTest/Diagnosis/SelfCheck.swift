@@ -75,9 +75,9 @@ public struct SelfCheck {
       return .failed(.libraries, Trouble("G1125", path, name))
     }
     var facts = Facts()
-    facts.add("libdirectml.so", path)
+    facts.add("directml", path)
     if let file = try? machine.resolve(path), let digest = Digest.ofFile(file) {
-      facts.add("sha256", digest)
+      facts.add("directml-sha256", digest)
     }
     return .passed(.libraries, facts)
   }

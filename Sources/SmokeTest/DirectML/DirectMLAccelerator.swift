@@ -50,7 +50,7 @@ public final class DirectMLAccelerator: Accelerator {
     facts.add("devices", gpus > 0 ? gpus : adapters.count)
     facts.add("device", chosen)
     for (index, adapter) in adapters.enumerated() {
-      facts.add("adapter-\(index)", adapter.name + ", " + adapter.id)
+      facts.add("adapter-\(index)", adapter.shown)
     }
     let what = name.map { "the first that fits '" + $0 + "'" } ?? "number \(chosen)"
     facts.add("choice", what + " of \(adapters.count), GPUs before others, the fastest first")
@@ -60,8 +60,7 @@ public final class DirectMLAccelerator: Accelerator {
 
   public var emulation: Trouble? {
     if let adapter = device?.adapter, !adapter.isGPU {
-      let shown = adapter.name + " (" + adapter.id + ")"
-      return Trouble(adapter.isBasicRender ? "G3031" : "G3032", shown)
+      return Trouble(adapter.isBasicRender ? "G3031" : "G3032", adapter.shown)
     }
     return libraries?.foreign.map { Trouble("G3033", $0) }
   }
@@ -89,11 +88,13 @@ public final class DirectMLAccelerator: Accelerator {
   }
 
   private func chosen() throws(Trouble) -> Adapter {
-    let adapters = try listed()
-    var names = ""
-    for (number, adapter) in adapters.enumerated() {
+    for (number, adapter) in try listed().enumerated() {
       if name.map({ adapter.fits($0) }) ?? (number == index) { return adapter }
-      names += (number == 0 ? "" : ", ") + "\(number) " + adapter.name + " (" + adapter.id + ")"
+    }
+    var names = ""
+    for (number, adapter) in try listed().enumerated() {
+      names += number == 0 ? "" : ", "
+      names += "\(number) " + adapter.shown
     }
     throw Trouble("G3007", name ?? "\(index)", names)
   }

@@ -32,8 +32,8 @@ public enum Surroundings {
   }
 
   /// Executes this program anew, with the same arguments; comes back only where that is not possible.
-  public static func restart(environment: [String: String]) {
-    unsafe withCStrings(environment.map { $0.key + "=" + $0.value }) {
+  public static func restart(environment: Variables) {
+    unsafe withCStrings(environment.assignments) {
       unsafe platform_restart($0)
     }
   }

@@ -23,6 +23,15 @@ typedef struct {
   float scale, bias;
 } dml_operation;
 
+/// Direct3D and DirectML want what they work with to begin at such multiples of bytes.
+enum { dml_alignment = 256 };
+
+/// `count` numbers with the room up to where the next may begin.
+static inline size_t dml_aligned(size_t count) {
+  const size_t unit = dml_alignment / sizeof(float);
+  return (count + unit - 1) / unit * unit;
+}
+
 /// How many numbers a matrix has in memory.
 static inline uint64_t dml_numbers(dml_matrix matrix) {
   return (uint64_t)(matrix.repeats_row ? 1 : matrix.rows) * matrix.columns;
@@ -41,8 +50,34 @@ const char *dml_operation_name(const dml_operation *operation);
 /// Describes `operation` to DirectML, whose descriptions refer to each other.
 com_answer dml_create_operation(void *dml, const dml_operation *operation);
 
-/// The operator's result in float64. Each input begins in `numbers` where `starts` says.
+/// Where an operator's inputs and its output are among numbers, for a check of it.
+typedef struct {
+  size_t start[dml_most_buffers + 1], count[dml_most_buffers + 1];
+  size_t total;
+} dml_place;
+
+/// Inputs and output, each from a multiple of 256 bytes on; in place, the output is where the first
+/// input is.
+dml_place dml_place_operation(const dml_operation *operation, bool in_place);
+
+static inline size_t dml_place_start(const dml_place *place, size_t index) {
+  return place->start[index];
+}
+static inline size_t dml_place_count(const dml_place *place, size_t index) {
+  return place->count[index];
+}
+
+/// Numbers from -1 up to 1 for the inputs, and elsewhere what is no number: what an operator does not
+/// write is seen.
+void dml_fill_inputs(
+    const dml_operation *operation, const dml_place *place, uint64_t seed, float *numbers);
+
+/// The operator's result in float64, of the inputs among `numbers`.
 void dml_expect(
-    const dml_operation *operation, const float *numbers, const size_t *starts, double *result);
+    const dml_operation *operation, const dml_place *place, const float *numbers, double *result);
+
+/// The largest distance of two results, absolutely below 1, else relatively; where it is, or where the
+/// first one is that is no number.
+double dml_distance(const float *got, const double *wanted, size_t count, size_t *index);
 
 #endif

@@ -48,9 +48,17 @@ typedef struct {
   size_t total;
 } dml_layout;
 
-enum { dml_alignment = 256 };
-
 dml_layout dml_lay_out(const dml_plan *plan, uint32_t steps);
+
+/// What the buffer begins with: samples, parameters (biases are 0), no velocity, and elsewhere what is no
+/// number, so that what is read before it was written is seen.
+void dml_fill_training(
+    const dml_plan *plan, const dml_layout *layout, uint32_t steps, const float *rows,
+    const int32_t *labels, const float *hidden_weights, const float *output_weights,
+    float *numbers);
+
+/// Of one step, by its probabilities.
+float dml_mean_loss(const dml_plan *plan, const float *probabilities, const int32_t *labels);
 
 /// Where a part begins, and of a step its own.
 static inline size_t dml_start(const dml_layout *layout, size_t part, size_t step) {
@@ -77,5 +85,11 @@ static inline size_t dml_step_output(size_t index) { return dml_steps[index].out
 
 /// The operator that steps call `index`.
 dml_operation dml_training_operation(const dml_plan *plan, size_t index);
+
+/// The step's inputs, then its output.
+static inline size_t dml_step_part(const dml_plan *plan, size_t index, size_t buffer) {
+  const uint32_t inputs = dml_training_operation(plan, dml_steps[index].operation).inputs;
+  return buffer == inputs ? dml_steps[index].output : dml_steps[index].input[buffer];
+}
 
 #endif

@@ -12,15 +12,15 @@ extension Host {
     let search = LoaderSearch(machine)
     var facts = Facts()
     var warning: Trouble?
-    for name in Self.direct3D {
+    for (name, fact) in zip(Self.direct3D, ["dxcore", "d3d12"]) {
       let path = Self.driverFolder + "/" + name
       let hit = search.find(name)
       guard let status = machine.status(path) else {
         guard let hit else { return .failed(.libraries, Trouble("G1122", path), facts) }
-        facts.add(name, hit.path)
+        facts.add(fact, hit.path)
         continue
       }
-      facts.add(name, path)
+      facts.add(fact, path)
       if let trouble = troubleWithFile(path, status) { return .failed(.libraries, trouble, facts) }
       if let hit, machine.status(hit.path)?.identity != status.identity {
         warning = Trouble("G1123", hit.path, hit.way, path)
@@ -32,7 +32,7 @@ extension Host {
       let asked = settings.directML.map { ", not even " + $0 } ?? ""
       return .failed(.libraries, Trouble("G1124", asked), facts)
     }
-    facts.add("libdirectml.so", library)
+    facts.add("directml", library)
     if let trouble = troubleWithFile(library, status) { return .failed(.libraries, trouble, facts) }
     return warning.map { .warned(.libraries, $0, facts) } ?? .passed(.libraries, facts)
   }
@@ -78,16 +78,19 @@ public enum Relaunch {
   private static let path = "LD_LIBRARY_PATH"
 
   /// Whether this is the second start.
-  public static func hasHappened(_ environment: [String: String]) -> Bool {
+  public static func hasHappened(_ environment: Variables) -> Bool {
     environment[variable] != nil
   }
 
   /// The environment as the user has it.
-  public static func original(_ environment: [String: String]) -> [String: String] {
+  public static func original(_ environment: Variables) -> Variables {
     guard let former = environment[variable] else { return environment }
-    var original = environment
-    original[variable] = nil
-    original[path] = former.isEmpty ? nil : former
+    var original = Variables()
+    for assignment in environment.assignments
+    where !assignment.begins(with: variable + "=") && !assignment.begins(with: path + "=") {
+      original.take(assignment)
+    }
+    if !former.isEmpty { original[path] = former }
     return original
   }
 
@@ -95,7 +98,7 @@ public enum Relaunch {
   /// there are none.
   ///
   /// - Parameter machine: with the ``original(_:)`` environment.
-  public static func environment(_ machine: Machine) -> [String: String]? {
+  public static func environment(_ machine: Machine) -> Variables? {
     let search = LoaderSearch(machine)
     for name in Host.direct3D {
       guard let status = machine.status(Host.driverFolder + "/" + name) else { continue }

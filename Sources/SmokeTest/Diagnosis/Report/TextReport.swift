@@ -106,8 +106,17 @@ extension Report {
     case .passed: ("PASSED", .green, proof)
     case .failed: ("FAILED", .red, because)
     case .skipped: ("SKIPPED", .yellow, "nothing was proven: " + because)
-    case .emulated: ("EMULATED", .yellow, "all is right on a device that only acts as a GPU")
+    case .emulated:
+      ("EMULATED", .yellow, "all is right on a device that only acts as a GPU" + emulation)
     }
+  }
+
+  /// Why it only acts so, where the device's stage says it.
+  private var emulation: String {
+    for outcome in outcomes where outcome.stage == .device {
+      if let trouble = outcome.trouble { return ": " + printable(trouble.line) }
+    }
+    return ""
   }
 
   private var because: String {
@@ -177,7 +186,9 @@ extension Fact.Value {
 extension Outcome {
   /// The facts that a person wants of the stage, in few words; JSON has all of them.
   fileprivate var summary: [String] {
-    facts.filter { !Self.details.contains($0.name) }.map { fact in
+    facts.filter {
+      !Self.details.contains($0.name) && !$0.name.ends(with: "-sha256")
+    }.map { fact in
       switch fact.value {
       case .text: Self.bare.contains(fact.name) ? fact.value.shown : named(fact)
       case .count, .quantity: named(fact)
@@ -199,6 +210,6 @@ extension Outcome {
     "clock", "memory-clock", "memory-bus", "l2-cache", "uuid", "luid", "error-correction",
     "first-loss", "last-loss", "loss-tolerance", "weight-tolerance", "step-factor",
     "product-factor", "architectures", "interpreter", "python", "image-cuda-library", "device",
-    "required-factor", "loss-error", "weight-error", "steps",
+    "required-factor", "loss-error", "weight-error", "steps", "emulated", "integrated",
   ]
 }

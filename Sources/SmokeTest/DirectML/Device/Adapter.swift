@@ -47,6 +47,9 @@ final class Adapter {
     self.facts = facts.all
   }
 
+  /// For people.
+  var shown: String { name + " (" + id + ")" }
+
   var isGPU: Bool { isHardware && !isBasicRender }
 
   private static func vendor(_ id: UInt32) -> String {

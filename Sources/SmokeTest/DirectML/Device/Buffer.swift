@@ -28,20 +28,16 @@ final class Buffer {
     return unsafe address
   }
 
+  /// A part, as operators take it; no bytes are no buffer.
+  @unsafe
+  func part(_ region: Region) -> dml_buffer_binding {
+    unsafe dml_buffer_binding(
+      buffer: region.bytes == 0 ? nil : object.pointer, offset: UInt64(region.offset),
+      bytes: UInt64(region.bytes))
+  }
+
   /// - Parameter written: how many bytes the host wrote.
   func unmap(written: Int = 0) { unsafe d3d12_unmap(object.pointer, written) }
-}
-
-/// A part of a buffer, in bytes.
-struct Region {
-  let buffer: Buffer
-  let offset: Int
-  let bytes: Int
-
-  @unsafe var binding: dml_buffer_binding {
-    unsafe dml_buffer_binding(
-      buffer: buffer.object.pointer, offset: UInt64(offset), bytes: UInt64(bytes))
-  }
 }
 
 /// What the device is told to do, written down once and executed as often as wanted.

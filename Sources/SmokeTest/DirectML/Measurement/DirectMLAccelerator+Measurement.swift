@@ -44,39 +44,33 @@ extension DirectMLAccelerator {
     return Double(try network.runEpoch()) / 1e9 / Double(repeats)
   }
 
-  /// Operations a second of a square product, of which some numbers are held against float64.
+  /// Operations a second of a square product, of which a row is held against float64.
   private func measureProduct(_ device: Device, _ size: Int) throws(Trouble) -> Double {
-    let count = size * size
-    let numbers = noise(3 * count)
-    let buffer = try device.buffer(numbers)
-    func region(_ index: Int) -> Region {
-      let bytes = count * MemoryLayout<Float>.stride
-      return Region(buffer: buffer, offset: index * bytes, bytes: bytes)
+    let edge = UInt32(size)
+    var product = dml_product(edge, edge, edge)
+    var place = unsafe dml_place_operation(&product, false)
+    var numbers = [Float](repeating: 0, count: place.total)
+    unsafe dml_fill_inputs(&product, &place, 3, &numbers)
+    let memory = try device.buffer(numbers)
+    var regions: [Region] = []
+    for index in 0...Int(product.inputs) {
+      regions.append(
+        unsafe .numbers(dml_place_start(&place, index), dml_place_count(&place, index)))
     }
-    let product = dml_product(UInt32(size), UInt32(size), UInt32(size))
-    let dispatch = Dispatch(
-      operation: try Operator(device, product), inputs: [region(0), region(1), nil],
-      output: region(2))
+    let dispatch = Dispatch(operation: try Operator(device, product), regions: regions)
     let runs = 3
-    let sequence = try Sequence(device, [Dispatch](repeating: dispatch, count: runs))
+    let sequence = try Sequence(device, memory, [Dispatch](repeating: dispatch, count: runs))
     try sequence.run()
     let seconds = Double(try sequence.run()) / 1e9
-    let row = try device.download(buffer, from: 2 * count, count: size)
+    let row = try device.download(
+      memory, from: unsafe dml_place_start(&place, Int(product.inputs)), count: size)
+    var firstRow = product
+    firstRow.output.rows = 1
+    var wanted = [Double](repeating: 0, count: size)
+    unsafe dml_expect(&firstRow, &place, numbers, &wanted)
     // float32 moves a sum of `size` terms of either sign by a few times its root.
-    let tolerance = 4 * 0x1p-24 * Double(size)
-    var column = 0
-    while column < size {
-      var sum = 0.0
-      for index in 0..<size {
-        sum += Double(numbers[index]) * Double(numbers[count + index * size + column])
-      }
-      guard (Double(row[column]) - sum).magnitude <= tolerance else {
-        throw OperatorCheck.trouble("GEMM, \(size) wide", column, row[column], sum)
-      }
-      column += size / 8 + 1
-    }
-    let edge = Double(size)
-    return Double(runs) * 2 * edge * edge * edge / seconds
+    _ = try OperatorCheck.compare(row, wanted, 0x1p-22 * Double(size), "GEMM, \(size) wide")
+    return Double(runs) * 2 * Double(size) * Double(size) * Double(size) / seconds
   }
 
   /// Bytes a second that a copy reads and writes in the device's memory.
@@ -90,12 +84,9 @@ extension DirectMLAccelerator {
     return Double(copies * 2 * bytes) / (Double(try device.execute(list)) / 1e9)
   }
 
-  @inline(never)
   private func noise(_ count: Int) -> [Float] {
-    var random = RandomNumbers(seed: 3)
-    var numbers: [Float] = []
-    numbers.reserveCapacity(count)
-    for _ in 0..<count { numbers.append(random.nextSigned()) }
+    var numbers = [Float](repeating: 0, count: count)
+    unsafe com_fill_noise(&numbers, count, 1)
     return numbers
   }
 }

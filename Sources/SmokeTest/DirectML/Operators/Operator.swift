@@ -5,8 +5,6 @@ import CPlatform
 /// An operator that the driver compiled and DirectML made ready.
 @safe
 final class Operator {
-  /// How many, with those that it could have and lacks.
-  let inputs: Int
   let compiled: Object
   let properties: dml_properties
   private let temporary: Buffer?
@@ -14,7 +12,6 @@ final class Operator {
 
   init(_ device: Device, _ operation: dml_operation) throws(Trouble) {
     var operation = operation
-    inputs = Int(operation.inputs)
     let name = unsafe String(cString: dml_operation_name(&operation))
     let directML = unsafe device.directML.pointer
     let description = try unsafe Object(dml_create_operation(directML, &operation), name)
@@ -55,21 +52,22 @@ final class Operator {
       UnsafeMutableRawPointer?, UnsafePointer<dml_buffer_binding>?
     ) -> Void
 
+  @inline(never)
   private func bind(_ buffer: Buffer, _ function: Bind, _ table: Object) {
-    var binding = unsafe Region(buffer: buffer, offset: 0, bytes: buffer.bytes).binding
+    var binding = unsafe buffer.part(Region(offset: 0, bytes: buffer.bytes))
     unsafe function(table.pointer, &binding)
   }
 
-  /// Tells `table` where everything is. As many inputs as the operation has; nothing for one that it
-  /// lacks.
-  func bind(_ inputs: [Region?], _ output: Region, in table: Object) {
+  /// Tells `table` where everything is: as many inputs as the operation has, with those that it lacks,
+  /// then its output.
+  func bind(_ memory: Buffer, _ regions: [Region], in table: Object) {
     if let temporary { unsafe bind(temporary, dml_bind_temporary, table) }
     if let persistent { unsafe bind(persistent, dml_bind_persistent, table) }
     var bindings = unsafe [dml_buffer_binding]()
-    for input in inputs { unsafe bindings.append(input?.binding ?? dml_buffer_binding()) }
+    for region in regions { unsafe bindings.append(memory.part(region)) }
+    guard var output = unsafe bindings.popLast() else { return }
     unsafe dml_bind_inputs(table.pointer, UInt32(bindings.count), bindings)
-    var binding = unsafe output.binding
-    unsafe dml_bind_output(table.pointer, &binding)
+    unsafe dml_bind_output(table.pointer, &output)
   }
 }
 
@@ -95,50 +93,4 @@ final class ViewHeap {
       gpu: d3d12_heap_gpu_start(object.pointer) + UInt64(start), count: UInt32(views))
     return try unsafe Object(dml_create_table(device.directML.pointer, &description))
   }
-}
-
-/// An operator on certain memory.
-struct Dispatch {
-  let operation: Operator
-  let inputs: [Region?]
-  let output: Region
-}
-
-/// Dispatches, each of which sees what those before it wrote; recorded once, executed as often as
-/// wanted.
-final class Sequence {
-  private let device: Device
-  private let list: CommandList
-  // What the list refers to has to live as long.
-  private let heap: ViewHeap
-  private let tables: [Object]
-  private let dispatches: [Dispatch]
-
-  init(_ device: Device, _ dispatches: [Dispatch]) throws(Trouble) {
-    self.device = device
-    self.dispatches = dispatches
-    var views = 0
-    for dispatch in dispatches { views += Int(dispatch.operation.properties.views) }
-    heap = try ViewHeap(device, views: views)
-    list = try CommandList(device)
-    let commands = unsafe list.object.pointer
-    unsafe d3d12_set_heap(commands, heap.object.pointer)
-    var tables: [Object] = []
-    for dispatch in dispatches {
-      let operation = dispatch.operation
-      let table = try heap.table(
-        for: operation.compiled, views: Int(operation.properties.views))
-      operation.bind(dispatch.inputs, dispatch.output, in: table)
-      unsafe dml_dispatch(
-        device.recorder.pointer, commands, operation.compiled.pointer, table.pointer)
-      unsafe d3d12_wait_for_writes(commands)
-      tables.append(table)
-    }
-    self.tables = tables
-    try list.close()
-  }
-
-  /// - Returns: the time that it took, in nanoseconds.
-  @discardableResult
-  func run() throws(Trouble) -> UInt64 { try device.execute(list) }
 }
