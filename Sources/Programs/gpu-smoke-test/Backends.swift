@@ -9,9 +9,6 @@ enum Backends {
     if settings.backend == .directml {
       throw WrongUse("the backend directml is not in this build; there are cuda and cpu")
     }
-    if settings.framework == .tensorflow {
-      throw WrongUse("the framework tensorflow is not in this build; there is pytorch")
-    }
     return Diagnosis(machine, settings) { target in
       CUDAAccelerator(index: target.device, library: target.library, folders: target.folders)
     }
