@@ -219,7 +219,8 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "Commands", "Content", "Digests", "FileSystem", "Mirrors", "TestSupport", system,
+        "Accelerators", "Commands", "Content", "Diagnosis", "Digests", "FileSystem", "Mirrors",
+        "Platform", "TestSupport", system,
       ],
       path: "Tests/EndToEndTests", exclude: ["Recipes"]),
   ],

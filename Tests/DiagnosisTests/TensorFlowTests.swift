@@ -8,7 +8,7 @@ import Testing
 @Suite(.enabled(if: Interpreter.path != nil, "needs Python")) struct TensorFlowTests {
   private func check(
     _ fault: String, _ backend: Backend = .directml, version: String = "2.10.0",
-    python: String = "3.9.2", _ versions: [String: String?] = [:], seconds: Double = 30
+    python: String = "3.9.2", with versions: [String: String?] = [:], seconds: Double = 30
   ) throws -> Outcome {
     let packages = FakeTensorFlow.packages(fault, version: version, python: python, versions)
     return try Interpreter.check(.tensorflow, backend, packages, seconds: seconds)
@@ -28,7 +28,7 @@ import Testing
   }
 
   @Test func versionOneComputesAtOnceOnItsOwnKindOfDevice() throws {
-    let outcome = try check("none", version: "1.15.8", python: "3.7.9", Self.one)
+    let outcome = try check("none", version: "1.15.8", python: "3.7.9", with: Self.one)
     #expect(outcome.state == .passed, "\(outcome)")
     #expect(outcome.facts.contains(Fact("ran-on", .text("DML"))))
   }
@@ -74,19 +74,19 @@ import Testing
   ])
   func wrongVersionsAreTheReason(_ project: String, _ version: String?, _ words: String) throws {
     for fault in ["no-adapter", "abort", "quiet"] {
-      let trouble = try check(fault, [project: version]).trouble
+      let trouble = try check(fault, with: [project: version]).trouble
       #expect(trouble?.code == "G1095", "\(fault)")
       #expect(trouble?.seen == "TensorFlow with DirectML needs " + words)
     }
-    if version != nil { #expect(try check("none", [project: version]).state == .passed) }
+    if version != nil { #expect(try check("none", with: [project: version]).state == .passed) }
   }
 
   @Test func aPythonThatNoWheelIsForIsTheReason() throws {
     let new = try check("no-adapter", python: "3.11.2").trouble
     #expect(new?.seen == "TensorFlow with DirectML needs Python 3.7 to 3.10; here is Python 3.11.2")
-    let old = try check("no-adapter", version: "1.15.8", python: "3.8.1", Self.one).trouble
+    let old = try check("no-adapter", version: "1.15.8", python: "3.8.1", with: Self.one).trouble
     #expect(old?.seen.contains("Python 3.6 or 3.7; here is Python 3.8.1") == true)
-    let right = try check("no-adapter", version: "1.15.8", python: "3.7.9", Self.one).trouble
+    let right = try check("no-adapter", version: "1.15.8", python: "3.7.9", with: Self.one).trouble
     #expect(right?.code == "G1094")
   }
 }
