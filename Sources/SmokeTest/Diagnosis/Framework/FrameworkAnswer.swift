@@ -58,16 +58,14 @@ struct FrameworkAnswer {
       return Trouble("G1088", framework.title, significant(Double(limit) / 1e9), doing(step))
     }
     if case .signal(let signal) = ending { return crash(step, signal) }
+    if backend == .directml, let adapters, adapters == 0 {
+      return Trouble("G1094", framework.title, directMLsWords)
+    }
     if let error = values["error"] { return explanation(of: error, step: step, values) }
     if let cuda = values["cuda"], cuda == "None", backend == .cuda {
       return Trouble("G1083", values["version"] ?? "")
     }
-    if backend == .directml, let adapters, adapters == 0 {
-      return Trouble("G1094", framework.title, directMLsWords)
-    }
-    if let devices = values["devices"], devices == "0" {
-      return start("it found no device")
-    }
+    if let devices = values["devices"], devices == "0" { return start("it found no device") }
     guard ending == .exited(0), let finished = values["finished"], finished == "yes" else {
       return explanation(of: lastLine(errors), step: step, values)
     }
