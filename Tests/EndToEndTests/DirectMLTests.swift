@@ -46,7 +46,7 @@ struct DirectMLTests {
   func directMLIsThereAndNoStandInIsFound(name: String) async throws {
     let library = try await run(
       name, ["/bin/sh", "-c", "head -c 4 /opt/directml/lib/libdirectml.so"])
-    #expect(library.output == "\u{7F}ELF")
+    #expect(library.output.hasPrefix("\u{7F}ELF"))
     let found = try await run(name, ["/sbin/ldconfig", "-p"]).output
     #expect(found.contains("libc.so.6"))
     for name in ["libd3d12", "libdxcore", "libdirectml"] { #expect(!found.contains(name)) }
