@@ -245,7 +245,8 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "Commands", "Content", "Digests", "FileSystem", "Mirrors", "Needs", "TestSupport", system,
+        "Accelerators", "Commands", "Content", "Diagnosis", "Digests", "FileSystem", "Mirrors",
+        "Needs", "Platform", "TestSupport", system,
       ],
       path: "Tests/EndToEndTests", exclude: ["Recipes"]),
   ],
@@ -306,7 +307,8 @@ package.targets += [
   smokeTest(
     "Diagnosis", ["Accelerators", "Platform", "Trainer"],
     packed: [
-      "Framework/PyTorchScript.swift", "Options/Help.swift", "Troubles/Explanations.swift",
+      "Framework/FrameworkScript.swift", "Framework/PyTorchScript.swift",
+      "Framework/TensorFlowScript.swift", "Options/Help.swift", "Troubles/Explanations.swift",
     ]),
   .executableTarget(
     name: "gpu-smoke-test",

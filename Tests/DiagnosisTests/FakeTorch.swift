@@ -61,7 +61,7 @@ enum FakeTorch {
         class Sequential:
             def __init__(self, *layers): self.weights = Tensor("cpu", [0.25, -0.5])
             def to(self, device):
-                if device == "cuda":
+                if device != "cpu":
                     if FAULT == "no-code":
                         raise RuntimeError("CUDA error: no kernel image is available for execution on the device")
                     if FAULT == "memory":
@@ -83,6 +83,20 @@ enum FakeTorch {
             def __init__(self, parameters, lr, momentum): pass
             def zero_grad(self): pass
             def step(self): pass
+    """
+  }
+
+  /// The package `torch_directml` beside it.
+  static func directML(_ fault: String) -> String {
+    """
+    if "\(fault)" == "no-d3d12":
+        raise OSError("libd3d12.so: cannot open shared object file: No such file or directory")
+    def device_count(): return 0 if "\(fault)" == "no-adapter" else 1
+    def default_device(): return 0
+    def device_name(index): return "Fake"
+    def device():
+        if "\(fault)" == "no-adapter": raise IndexError("no device")
+        return "privateuseone"
     """
   }
 }

@@ -8,14 +8,13 @@ import Testing
 /// PyTorch's check with the real Python and packages made up for each failure.
 @Suite(.needs("python3", if: Interpreter.path != nil)) struct FrameworkTests {
   /// The check with a package `torch` that has `fault`; without one there is no package.
-  private func check(_ fault: String?, seconds: Double = 300) throws -> Outcome {
-    let root = FakeRoot()
-    if let fault { try root.write("/site/torch/__init__.py", FakeTorch.text(fault)) }
-    let machine = Machine(environment: [
-      "PYTHONPATH": root.path + "/site", "PYTHONDONTWRITEBYTECODE": "1", "PATH": "/usr/bin:/bin",
-    ])
-    let limit = UInt64(seconds * 1e9)
-    return FrameworkCheck(machine: machine, python: Interpreter.path, limit: limit).run()
+  private func check(
+    _ fault: String?, _ backend: Backend = .cuda, seconds: Double = 30
+  ) throws -> Outcome {
+    let packages = fault.map {
+      ["torch/__init__.py": FakeTorch.text($0), "torch_directml.py": FakeTorch.directML($0)]
+    }
+    return try Interpreter.check(.pytorch, backend, packages ?? [:], seconds: seconds)
   }
 
   @Test func aTrainingOnTheGPUPasses() throws {
@@ -57,11 +56,31 @@ import Testing
   func theRealPyTorchIsExplained() throws {
     let machine = Machine(environment: ["PATH": "/usr/bin:/bin"])
     let outcome = FrameworkCheck(
-      machine: machine, python: Self.realPython, limit: 300_000_000_000
+      framework: .pytorch, backend: .cuda, machine: machine, python: Self.realPython,
+      limit: 300_000_000_000
     ).run()
     #expect(outcome.trouble?.code == "G1084", "\(outcome)")
     #expect(outcome.trouble?.seen.contains("Found no NVIDIA driver") == true)
     #expect(outcome.facts.contains { $0.name == "version" })
+  }
+
+  @Test func aTrainingOnDirectMLPasses() throws {
+    let outcome = try check("none", .directml)
+    #expect(outcome.state == .passed)
+    #expect(outcome.facts.contains(Fact("ran-on", .text("privateuseone"))))
+    #expect(outcome.facts.contains(Fact("adapters", .count(1))))
+    // It is built for CUDA, and needs none.
+    #expect(try check("cpu-only", .directml).state == .passed)
+  }
+
+  @Test(arguments: [
+    ("no-adapter", "G1094", "PyTorch's DirectML found no adapter"),
+    ("no-d3d12", "G1086", "libd3d12.so: cannot open"),
+    ("cpu-in-silence", "G1091", "trained on cpu"), ("crash", "G1087", "SIGABRT"),
+  ])
+  func whatFailsOnDirectMLIsExplained(_ fault: String, _ code: String, _ words: String) throws {
+    let trouble = try #require(try check(fault, .directml).trouble)
+    #expect(trouble.code == code && trouble.seen.contains(words), "\(trouble)")
   }
 
   @Test func aHangIsStopped() throws {
@@ -74,14 +93,36 @@ import Testing
     #expect(try check(nil).trouble?.code == "G1082")
     let root = FakeRoot()
     root.environment = ["PATH": "/opt/bin"]
-    let missing = FrameworkCheck(machine: root.machine, python: nil, limit: 1).run()
+    let check = { (python: String?) in
+      FrameworkCheck(
+        framework: .pytorch, backend: .cuda, machine: root.machine, python: python, limit: 1
+      ).run()
+    }
+    let missing = check(nil)
     #expect(missing.trouble?.code == "G1081")
-    let named = FrameworkCheck(machine: root.machine, python: "/opt/ml/bin/python3", limit: 1).run()
+    let named = check("/opt/ml/bin/python3")
     #expect(named.trouble?.seen == "there is no Python at /opt/ml/bin/python3")
   }
 }
 
-private enum Interpreter {
+/// The machine's own Python, with packages made up for it.
+enum Interpreter {
   static let path = ["/usr/bin/python3", "/usr/local/bin/python3"]
     .first { FakeRoot.real.mayExecute($0) }
+
+  /// - Parameter packages: path below the folder of packages → content.
+  static func check(
+    _ framework: Framework, _ backend: Backend, _ packages: [String: String],
+    seconds: Double = 30
+  ) throws -> Outcome {
+    let root = FakeRoot()
+    for (path, content) in packages { try root.write("/site/" + path, content) }
+    let machine = Machine(environment: [
+      "PYTHONPATH": root.path + "/site", "PYTHONDONTWRITEBYTECODE": "1", "PATH": "/usr/bin:/bin",
+    ])
+    return FrameworkCheck(
+      framework: framework, backend: backend, machine: machine, python: path,
+      limit: UInt64(seconds * 1e9)
+    ).run()
+  }
 }

@@ -88,7 +88,7 @@ import Testing
     let processor = try Process.run(program, ["--root", root.path, "--backend", "cpu"])
     #expect(processor.status == 3)
     #expect(processor.output.contains("training: passed: held out accuracy 9"))
-    for arguments in [["--jsn"], ["--backend", "rocm"], ["--framework", "tensorflow"]] {
+    for arguments in [["--jsn"], ["--backend", "rocm"], ["--framework", "jax"]] {
       let wrong = try Process.run(program, ["--root", root.path] + arguments)
       #expect(wrong.status == 2)
       #expect(wrong.output == "")

@@ -7,9 +7,6 @@ import Platform
 /// The ways to a GPU that this build has.
 enum Backends {
   static func diagnosis(_ machine: Machine, _ settings: Settings) throws(WrongUse) -> Diagnosis {
-    if settings.framework == .tensorflow {
-      throw WrongUse("the framework tensorflow is not in this build; there is pytorch")
-    }
     if settings.backend == .directml {
       return Diagnosis(machine, settings) { target in
         // Whoever watches waits for the whole of the time; what is late has to be told before.

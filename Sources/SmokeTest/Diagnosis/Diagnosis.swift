@@ -87,8 +87,10 @@ public struct Diagnosis {
   }
 
   private func check(_ framework: Framework) -> Outcome {
-    FrameworkCheck(machine: host.machine, python: settings.python, limit: settings.frameworkTimeout)
-      .run()
+    FrameworkCheck(
+      framework: framework, backend: settings.backend ?? .cuda, machine: host.machine,
+      python: settings.python, limit: settings.frameworkTimeout
+    ).run()
   }
 
   private func isEmulated(_ outcomes: [Outcome]) -> Bool {

@@ -7,8 +7,16 @@
     static var text: String { packedText("Explanations") }
   }
 
+  enum FrameworkScript {
+    static var text: String { packedText("FrameworkScript") }
+  }
+
   enum PyTorchScript {
     static var text: String { packedText("PyTorchScript") }
+  }
+
+  enum TensorFlowScript {
+    static var text: String { packedText("TensorFlowScript") }
   }
 
   public enum Help {

@@ -1,6 +1,3 @@
-internal import Accelerators
-internal import Platform
-
 /// A framework of the image, asked to train on the GPU.
 public enum Framework: UInt8, CaseIterable, Sendable {
   case pytorch
@@ -12,66 +9,22 @@ public enum Framework: UInt8, CaseIterable, Sendable {
     case .tensorflow: "tensorflow"
     }
   }
-}
 
-/// Runs a small PyTorch training through the image's own Python, in a process that may die of it.
-struct FrameworkCheck {
-  let machine: Machine
-  /// The interpreter, a path of the machine; nothing looks in `PATH`.
-  let python: String?
-  /// What all of it may take, in nanoseconds.
-  let limit: UInt64
-
-  /// Losses and weights may differ from the CPU's by this, relative to them or to 1.
-  static let tolerance = 1e-3
-
-  func run() -> Outcome {
-    let stopwatch = Stopwatch()
-    var (state, facts) = examine()
-    facts.append(Fact("framework", .text("PyTorch")))
-    facts.swapAt(0, facts.count - 1)
-    return Outcome(.framework, state, facts, nanoseconds: stopwatch.nanoseconds)
+  /// As its makers write it.
+  var title: String {
+    switch self {
+    case .pytorch: "PyTorch"
+    case .tensorflow: "TensorFlow"
+    }
   }
 
-  private func examine() -> (Outcome.State, [Fact]) {
-    guard let interpreter else {
-      return (.failed(Trouble("G1081", python.map { "at " + $0 } ?? "in PATH")), [])
-    }
-    var answer = PyTorchAnswer()
-    let child: Child
-    do throws(FileError) {
-      child = try Child.spawn(
-        try machine.resolve(interpreter), ["-u", "-c", PyTorchScript.text, "cuda"],
-        environment: machine.environment)
-    } catch {
-      return (.failed(Trouble("G1054", error.reason)), [])
-    }
-    let ending = listen(to: child, &answer)
-    let facts = [Fact("interpreter", .text(interpreter))] + answer.facts
-    return (answer.state(ending, limit: limit), facts)
-  }
-
-  /// How it ended; nothing when it took too long.
-  private func listen(to child: Child, _ answer: inout PyTorchAnswer) -> Child.Ending? {
-    let deadline = Stopwatch.now &+ limit
-    while true {
-      switch child.next(by: deadline) {
-      case .report(let bytes): answer.report(bytes)
-      case .words(let bytes): answer.words(bytes)
-      case .ended(let ending): return ending
-      case .late:
-        child.stop()
-        return nil
+  /// What its script trains with.
+  var script: String {
+    let own =
+      switch self {
+      case .pytorch: PyTorchScript.text
+      case .tensorflow: TensorFlowScript.text
       }
-    }
-  }
-
-  /// The interpreter that is named, else the first `python3` of `PATH`.
-  private var interpreter: String? {
-    if let python { return machine.mayExecute(python) ? python : nil }
-    let folders = (machine.environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin").split(at: ":")
-    return folders.map { $0 + "/python3" }.first {
-      machine.status($0)?.kind == .file && machine.mayExecute($0)
-    }
+    return FrameworkScript.text + "\n" + own + "\ncompare(train)\n"
   }
 }

@@ -202,8 +202,8 @@ enum Explanations {
     python=/opt/ml/bin/python3
 
     G1082
-    PyTorch is not installed in {0}
-    Install it (pip install torch), or name the Python that has it in /etc/gpu-smoke-test.conf: \
+    {0} is not installed in {1}: {2}
+    Install it, or name the Python that has it in /etc/gpu-smoke-test.conf: \
     python=/opt/ml/bin/python3
 
     G1083
@@ -212,9 +212,9 @@ enum Explanations {
     builds.
 
     G1084
-    PyTorch cannot start CUDA: {0}
-    The stages before this one reached the GPU, so PyTorch's own libraries or its environment \
-    (CUDA_VISIBLE_DEVICES, LD_LIBRARY_PATH) stand in the way.
+    {0} cannot start {1}: {2}
+    The stages before this one reached the GPU, so the framework's own libraries or its environment \
+    (CUDA_VISIBLE_DEVICES, DML_VISIBLE_DEVICES, LD_LIBRARY_PATH) stand in the way.
 
     G1085
     this PyTorch has no code for {0}, only for {1}
@@ -222,33 +222,33 @@ enum Explanations {
     one for an old GPU.
 
     G1086
-    PyTorch lacks a library: {0}
-    Install torch again with everything that it asks for (pip check names what is missing), and \
-    keep other CUDA versions out of LD_LIBRARY_PATH.
+    {0} lacks a library: {1}
+    Install it again with everything that it asks for (pip check names what is missing), and \
+    keep other versions out of LD_LIBRARY_PATH; libd3d12.so and libdxcore.so are WSL's own.
 
     G1087
-    PyTorch crashed while {0}: {1}{2}
-    Its libraries do not fit each other or the driver: install torch with the versions of the \
-    nvidia-… wheels that it asks for (pip check).
+    {0} crashed while {1}: {2}
+    Its libraries do not fit each other or the driver: install it with the versions of what it asks \
+    for (pip check).
 
     G1088
-    PyTorch took longer than {0} s, while {1}
+    {0} took longer than {1} s, while {2}
     A first import from a slow disk takes long: run again, or with --timeout 600. If it stays, \
     the driver hangs: in Windows, wsl --shutdown.
 
     G1089
-    PyTorch's training on the GPU gives other numbers than on the CPU
+    {0}'s training on the GPU gives other numbers than on the CPU
     If the stages before this one passed, the GPU is right and the framework's libraries are \
     not: install the framework again, in one version.
 
     G1090
-    PyTorch failed while {0}: {1}
-    The words are PyTorch's own; the stages before this one say whether the GPU is well.
+    {0} failed while {1}: {2}
+    The words are the framework's own; the stages before this one say whether the GPU is well.
 
     G1091
-    PyTorch trained on {0}, not on the GPU
-    Something moves PyTorch's work off the GPU: look for a sitecustomize.py, and for PYTORCH_… \
-    and CUDA_… variables in the environment.
+    {0} trained on {1}, not on the GPU
+    Something moves its work off the GPU: look for a sitecustomize.py, and for PYTORCH_…, TF_…, \
+    DML_… and CUDA_… variables in the environment.
 
     G1092
     the GPU's driver is too old for this PyTorch (CUDA {0}): {1}
@@ -258,6 +258,16 @@ enum Explanations {
     G1093
     the GPU's memory is full: {0}
     Close what else uses the GPU; nvidia-smi lists it.
+
+    G1094
+    {0}'s DirectML found no adapter{1}
+    It trains on the CPU then and says no more. The stages before this one found one, so look at \
+    ldconfig -p for libd3d12.so and libdxcore.so of /usr/lib/wsl/lib, and at DML_VISIBLE_DEVICES.
+
+    G1095
+    TensorFlow with DirectML needs {0}; here is {1}
+    Install what goes together, in Python 3.7 to 3.10, and no tensorflow beside it: pip install \
+    tensorflow-cpu==2.10.0 tensorflow-directml-plugin 'numpy<2' 'protobuf<3.20'
 
     G1101
     the image has a driver of its own: {0}
