@@ -67,6 +67,8 @@ struct ExplainTests {
     let added: [AnyValue]
     let removed: [AnyValue]
     let changed: [AnyValue]
+    let configuration: [AnyValue]
+    let components: [AnyValue]
   }
 
   @Test func imagesAreCompared() async throws {
@@ -93,6 +95,7 @@ struct ExplainTests {
       let own: Lists = try await kiln.json(["diff", one, "\(one).manifest.json", "--json"])
       #expect(own.isSame && own.before.paths == own.after.paths && own.before.paths > 50)
       #expect(own.added.isEmpty && own.removed.isEmpty && own.changed.isEmpty)
+      #expect(own.configuration.isEmpty && own.components.isEmpty)
       // Without its manifest an image says less, and the same.
       try Files.removeFile(kiln.home.appending("\(one).manifest.json"))
       let bare = try await kiln.run("diff", one, two, accepted: [1]).output
