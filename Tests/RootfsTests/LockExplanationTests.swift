@@ -2,6 +2,7 @@ import Content
 import Digests
 import Locks
 import Recipes
+import SystemPackage
 import Testing
 
 @testable import Rootfs
