@@ -36,6 +36,14 @@ struct ImageTests {
       where !allowed.contains(finding.severity) {
         Issue.record("\(finding.severity) \(finding.code): \(finding.message)")
       }
+      if await Validators.areThere() {
+        for image in images {
+          let complaints = try await Validators.complaints(
+            spdx: FilePath(image.path + ".spdx.json"), cycloneDX: FilePath(image.path + ".cdx.json")
+          )
+          #expect(complaints == [], "\(image.path)")
+        }
+      }
       try await expectSameBytes(images, from: recipe, kiln, in: folder)
     }
   }

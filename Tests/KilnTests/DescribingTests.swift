@@ -89,6 +89,25 @@ struct DescribingTests {
     }
   }
 
+  @Test func theProvenanceNamesTheRecipesThatAreExtended() async throws {
+    try await KilnProgram.withTinyRecipe { kiln in
+      try Files.write(
+        "recipe: 1\nname: child\nextends: shared/tiny.yaml\n",
+        to: kiln.home.appending("child.yaml"))
+      try Files.makeDirectory(kiln.home.appending("shared"))
+      for name in ["tiny.yaml", "base.tar.gz"] {
+        try Files.rename(
+          kiln.home.appending(name), to: kiln.home.appending("shared/\(name)"))
+      }
+      try await kiln.run("build", "child.yaml")
+      let provenance = try Files.readText(
+        kiln.home.appending("Images/child.tar.gz.provenance.json"))
+      for name in ["child.yaml", "shared/tiny.yaml", "child.lock.json"] {
+        #expect(provenance.contains("\"name\" : \"\(name)\""), "\(name)")
+      }
+    }
+  }
+
   private func makeKeys(_ kiln: KilnProgram, _ name: String) async throws {
     try await Command(
       "sh",

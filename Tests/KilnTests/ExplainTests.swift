@@ -58,6 +58,19 @@ struct ExplainTests {
     }
   }
 
+  struct Lists: Decodable {
+    struct Side: Decodable { let paths: Int }
+
+    let isSame: Bool
+    let before: Side
+    let after: Side
+    let added: [AnyValue]
+    let removed: [AnyValue]
+    let changed: [AnyValue]
+    let configuration: [AnyValue]
+    let components: [AnyValue]
+  }
+
   @Test func imagesAreCompared() async throws {
     try await KilnProgram.withTinyRecipe { kiln in
       try await kiln.run("build", "tiny.yaml", "-o", "one")
@@ -78,6 +91,11 @@ struct ExplainTests {
         "diff", "\(one).manifest.json", "\(two).manifest.json", "--rows", "1", accepted: [1]
       ).output
       #expect(manifests.contains("and 3 more") && !manifests.contains("/opt/hello  content"))
+      // An image and its own manifest agree in every path.
+      let own: Lists = try await kiln.json(["diff", one, "\(one).manifest.json", "--json"])
+      #expect(own.isSame && own.before.paths == own.after.paths && own.before.paths > 50)
+      #expect(own.added.isEmpty && own.removed.isEmpty && own.changed.isEmpty)
+      #expect(own.configuration.isEmpty && own.components.isEmpty)
       // Without its manifest an image says less, and the same.
       try Files.removeFile(kiln.home.appending("\(one).manifest.json"))
       let bare = try await kiln.run("diff", one, two, accepted: [1]).output

@@ -38,9 +38,27 @@ import Testing
     let text = SampleManifest.text(files: [SampleManifest.file("usr/big", 1_000_000, 1)] + small)
     let map = SpaceMap.folders(try await manifest(text))
     #expect(map.bytes == 1_000_100 && map.files == 101)
-    #expect(map.children.map(\.name) == ["big", "1 smaller"] || map.name == "/usr")
-    #expect(map.children.reduce(0) { $0 + $1.bytes } == map.bytes)
-    #expect(map.children.count == 2 && map.children[1].files == 100)
+    #expect(map.name == "/usr" && map.children.map(\.name) == ["big", "100 smaller"])
+    #expect(map.children.map(\.bytes) == [1_000_000, 100] && map.children[1].files == 100)
+  }
+
+  @Test func librariesThatAreThereTwiceAreNamedWithWhoBroughtThem() async throws {
+    let duplicate =
+      #"{"soname": "libx.so.1", "wasted": 2000, "paths": "#
+      + #"["usr/lib/libc.so.6", "usr/lib/nvidia/lib.so"]}"#
+    let text = SampleManifest.text(
+      more: #""gpu": {"architectures": [], "libraries": [], "duplicates": [\#(duplicate)]},"#)
+    let rendered = SummaryText.render(ImageInventory(try await manifest(text)))
+    #expect(
+      rendered.hasSuffix(
+        """
+        more than once:
+          2.0 kB too many of libx.so.1:
+            /usr/lib/libc.so.6 (package libc6 1)
+            /usr/lib/nvidia/lib.so (wheel nvidia_runtime 1)
+        """))
+    let without = SummaryText.render(ImageInventory(try await manifest()))
+    #expect(!without.contains("more than once"))
   }
 
   @Test func nothingOfAnImageEndsTheScriptOrTheTable() async throws {

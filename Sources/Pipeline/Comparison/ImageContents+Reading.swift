@@ -104,10 +104,9 @@ extension ImageContents {
     }
     if Task.isCancelled { throw ComparisonError(.interrupted, image.string) }
     order = positions.sorted { $0.value < $1.value }.map(\.key)
-    components = Self.components(texts)
-    for path in Self.configurations {
-      configuration[path] = texts[path].map(Self.settings)
-    }
+    installed = Self.components(texts)
+    let files = Self.configurations.map { ($0, texts[$0].map(Self.settings) ?? [:]) }
+    configuration = Dictionary(uniqueKeysWithValues: files)
   }
 
   static func normalized(_ path: String) -> String {
@@ -168,9 +167,6 @@ extension ImageContents {
   init(_ manifest: Manifest) {
     self.init(
       file: manifest.image.file, size: manifest.image.size, sha256: manifest.image.sha256)
-    components = manifest.artifacts.map {
-      Component(kind: $0.kind, name: $0.name, version: $0.version)
-    }.sorted()
     for file in manifest.files { entries[file.path] = Entry(file) }
     add(settingsOf: manifest)
   }
@@ -182,6 +178,9 @@ extension ImageContents {
       "source date": "\(manifest.sourceDateEpoch)", "tool": manifest.tool, "name": manifest.name,
     ]
     settings["flavour"] = manifest.flavour?.rawValue
+    fetched = manifest.artifacts.map {
+      Component(kind: $0.kind, name: $0.name, version: $0.version)
+    }.sorted()
     for file in manifest.files { origins[file.path] = manifest.origins[file.origin].title }
   }
 }

@@ -41,15 +41,18 @@ public struct ImageContents: Hashable, Sendable {
   public let sha256: SHA256Digest
   /// What the image's settings are, as far as they are known: its format, flavour, recipe.
   public internal(set) var settings: [String: String] = [:]
-  public internal(set) var components: [Component] = []
+  /// Packages and wheels that the image's own databases have; nil of a manifest.
+  public internal(set) var installed: [Component]?
+  /// What the manifest says was fetched; nil where there is none.
+  public internal(set) var fetched: [Component]?
   /// Paths without leading slash, `.` for the root.
   public internal(set) var entries: [String: Entry] = [:]
   /// The paths in the order of the archive; empty of a manifest, which does not keep it.
   public internal(set) var order: [String] = []
   /// Of the uncompressed tar stream; nil of a manifest.
   public internal(set) var stream: SHA256Digest?
-  /// `wsl.conf` and `wsl-distribution.conf`, each setting by its name.
-  public internal(set) var configuration: [String: [String: String]] = [:]
+  /// `wsl.conf` and `wsl-distribution.conf`, each setting by its name; nil of a manifest.
+  public internal(set) var configuration: [String: [String: String]]?
   /// Who put each path there: `package bash`, `step locale`. Empty where there is no manifest.
   public internal(set) var origins: [String: String] = [:]
 

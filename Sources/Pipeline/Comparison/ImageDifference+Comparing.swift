@@ -6,12 +6,8 @@ extension ImageDifference {
     self.after = Side(after)
     isSame = before.sha256 == after.sha256
     settings = Self.settings(before.settings, after.settings)
-    components = Self.components(before.components, after.components)
-    configuration = before.configuration.keys.sorted().flatMap { file in
-      Self.settings(before.configuration[file] ?? [:], after.configuration[file] ?? [:]).map {
-        Setting(name: "\(file): \($0.name)", before: $0.before, after: $0.after)
-      }
-    }
+    components = Self.components(before, after)
+    configuration = Self.configuration(before.configuration, after.configuration)
     let paths = { (contents: ImageContents, other: ImageContents) in
       contents.entries.keys.filter { other.entries[$0] == nil }.sorted(by: Self.precedes).map {
         Path(path: $0, size: contents.entries[$0]?.size ?? 0, origin: contents.origins[$0])
@@ -43,6 +39,26 @@ extension ImageDifference {
       guard before[name] != after[name] else { return nil }
       return Setting(name: name, before: before[name], after: after[name])
     }
+  }
+
+  private static func configuration(
+    _ before: [String: [String: String]]?, _ after: [String: [String: String]]?
+  ) -> [Setting] {
+    guard let before, let after else { return [] }
+    return before.keys.sorted().flatMap { file in
+      settings(before[file] ?? [:], after[file] ?? [:]).map {
+        Setting(name: "\(file): \($0.name)", before: $0.before, after: $0.after)
+      }
+    }
+  }
+
+  /// Of what both sides know: the image's own databases, else what was fetched.
+  private static func components(
+    _ before: ImageContents, _ after: ImageContents
+  ) -> [Component] {
+    if let old = before.installed, let new = after.installed { return components(old, new) }
+    guard let old = before.fetched, let new = after.fetched else { return [] }
+    return components(old, new)
   }
 
   private static func components(

@@ -111,25 +111,12 @@ struct ManifestTree {
   ///
   /// - Returns: nil where there is nothing, or links go in a circle.
   func resolve(_ path: String) -> String? {
-    var pending = path.split(separator: "/").map(String.init)
-    var done: [String] = []
-    var links = 0
-    while !pending.isEmpty {
-      let name = pending.removeFirst()
-      if name == "." { continue }
-      if name == ".." {
-        _ = done.popLast()
-        continue
-      }
-      done.append(name)
-      guard let file = files[done.joined(separator: "/")] else { return nil }
-      guard file.kind == .symlink, let target = file.link, !pending.isEmpty else { continue }
-      links += 1
-      guard links <= 40 else { return nil }
-      done = target.hasPrefix("/") ? [] : done.dropLast()
-      pending = target.split(separator: "/").map(String.init) + pending
+    let place = LinkWalk.resolve(path, followLast: false) { here in
+      files[here].flatMap { $0.kind == .symlink ? $0.link : nil }
     }
-    return done.isEmpty ? "." : done.joined(separator: "/")
+    guard let place else { return nil }
+    let name = place.isEmpty ? "." : place
+    return files[name] == nil ? nil : name
   }
 
   /// The names in a folder.

@@ -45,7 +45,7 @@ extension RootfsBuilder {
     var made: LayerExplanation?
     if let first {
       do throws(FileError) {
-        made = explanation(
+        made = Self.explanation(
           of: first, planning.missing, recipe, lock, try LayerRecord.all(in: store))
       } catch { throw RootfsError(error) }
     }
@@ -71,7 +71,10 @@ extension RootfsBuilder {
     return names + recipe.wsl.install.map { "flavour \($0.rawValue)" }
   }
 
-  private func explanation(
+  /// - Parameters:
+  ///   - missing: what is known of the layer `name`; nil where its own inputs are the lock's.
+  ///   - records: the store's, the newest first.
+  static func explanation(
     of name: String, _ missing: LayerRecord?, _ recipe: Recipe, _ lock: Lock,
     _ records: [LayerRecord]
   ) -> LayerExplanation {

@@ -25,7 +25,8 @@ extension RootfsBuilder {
     let description = LayerChain.Description(
       stage: .files, name: "bill of materials", origin: Origin(.materials),
       inputs: [
-        LayerInput("kiln's version", tool), LayerInput("the packages and wheels", materials),
+        LayerInput("kiln's version", tool),
+        LayerInput("the list of packages and wheels", materials),
       ])
     let below = chain.layers
     try await chain.add(description, in: store, privileges: sandbox.privileges) {

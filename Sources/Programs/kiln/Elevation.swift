@@ -7,15 +7,13 @@ import SystemPackage
 /// An ordinary user's kiln starts again as root of a user namespace, for the commands that make or
 /// hold files of other owners.
 enum Elevation {
-  private static let commands: Set<String> = [
-    "build", "explain", "plan", "shell", "store", "verify",
-  ]
+  private static let commands: Set<String> = ["build", "plan", "shell", "store", "verify"]
 
   /// Returns where nothing is needed; otherwise the program begins anew and this never returns.
   static func elevate(_ arguments: [String]) throws(BuildError) {
-    guard let command = arguments.first, commands.contains(command), !asksForHelp(arguments) else {
-      return
-    }
+    guard let command = arguments.first, looksIntoTheStore(command, arguments),
+      !asksForHelp(arguments)
+    else { return }
     let path = Surroundings.environment["PATH", default: ""]
     let privileges: Privileges
     do throws(SandboxError) { privileges = try Privileges.detect(searchPath: path) } catch {
@@ -35,6 +33,12 @@ enum Elevation {
     unsafe pointers.append(nil)
     unsafe execvp(words[0], pointers)
     throw BuildError(SandboxError(.toolMissing, words[0]), in: command)
+  }
+
+  /// To explain a path of an image takes no more than its manifest.
+  private static func looksIntoTheStore(_ command: String, _ arguments: [String]) -> Bool {
+    if command == "explain" { return arguments.contains { ExplainCommand.isRecipe($0) } }
+    return commands.contains(command)
   }
 
   private static func asksForHelp(_ arguments: [String]) -> Bool {

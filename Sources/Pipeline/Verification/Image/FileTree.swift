@@ -1,3 +1,5 @@
+import Content
+
 /// The file system that an image's entries make when they are extracted in order.
 struct FileTree: Sendable {
   let entries: [ImageEntry]
@@ -31,27 +33,10 @@ struct FileTree: Sendable {
   /// - Parameter followLast: whether the last component's own link is followed.
   /// - Returns: nil where it leads nowhere, out of the image, or in a circle.
   func resolve(_ path: String, followLast: Bool = true) -> String? {
-    var pending = path.split(separator: "/").map(String.init)
-    var done: [String] = []
-    var links = 0
-    while !pending.isEmpty {
-      let name = pending.removeFirst()
-      if name == "." { continue }
-      if name == ".." {
-        _ = done.popLast()
-        continue
-      }
-      let here = (done + [name]).joined(separator: "/")
-      if let entry = entry(here), entry.kind == .symlink, followLast || !pending.isEmpty {
-        links += 1
-        guard links <= 40 else { return nil }
-        if entry.linkTarget.hasPrefix("/") { done = [] }
-        pending = entry.linkTarget.split(separator: "/").map(String.init) + pending
-        continue
-      }
-      done.append(name)
+    let result = LinkWalk.resolve(path, followLast: followLast) { here in
+      entry(here).flatMap { $0.kind == .symlink ? $0.linkTarget : nil }
     }
-    let result = done.joined(separator: "/")
+    guard let result else { return nil }
     return indices[result] != nil || names[result] != nil ? result : nil
   }
 

@@ -27,12 +27,14 @@ struct ExplainCommand: AsyncParsableCommand {
   @OptionGroup var work: WorkOptions
   @OptionGroup var answer: AnswerOptions
 
-  private var isRecipe: Bool { target.hasSuffix(".yaml") || target.hasSuffix(".yml") }
+  static func isRecipe(_ target: String) -> Bool {
+    target.hasSuffix(".yaml") || target.hasSuffix(".yml")
+  }
 
   func validate() throws {
-    guard isRecipe == (path == nil) else {
+    guard Self.isRecipe(target) == (path == nil) else {
       throw ValidationError(
-        isRecipe
+        Self.isRecipe(target)
           ? "A recipe takes no path." : "Name a path in the image, or a recipe (.yaml) alone.")
     }
   }

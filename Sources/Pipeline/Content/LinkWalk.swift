@@ -1,0 +1,33 @@
+/// Follows the symbolic links of a path as the kernel does inside a root.
+public enum LinkWalk {
+  /// - Parameters:
+  ///   - path: relative or absolute; both start at the root.
+  ///   - followLast: whether the last component's own link is followed.
+  ///   - target: the text of the link at a path without links before its end; nil where no link is.
+  /// - Returns: the path that it leads to, relative, empty for the root; nil for a circle.
+  public static func resolve(
+    _ path: String, followLast: Bool, target: (String) -> String?
+  ) -> String? {
+    var pending = path.split(separator: "/").map(String.init)
+    var done: [String] = []
+    var links = 0
+    while !pending.isEmpty {
+      let name = pending.removeFirst()
+      if name == "." { continue }
+      if name == ".." {
+        _ = done.popLast()
+        continue
+      }
+      let here = (done + [name]).joined(separator: "/")
+      guard followLast || !pending.isEmpty, let link = target(here) else {
+        done.append(name)
+        continue
+      }
+      links += 1
+      guard links <= 40 else { return nil }
+      if link.hasPrefix("/") { done = [] }
+      pending = link.split(separator: "/").map(String.init) + pending
+    }
+    return done.joined(separator: "/")
+  }
+}
