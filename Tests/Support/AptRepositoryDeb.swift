@@ -50,15 +50,14 @@ public struct TestDeb: Hashable, Sendable {
 
   public init(
     _ name: String, version: String = "1.0", architecture: String = "all",
-    fields: [String: String] = [:], entries: [Entry] = [], tree: FilePath? = nil,
-    control: [String: String] = [:], compression: String = "gzip"
+    fields: [String: String] = [:], entries: [Entry] = [], control: [String: String] = [:],
+    compression: String = "gzip"
   ) {
     self.name = name
     self.version = version
     self.architecture = architecture
     self.fields = fields
     self.entries = entries
-    self.tree = tree
     self.control = control
     self.compression = compression
   }

@@ -35,15 +35,17 @@ public struct TinyDebian: Sendable {
   public static var isAvailable: Bool { AptRepository.isAvailable && TestEnvironment.isRoot }
 
   /// Runs `body` with the archive published and ``recipe`` written to `tiny.yaml`.
+  ///
+  /// - Parameter more: further packages of the archive.
   public static func with<Value>(
-    _ recipe: String = recipe, _ body: (TinyDebian) async throws -> Value
+    _ recipe: String = recipe, more: [TestDeb] = [], _ body: (TinyDebian) async throws -> Value
   ) async throws -> Value {
     try await AptRepository.withTemporary { repository, folder in
       let root = folder.appending("root")
       try Files.makeDirectories(root)
       try await TinyRoot.make(at: root, with: programs.filter { Files.exists(FilePath($0)) })
       let debian = TinyDebian(repository: repository, folder: folder)
-      try await debian.publish(root)
+      try await debian.publish(root, more)
       try Files.removeTree(root)
       try Files.copy(repository.key.keyring, to: folder.appending("key.gpg"))
       try Files.write(recipe, to: folder.appending("tiny.yaml"))
@@ -51,10 +53,10 @@ public struct TinyDebian: Sendable {
     }
   }
 
-  private func publish(_ root: FilePath) async throws {
-    let base = TestDeb(
-      "tiny-base", architecture: "amd64", fields: ["Essential": "yes", "Priority": "required"],
-      tree: root)
+  private func publish(_ root: FilePath, _ more: [TestDeb]) async throws {
+    var base = TestDeb(
+      "tiny-base", architecture: "amd64", fields: ["Essential": "yes", "Priority": "required"])
+    base.tree = root
     let demo = TestDeb(
       "demo", fields: ["Depends": "demo-data"],
       entries: [
@@ -69,7 +71,7 @@ public struct TinyDebian: Sendable {
       entries: (0..<40).map {
         .init("usr/share/demo/\($0)", .file(String(repeating: "line \($0)\n", count: 2000)))
       })
-    let debs = [base, TestDeb("apt"), demo, data]
+    let debs = [base, TestDeb("apt"), demo, data] + more
     for (suite, debs) in [("trixie", debs), ("trixie-updates", []), ("trixie-security", [])] {
       try await repository.publish(.init(suite: suite, components: ["main": debs]))
     }

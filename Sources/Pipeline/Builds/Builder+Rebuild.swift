@@ -1,6 +1,6 @@
 public import Comparison
-public import Digests
 internal import Content
+public import Digests
 internal import Fetching
 internal import FileSystem
 internal import Images
@@ -36,13 +36,13 @@ extension Builder {
     _ image: FilePath, recipe: FilePath?, in folders: [FilePath], variables: [String: String]
   ) async throws(BuildError) -> RebuildReport {
     let manifest = try ImageInspection.manifest(of: image)
-    let path = try recipe ?? Self.recipe(of: manifest, image, in: folders)
+    let path = try Self.recipe(recipe, of: manifest, image, in: folders)
     let lock = try self.lock(of: manifest, path, variables)
     // Downloads go to the store of the user, where they are of use later.
     _ = try await prepare(
       recipe: path, variables: variables, locked: true, progress: settings.progress)
     return try await store.withScratch(failure: { BuildError($0, in: image.string) }) {
-      (scratch) async throws(BuildError) in
+      (scratch) async throws(BuildError) -> RebuildReport in
       let output = scratch.appending("images")
       let builder = try await self.builder(for: manifest, lock, scratch.appending("store"))
       let summary = try await builder.build(
@@ -51,7 +51,8 @@ extension Builder {
           format: manifest.flavour == .fromFile ? .tarGzip : manifest.image.format,
           compression: manifest.image.compression))
       let name = manifest.image.file
-      guard let made = summary.images.first(where: { FilePath($0.path).lastComponent?.string == name })
+      guard
+        let made = summary.images.first(where: { FilePath($0.path).lastComponent?.string == name })
       else {
         throw BuildError(
           .otherInputs, path.string, "the recipe makes no \(name) any more",
@@ -62,8 +63,9 @@ extension Builder {
   }
 
   private static func recipe(
-    of manifest: Manifest, _ image: FilePath, in folders: [FilePath]
+    _ named: FilePath?, of manifest: Manifest, _ image: FilePath, in folders: [FilePath]
   ) throws(BuildError) -> FilePath {
+    if let named { return named }
     let places = [image.removingLastComponent()] + folders
     let paths = places.map { $0.appending("\(manifest.name).yaml") }
     guard let path = paths.first(where: { Files.exists($0) }) else {

@@ -33,8 +33,8 @@ struct VerifyCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The recipe for --rebuild; else one of the image's name is looked for beside it, here, and in \
-      Recipes.", valueName: "file"), completion: .file(extensions: ["yaml", "yml"]))
+      "The recipe for --rebuild (default: of the image's name, beside it, here or in Recipes).",
+      valueName: "file"), completion: .file(extensions: ["yaml", "yml"]))
   var recipe: String?
 
   @OptionGroup var variables: VariableOptions
