@@ -64,6 +64,10 @@ test-directml: setup-test ## test the DirectML backend by tiers (TIER="0 2"; 3 d
 	KILN_SMOKE_TEST=ordinary swift test --scratch-path $(SMOKE_TESTS)/ordinary \
 		--filter 'Tests\.Tier[$(shell echo $(TIER) | tr -d ' ')]'
 
+.PHONY: faults
+faults: setup setup-test build ## kill builds, fail their writes, spoil their downloads (FAULTS=200 kills)
+	KILN_FAULTS=$(or $(FAULTS),200) KILN_PROGRAM=$(CURDIR)/$(KILN) swift test --filter FaultsTests
+
 .PHONY: check
 check: ## check the format of the sources, and the scripts
 	swift format lint --strict --recursive Package.swift Sources Tests

@@ -37,7 +37,10 @@ let fuzzing = Context.environment["KILN_FUZZ"] != nil
 
 let package = Package(
   name: "kiln",
-  products: [.executable(name: "kiln", targets: ["kiln"])],
+  products: [
+    .executable(name: "kiln", targets: ["kiln"]),
+    .library(name: "fault-injector", type: .dynamic, targets: ["FaultInjector"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
@@ -239,6 +242,13 @@ let package = Package(
         "kiln", "Commands", "Content", "Digests", "FileSystem", "TestSupport", system,
       ],
       path: "Tests/KilnTests"),
+    .target(name: "FaultInjector", path: "Tests/FaultInjector"),
+    .testTarget(
+      name: "FaultsTests",
+      dependencies: [
+        "kiln", "Commands", "Content", "Digests", "FileSystem", "TestSupport", system,
+      ],
+      path: "Tests/FaultsTests"),
     .testTarget(
       name: "ArchitectureTests", dependencies: ["Commands", "FileSystem", "TestSupport", system],
       path: "Tests/ArchitectureTests"),

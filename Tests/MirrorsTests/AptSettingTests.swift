@@ -33,7 +33,7 @@ import Transfers
       APT::Install-Recommends "false";
       """)
     #expect(
-      mirrors.aptSettings.map(\.argument).sorted() == [
+      mirrors.aptSettings.map { "\($0.name)=\($0.value)" }.sorted() == [
         "Acquire::Check-Valid-Until=false", "Acquire::http::Proxy::example.com=DIRECT",
         "Acquire::http::Proxy=http://example.org:3142", "Acquire::http::Timeout=9",
       ])

@@ -40,6 +40,8 @@ public struct TestDeb: Hashable, Sendable {
   /// Further control fields, like `Depends`; they win over the usual ones.
   public var fields: [String: String]
   public var entries: [Entry]
+  /// A folder whose content the data archive holds beside ``entries``.
+  public var tree: FilePath?
   /// Files of the control archive besides `control` and `md5sums`: `preinst`, `postinst`, `prerm`,
   /// `postrm`, `config` (executable), `conffiles`, `triggers`, `shlibs`…
   public var control: [String: String]
@@ -85,6 +87,11 @@ public struct TestDeb: Hashable, Sendable {
     let target = folder.appending(fileName)
     let tree = FilePath(target.string + ".tree")
     defer { try? Files.removeTree(tree) }
+    if let own = self.tree {
+      try await Command(
+        "cp", ["-a", own.string, tree.string], environment: ["PATH": "/usr/bin:/bin"]
+      ).run()
+    }
     try writeTree(tree)
     // dpkg-deb would make root the owner of everything else.
     let owned = entries.contains { $0.owner != 0 || $0.group != 0 }

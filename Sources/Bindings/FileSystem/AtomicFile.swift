@@ -3,31 +3,96 @@ public import SystemPackage
 
 /// A file that appears whole or not at all: written beside its target, renamed over it at the end.
 ///
-/// ``publish()`` is success; letting the value go without it removes what was written.
+/// ``publish()`` is success; letting the value go without it removes what was written. What a killed
+/// process left is removed when the next one writes the same file: a lock tells the two apart.
 public struct AtomicFile: ~Copyable {
   public let target: FilePath
   private let temporary: FilePath
   private let descriptor: FileDescriptor
+  /// Held while someone writes; nil where the file system has no locks.
+  private let lock: FileLock?
 
-  private init(target: FilePath, temporary: FilePath, descriptor: FileDescriptor) {
+  private init(
+    target: FilePath, temporary: FilePath, descriptor: FileDescriptor, lock: FileLock?
+  ) {
     self.target = target
     self.temporary = temporary
     self.descriptor = descriptor
+    self.lock = lock
   }
 
   /// Starts a file that will stand at `target`, with `permissions`.
   public static func create(
     _ target: FilePath, permissions: UInt16 = 0o644
   ) throws(FileError) -> AtomicFile {
-    let name = target.lastComponent?.string ?? ""
-    let suffix = "\(getpid())-\(UInt32.random(in: .min ... .max))"
-    let temporary = target.removingLastComponent().appending(".\(name).\(suffix).part")
-    let file = AtomicFile(
-      target: target, temporary: temporary,
-      descriptor: try Files.open(
-        temporary, .readWrite, [.create, .exclusiveCreate], permissions, for: "create"))
-    try Files.setPermissions(permissions, of: temporary)
-    return file
+    removeAbandoned(beside: target)
+    while true {
+      let suffix = "\(getpid())-\(UInt32.random(in: .min ... .max))"
+      let temporary = target.removingLastComponent().appending(prefix(target) + suffix + ending)
+      let descriptor = try Files.open(
+        temporary, .readWrite, [.create, .exclusiveCreate], permissions, for: "create")
+      do throws(FileError) {
+        let claim = try claim(temporary, descriptor)
+        if case .lost = claim {
+          try? descriptor.close()
+          continue
+        }
+        try Files.setPermissions(permissions, of: temporary)
+        return AtomicFile(
+          target: target, temporary: temporary, descriptor: descriptor, lock: claim.lock)
+      } catch {
+        try? descriptor.close()
+        try? Files.removeFile(temporary)
+        throw error
+      }
+    }
+  }
+
+  private static let ending = ".part"
+
+  private static func prefix(_ target: FilePath) -> String {
+    ".\(target.lastComponent?.string ?? "")."
+  }
+
+  private enum Claim {
+    case locked(FileLock)
+    /// The file system has no locks.
+    case unlockable
+    /// Another process took the file for an abandoned one in the moment before it was locked.
+    case lost
+
+    var lock: FileLock? { if case .locked(let lock) = self { lock } else { nil } }
+  }
+
+  /// Locks a new file.
+  private static func claim(
+    _ path: FilePath, _ descriptor: FileDescriptor
+  ) throws(FileError) -> Claim {
+    let lock: FileLock
+    do throws(FileError) {
+      guard let taken = try FileLock.attempt(path, .exclusive) else { return .lost }
+      lock = taken
+    } catch {
+      return .unlockable
+    }
+    var raw = stat()
+    guard unsafe fstat(descriptor.rawValue, &raw) == 0 else { throw lastError("lock", path) }
+    guard let own = FileStatus(raw), let standing = try Files.status(path),
+      own.inode == standing.inode
+    else {
+      try? lock.removeFile()
+      return .lost
+    }
+    return .locked(lock)
+  }
+
+  private static func removeAbandoned(beside target: FilePath) {
+    let folder = target.removingLastComponent()
+    let names = (try? Files.entries(folder.isEmpty ? "." : folder)) ?? []
+    for name in names where name.hasPrefix(prefix(target)) && name.hasSuffix(ending) {
+      let lock = try? FileLock.attempt(folder.appending(name), .exclusive)
+      try? lock?.removeFile()
+    }
   }
 
   public mutating func write(_ bytes: [UInt8]) throws(FileError) {
@@ -63,5 +128,6 @@ public struct AtomicFile: ~Copyable {
     // After a successful rename the temporary name is gone, and the removal finds nothing.
     try? Files.removeFile(temporary)
     try? descriptor.close()
+    withExtendedLifetime(lock) {}
   }
 }

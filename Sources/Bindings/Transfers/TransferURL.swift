@@ -49,6 +49,35 @@ public enum TransferURL {
     return text[at...].dropFirst()
   }
 
+  /// A URL without its user name and password, and these, decoded; nil where it has none.
+  public static func separated(
+    _ url: String
+  ) -> (url: String, user: String, password: String)? {
+    guard let mark = url.firstRange(of: "://") else { return nil }
+    let authority = url[mark.upperBound...].prefix { !"/?#".contains($0) }
+    guard let at = authority.lastIndex(of: "@") else { return nil }
+    let parts = authority[..<at].split(
+      separator: ":", maxSplits: 1, omittingEmptySubsequences: false
+    ).map { decoded($0) }
+    let rest = url[url.index(after: at)...]
+    return (String(url[..<mark.upperBound] + rest), parts[0], parts.count > 1 ? parts[1] : "")
+  }
+
+  private static func decoded(_ text: Substring) -> String {
+    var bytes: [UInt8] = []
+    var rest = Array(text.utf8)[...]
+    while let byte = rest.popFirst() {
+      let digits = String(decoding: rest.prefix(2), as: UTF8.self)
+      if byte == UInt8(ascii: "%"), digits.utf8.count == 2, let value = UInt8(digits, radix: 16) {
+        bytes.append(value)
+        rest = rest.dropFirst(2)
+      } else {
+        bytes.append(byte)
+      }
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
   /// The scheme in lower case, or nil where the text is no absolute URL.
   public static func scheme(_ url: String) -> String? {
     guard let separator = url.firstRange(of: "://") else { return nil }

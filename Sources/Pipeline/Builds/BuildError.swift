@@ -15,6 +15,8 @@ public struct BuildError: Failure {
     case sameName = "K8008"
     case badDate = "K8009"
     case notLocked = "K8020"
+    case recipeNotFound = "K8021"
+    case otherInputs = "K8022"
   }
 
   public let code: Code

@@ -11,9 +11,6 @@ public struct AptSetting: Hashable, Sendable {
     self.value = value
   }
 
-  /// As an argument of apt's option `-o`.
-  public var argument: String { "\(name)=\(value)" }
-
   /// What below `Acquire` says how this machine reaches archives. What apt trusts, and which
   /// indexes it takes, is not the machine's business.
   private static let wanted = [

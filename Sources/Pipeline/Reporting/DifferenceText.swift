@@ -1,3 +1,4 @@
+public import Builds
 public import Comparison
 internal import Content
 internal import Digests
@@ -88,5 +89,15 @@ extension SummaryText {
     case .unknown:
       return "the manifests do not say: the trees are the same; compare the images themselves"
     }
+  }
+}
+
+extension SummaryText {
+  public static func render(_ report: RebuildReport) -> String {
+    if report.isSame { return "\(report.image): built again, the same bytes" }
+    var lines = ["\(report.image): built again, other bytes"]
+    if let difference = report.difference { lines.append(indented(render(difference))) }
+    lines += report.companions.map { "  \($0) differs" }
+    return lines.joined(separator: "\n")
   }
 }

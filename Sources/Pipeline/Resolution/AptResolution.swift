@@ -1,6 +1,7 @@
 internal import Content
 internal import FileSystem
 internal import Locks
+internal import Mirrors
 internal import Recipes
 internal import Store
 internal import SystemPackage
@@ -12,8 +13,8 @@ struct AptResolution: Sendable {
   let suites: [AptSuite]
   let foreign: [ForeignPackage]
   let store: Store
-  /// Arguments that say how this machine reaches archives.
-  let aptSettings: [String]
+  /// How this machine reaches archives.
+  let aptSettings: [AptSetting]
   /// `PATH` and proxies.
   let environment: [String: String]
   let progress: ProgressSink

@@ -17,7 +17,7 @@ extension AptRoot {
   }
 
   private func updateOnce() async throws(ResolutionError) {
-    let result = try await run("apt-get", aptSettings + ["update", "-q"])
+    let result = try await run("apt-get", ["update", "-q"])
     if let failure = AptMessages(result).updateFailure { throw failure }
     guard result.status == 0 else {
       throw ResolutionError(.aptFailed, "read the indexes", reason: AptMessages(result).errors)

@@ -2,6 +2,7 @@ internal import Commands
 internal import Content
 internal import Digests
 internal import FileSystem
+internal import Mirrors
 internal import Store
 internal import SystemPackage
 
@@ -15,10 +16,10 @@ struct AptRoot: Sendable {
   let suites: [AptSuite]
   /// Which of each suite's base URLs is used.
   let attempt: Int
-  /// Arguments that say how this machine reaches archives.
-  let aptSettings: [String]
   private let environment: [String: String]
   private let held: Store.HeldFolder
+  /// What passwords stand in, and nobody finds later.
+  private let scratch: Store.ScratchFolder
 
   struct Settings: Sendable {
     let store: Store
@@ -27,8 +28,8 @@ struct AptRoot: Sendable {
     let recommends: Bool
     /// Text for `apt_preferences(5)`.
     let preferences: String
-    /// Arguments that say how this machine reaches archives.
-    let aptSettings: [String]
+    /// How this machine reaches archives.
+    let aptSettings: [AptSetting]
     /// `PATH` and proxies; nothing else reaches apt.
     let environment: [String: String]
   }
@@ -47,17 +48,19 @@ struct AptRoot: Sendable {
       }
     }
     let held: Store.HeldFolder
+    let scratch: Store.ScratchFolder
     do throws(FileError) {
       held = try await settings.store.hold(
         .apt(key(suites, attempt: attempt, keys, settings.architectures)))
+      scratch = try settings.store.scratchFolder()
     } catch {
       throw ResolutionError(error, "the store's folder for apt")
     }
     let root = AptRoot(
-      folder: held.path, suites: suites, attempt: attempt, aptSettings: settings.aptSettings,
+      folder: held.path, suites: suites, attempt: attempt,
       environment: settings.environment.merging(
-        ["APT_CONFIG": held.path.appending("apt.conf").string, "LC_ALL": "C"]) { $1 },
-      held: held)
+        ["APT_CONFIG": scratch.path.appending("apt.conf").string, "LC_ALL": "C"]) { $1 },
+      held: held, scratch: scratch)
     try resolving("the store's folder for apt") { () throws(FileError) in
       try root.write(keys, settings)
     }
@@ -96,8 +99,14 @@ struct AptRoot: Sendable {
     try Files.write(stanzas.joined(separator: "\n"), to: folder.appending("sources.d/all.sources"))
     try Files.write("", to: folder.appending("status"))
     try Files.write(settings.preferences, to: folder.appending("preferences"))
-    try Files.write(configuration(settings), to: folder.appending("apt.conf"))
+    let hosts = (try? Files.readText(Self.hostCredentials)) ?? ""
+    let own = suites.compactMap { $0.credentials(attempt) }.joined()
+    try Files.write("\(hosts)\n\(own)", to: credentials)
+    try Files.write(configuration(settings), to: scratch.path.appending("apt.conf"))
   }
+
+  private static let hostCredentials: FilePath = "/etc/apt/auth.conf"
+  private var credentials: FilePath { scratch.path.appending("auth.conf") }
 
   private func stanza(
     _ suite: AptSuite, key: FilePath, _ architectures: [Architecture]
@@ -124,7 +133,7 @@ struct AptRoot: Sendable {
     Dir::Etc::preferencesparts "/dev/null";
     Dir::Etc::trusted "/dev/null";
     Dir::Etc::trustedparts "/dev/null";
-    Dir::Etc::netrc "/etc/apt/auth.conf";
+    Dir::Etc::netrc "\(credentials)";
     Dir::Etc::netrcparts "/etc/apt/auth.conf.d";
     Dir::State "\(folder)/";
     Dir::State::lists "\(folder)/lists/";
@@ -142,6 +151,6 @@ struct AptRoot: Sendable {
     Acquire::Retries "1";
     Acquire::http::Timeout "20";
 
-    """
+    """ + settings.aptSettings.map { "\($0.name) \"\($0.value)\";\n" }.joined()
   }
 }

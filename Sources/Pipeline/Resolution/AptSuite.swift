@@ -2,6 +2,7 @@ internal import Content
 internal import FileSystem
 internal import Recipes
 internal import SystemPackage
+internal import Transfers
 
 /// One suite of one repository, as a stanza of apt's sources.
 struct AptSuite: Hashable, Sendable {
@@ -22,10 +23,22 @@ struct AptSuite: Hashable, Sendable {
   /// Whether a mirror may lack it; kiln then goes on without, and says so.
   let isOptional: Bool
 
-  /// The base URL for the `attempt`th try, as apt writes it: `file:/path` for a local one.
+  /// The base URL for the `attempt`th try, as apt writes it: `file:/path` for a local one. It has no
+  /// password: it gets into files that stay.
   func base(_ attempt: Int) -> String {
-    guard let base = bases.dropFirst(min(attempt, bases.count - 1)).first else { return "" }
-    return base.hasPrefix("file:///") ? "file:" + base.dropFirst(7) : base
+    let base = given(attempt)
+    if base.hasPrefix("file:///") { return "file:" + base.dropFirst(7) }
+    return TransferURL.separated(base)?.url ?? base
+  }
+
+  /// A line of `apt_auth.conf(5)` for the base URL; nil where that has no user name.
+  func credentials(_ attempt: Int) -> String? {
+    guard let (url, user, password) = TransferURL.separated(given(attempt)) else { return nil }
+    return "machine \(url) login \(user) password \(password)\n"
+  }
+
+  private func given(_ attempt: Int) -> String {
+    bases.dropFirst(min(attempt, bases.count - 1)).first ?? ""
   }
 }
 

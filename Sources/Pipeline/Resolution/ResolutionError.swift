@@ -1,5 +1,6 @@
 public import Diagnostics
 internal import FileSystem
+internal import Transfers
 
 /// A recipe that could not be resolved.
 public struct ResolutionError: Failure {
@@ -61,8 +62,9 @@ public struct ResolutionError: Failure {
     place: Diagnostic.Place? = nil, others: [ResolutionError] = [], causes: [Diagnostic] = []
   ) {
     self.code = code
-    self.subject = subject
-    self.reason = reason
+    // Tools quote the URLs that they were given, passwords and all.
+    self.subject = TransferURL.redacted(subject)
+    self.reason = reason.map(TransferURL.redacted)
     self.remedy = remedy
     self.place = place
     self.others = others

@@ -134,7 +134,7 @@ public struct Resolver: Sendable {
     return AptResolution(
       recipe: recipe, distribution: distribution, suites: suites, foreign: foreign,
       store: store,
-      aptSettings: mirrors.aptSettings.flatMap { ["-o", $0.argument] },
+      aptSettings: mirrors.aptSettings,
       environment: toolEnvironment, progress: progress)
   }
 

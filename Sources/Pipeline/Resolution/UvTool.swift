@@ -27,9 +27,10 @@ struct UvTool: Sendable {
         "pip", "compile", "--quiet", "--no-config", "--no-python-downloads", "--no-progress",
         "--color", "never", "--no-header", "--only-binary", ":all:", "--cache-dir", cache.string,
         "--python-version", target.version, "--python-platform", target.platform,
-        "--default-index", index,
       ] + options + arguments + ["requirements.in"],
-      environment: environment, workingDirectory: folder)
+      // Not as an argument: those every user of the machine can read, and a password may be in it.
+      environment: environment.merging(["UV_DEFAULT_INDEX": index]) { $1 },
+      workingDirectory: folder)
     // uv's failures are told apart here, by its own words.
     command.accepted = [0, 1, 2]
     let result: CommandResult

@@ -68,6 +68,20 @@ extension Store {
     }
   }
 
+  /// Takes an artifact of another store, whose bytes are verified: as one more name of the same file
+  /// where the file system allows, else as a copy.
+  public func link(_ file: FilePath, as digest: SHA256Digest) async throws(StoreError) {
+    guard artifact(digest) == nil else { return }
+    let target = artifactPath(digest)
+    do throws(FileError) {
+      try Files.makeDirectories(target.removingLastComponent())
+      try Files.makeHardLink(target, to: file)
+    } catch {
+      if error.code == .exists { return }
+      _ = try await admit(file: file, expected: digest)
+    }
+  }
+
   /// Bytes of a download that an earlier run left unfinished.
   public func partialSize(_ digest: SHA256Digest) -> Int64 {
     let status = try? Files.status(root.appending("partial/\(digest.hex)"))

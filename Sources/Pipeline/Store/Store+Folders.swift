@@ -40,4 +40,19 @@ extension Store {
     try Files.touch(path)
     return HeldFolder(path: path, lock: lock)
   }
+
+  /// An empty folder of this run alone, which goes with the value.
+  public final class ScratchFolder: Sendable {
+    public let path: FilePath
+
+    init(_ path: FilePath) { self.path = path }
+
+    deinit { try? Files.removeTree(path) }
+  }
+
+  public func scratchFolder() throws(FileError) -> ScratchFolder {
+    let path = session.scratch()
+    try Files.makeDirectory(path, permissions: 0o700)
+    return ScratchFolder(path)
+  }
 }
