@@ -42,7 +42,7 @@ struct FrameworkCheck {
   }
 
   /// TensorFlow's own log says what DirectML found, unless it is told to be quiet.
-  private var environment: [String: String] {
+  private var environment: Variables {
     var environment = machine.environment
     environment["TF_CPP_MIN_LOG_LEVEL"] = "0"
     return environment
