@@ -24,7 +24,7 @@ BUILD_PACKAGES := libarchive-dev libcurl4-openssl-dev libyaml-dev libssl-dev lib
 RUN_PACKAGES := debian-archive-keyring gpgv uidmap libarchive-tools util-linux ca-certificates \
 	distro-info-data python3 python3-pip
 TEST_PACKAGES := dpkg-dev apt-utils gnupg minisign openssl systemd-container mmdebstrap debootstrap \
-	zstd xz-utils pigz python3-jsonschema python3-venv zsh fish
+	zstd xz-utils pigz python3-jsonschema python3-venv zsh fish faketime
 
 # Who builds without root in the end-to-end tests; made where root runs them.
 TEST_USER := kiln-tester

@@ -16,6 +16,9 @@ struct ReproducibilityTests {
   ) async throws -> [String: SHA256Digest] {
     try Files.makeDirectories(folder)
     defer { try? Files.removeTree(folder) }
+    let smokeTest = "gpu-smoke-test-amd64"
+    try Files.copy(
+      kitchen.debian.folder.appending("smoke-tests/\(smokeTest)"), to: folder.appending(smokeTest))
     for name in ["tiny.yaml", "tiny.lock.json", "key.gpg"] {
       try Files.copy(kitchen.debian.folder.appending(name), to: folder.appending(name))
     }
@@ -26,7 +29,8 @@ struct ReproducibilityTests {
     ])
     let command = Command(
       "sh", ["-c", surroundings, "sh", kiln.executable] + kiln.arguments,
-      environment: kiln.environment.merging(variables) { $1 }, workingDirectory: folder,
+      environment: kiln.environment.merging(["KILN_SMOKE_TESTS": folder.string]) { $1 }
+        .merging(variables) { $1 }, workingDirectory: folder,
       timeout: 300)
     try await command.run()
     return try kitchen.images(in: output)
@@ -65,6 +69,33 @@ struct ReproducibilityTests {
           variables, jobs: jobs)
         #expect(found == expected, "with \(jobs) jobs: \(differences(found, expected))")
       }
+    }
+  }
+
+  private static let user = "kiln-tester"
+
+  /// `make test-end-to-end` makes the user.
+  private static var hasUser: Bool {
+    ((try? Files.readText("/etc/subuid")) ?? "").split(separator: "\n").contains {
+      $0.hasPrefix("\(user):")
+    }
+  }
+
+  @Test(.enabled(if: hasUser, "no user kiln-tester with subordinate ids"))
+  func anOrdinaryUserMakesTheSame() async throws {
+    try await Kitchen.with { kitchen in
+      try await kitchen.build().run()
+      let folder = FilePath("/tmp/kiln-rootless-\(UInt32.random(in: .min ... .max))")
+      try Files.makeDirectory(folder)
+      defer { try? Files.removeTree(folder) }
+      try await Command(
+        "chown", ["\(Self.user):", folder.string], environment: ["PATH": TestEnvironment.path]
+      ).run()
+      let found = try await images(
+        kitchen, in: folder,
+        "chown -R \(Self.user): .; exec setpriv --reuid \(Self.user) --regid \(Self.user) "
+          + "--init-groups \"$@\"", ["HOME": folder.string])
+      #expect(try found == kitchen.images())
     }
   }
 
