@@ -110,8 +110,10 @@ struct DirectMLTests {
       try Files.write(
         "#!/bin/sh\nexec \(start) /opt/ml/bin/python3 \"$@\"\n", to: interpreter,
         permissions: 0o755)
+      var variables = Variables()
+      for (name, value) in shell.environment { variables[name] = value }
       let outcome = FrameworkCheck(
-        framework: framework, backend: .directml, machine: Machine(environment: shell.environment),
+        framework: framework, backend: .directml, machine: Machine(environment: variables),
         python: interpreter.string, limit: 600_000_000_000
       ).run()
       let trouble = try #require(outcome.trouble)
