@@ -11,7 +11,7 @@ endif
 
 RECIPE ?= cuda-wsl
 ARCHITECTURES ?= amd64
-SCRIPTS := $(wildcard .ci/*) Tests/DirectMLDouble/build Tests/DirectMLDouble/prepare
+SCRIPTS := $(shell grep -l '/usr/bin/env bash$$' .ci/* Tests/DirectMLDouble/*) Tests/DirectMLDouble/build Tests/DirectMLDouble/prepare
 KILN := .build/release/kiln
 SMOKE_TESTS := .build/smoke-test
 TOOLS := .tools
@@ -24,7 +24,8 @@ BUILD_PACKAGES := libarchive-dev libcurl4-openssl-dev libyaml-dev libssl-dev lib
 RUN_PACKAGES := debian-archive-keyring gpgv uidmap libarchive-tools util-linux ca-certificates \
 	distro-info-data python3 python3-pip
 TEST_PACKAGES := dpkg-dev apt-utils gnupg minisign openssl systemd-container mmdebstrap debootstrap \
-	zstd xz-utils pigz python3-jsonschema python3-venv zsh fish faketime
+	zstd xz-utils pigz python3-jsonschema python3-venv zsh fish faketime \
+	python3-pip python3-numpy qemu-user-static debian-archive-keyring
 
 # Who builds without root in the end-to-end tests; made where root runs them.
 TEST_USER := kiln-tester

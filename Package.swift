@@ -157,11 +157,8 @@ let package = Package(
       name: "kiln",
       dependencies: [
         "Builds", "CLinux", "Comparison", "Content", "Diagnostics", "FileSystem", "GPUCode",
-        "Images",
-        "Locks",
-        "Mirrors",
-        "Recipes", "Reporting", "Resolution", "Rootfs", "Sandbox", "Store", "Verification", "WSL",
-        argumentParser, system,
+        "Images", "Locks", "Mirrors", "Recipes", "Reporting", "Resolution", "Rootfs", "Sandbox",
+        "Store", "Verification", "WSL", argumentParser, system,
       ],
       path: "Sources/Programs/kiln"),
 
@@ -371,8 +368,8 @@ if fuzzing {
     .executableTarget(
       name: "kiln-fuzz",
       dependencies: [
-        "CFuzzer", "Commands", "Content", "Digests", "Fetching", "FileSystem", "GPUCode", "Images",
-        "Locks", "Mirrors", "Packages", "Recipes", "Resolution", "Rootfs", "Verification", "WSL",
+        "CFuzzer", "Commands", "Comparison", "Content", "Digests", "Fetching", "FileSystem",
+        "GPUCode", "Images", "Locks", "Mirrors", "Packages", "Recipes", "Resolution", "Rootfs", "Verification", "WSL",
         "Wheels", system,
       ],
       path: "Tests/Fuzz", exclude: ["make-seeds"]),

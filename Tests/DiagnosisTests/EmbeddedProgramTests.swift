@@ -5,8 +5,9 @@ import Testing
 
 /// The programs that `make smoke-test` built for images: small, and at home on every distribution.
 @Suite struct EmbeddedProgramTests {
-  /// What is above 300,000 bytes would want a reason: there is none.
-  static let most = 300_000
+  /// The aim is 300,000 bytes, which the program had with CUDA alone. DirectML's backend is 66,000 more
+  /// and TensorFlow's check 10,000: docs/smoke-test-size.md says where they are.
+  static let most = 384_000
 
   private static let folder =
     #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined() + "/.build/smoke-test/"

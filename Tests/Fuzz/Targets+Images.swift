@@ -1,6 +1,7 @@
 import Images
 import SystemPackage
 
+@testable import Comparison
 @testable import GPUCode
 @testable import Verification
 
@@ -16,7 +17,7 @@ extension Targets {
         rest = rest.dropFirst(777)
       }
       blocks.finish()
-      let tree = FileTree(blocks.entries)
+      let tree = Verification.FileTree(blocks.entries)
       for entry in blocks.entries.prefix(64) {
         _ = (tree.resolve(entry.path), tree.file(entry.linkTarget), tree.names(in: entry.path))
       }
@@ -28,7 +29,8 @@ extension Targets {
     "manifest": { bytes in
       guard let manifest = try? Manifest.read(Workbench.shared.file(bytes)) else { return }
       _ = ImageInventory(manifest)
-      precondition(ManifestDifference(from: manifest, to: manifest).isEmpty)
+      let contents = ImageContents(manifest)
+      precondition(ImageDifference(from: contents, to: contents).changed.isEmpty)
     },
     "elf": { bytes in
       guard let library = try? GPULibrary.read(Workbench.shared.file(bytes), as: "lib.so") else {

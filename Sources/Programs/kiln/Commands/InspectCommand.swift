@@ -10,8 +10,8 @@ struct InspectCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect", abstract: "Say where an image's bytes are, by package and by folder.",
     discussion: """
-      Reads the manifest beside the image; --html draws it as a page of its own. With --gpu, reads the image itself, whoever made it, and \
-      says which NVIDIA GPUs its libraries have code for and which driver they need.
+      Reads the manifest beside the image; --html draws it as a page of its own. With --gpu, \
+      reads the image itself, whoever made it, and says which NVIDIA GPUs its libraries have code for and which driver they need.
       """)
 
   @Argument(help: "The image.", completion: .file(extensions: ["wsl", "gz", "tar", "xz", "zst"]))

@@ -10,7 +10,7 @@ public struct Settings: Hashable, Sendable {
   public private(set) var backend: Backend?
   /// `level=quick|full`.
   public private(set) var level = Level.quick
-  /// `framework=pytorch`: the framework is tested without being asked for.
+  /// `framework=pytorch|tensorflow`: the framework is tested without being asked for.
   public private(set) var framework: Framework?
   /// `python=PATH`: the interpreter of the image's frameworks.
   public private(set) var python: String?
