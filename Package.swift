@@ -369,7 +369,8 @@ if fuzzing {
       name: "kiln-fuzz",
       dependencies: [
         "CFuzzer", "Commands", "Comparison", "Content", "Digests", "Fetching", "FileSystem",
-        "GPUCode", "Images", "Locks", "Mirrors", "Packages", "Recipes", "Resolution", "Rootfs", "Verification", "WSL",
+        "GPUCode", "Images", "Locks", "Mirrors", "Packages", "Recipes", "Resolution", "Rootfs",
+        "Verification", "WSL",
         "Wheels", system,
       ],
       path: "Tests/Fuzz", exclude: ["make-seeds"]),

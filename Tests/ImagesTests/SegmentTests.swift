@@ -100,7 +100,7 @@ struct SegmentTests {
     }
   }
 
-  @Test("a damaged segment is found, and never gets a checksum that fits it")
+  @Test("a damaged segment gives no image, and is found and made again")
   func damage() async throws {
     try await withTemporaryFolder { folder in
       let layers = try ImageWriterTests.stack(folder)
@@ -108,13 +108,21 @@ struct SegmentTests {
       let good = try await ImageWriterTests.writer(folder).write([request])
       try await shell(
         """
-        data=$(find store/results/segment -name data -size +100k | head -n 1)
-        printf x | dd of="$data" bs=1 seek=5000 conv=notrunc status=none
+        data=$(ls -S store/results/segment/*/*/data | head -n 1)
+        printf xyz | dd of="$data" bs=1 seek=70 conv=notrunc status=none
         rm a.wsl
         """, in: folder)
-      let bad = try await ImageWriterTests.writer(folder).write([request])
-      #expect(bad == good)
-      #expect(try FileDigest(of: folder.appending("a.wsl")).sha256 != good[0].sha256)
+      // Of the image that is known, and of another that has the segment too.
+      let other = try LayerFixture(folder, "other", origin: Origin(.step, name: "other"))
+      try other.file("etc/other")
+      for layers in [layers, layers + [other.layer]] {
+        let bad = try ImageWriterTests.request(folder, "a.wsl", layers)
+        let error = await #expect(throws: ImageError.self) {
+          try await ImageWriterTests.writer(folder).write([bad])
+        }
+        #expect(error?.code == .damagedSegment)
+        #expect(!Files.exists(folder.appending("a.wsl")))
+      }
       let damage = try await Store(root: folder.appending("store")).verify(repair: true, jobs: 2)
       #expect(damage.count == 1 && damage.allSatisfy(\.isRemoved))
       _ = try await ImageWriterTests.writer(folder).write([request])

@@ -23,6 +23,8 @@ public struct ImageError: Failure {
     case badTarget = "K5008"
     case badManifest = "K5009"
     case interrupted = "K5010"
+    /// What was compressed for an earlier image is damaged in the store.
+    case damagedSegment = "K5011"
     /// A warning: the image's compression cannot be read by every WSL.
     case limitedReaders = "K5020"
   }
@@ -85,6 +87,7 @@ public struct ImageError: Failure {
     case .badTarget: "the image cannot be written there"
     case .badManifest: "this is not a manifest that kiln can read"
     case .interrupted: "writing the image was interrupted"
+    case .damagedSegment: "a compressed part of the image is damaged in the store"
     case .limitedReaders: "the image cannot be read everywhere"
     }
   }
@@ -98,6 +101,7 @@ public struct ImageError: Failure {
     case .unknownFormat: "end the name in .wsl, .tar.gz, .tar, .tar.xz or .tar.zst"
     case .badTarget: "choose another name with --output"
     case .badManifest: "build the image again; the manifest stands beside it"
+    case .damagedSegment: "run `kiln store verify --repair`, and build again"
     case .limitedReaders: "use .wsl or .tar.gz for an image that every WSL reads"
     case .file, .compression, .interrupted: nil
     }

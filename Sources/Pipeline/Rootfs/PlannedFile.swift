@@ -103,7 +103,7 @@ struct PlannedFile {
   }
 
   /// All that the files say, for a layer's key.
-  static func keys(_ files: [PlannedFile]) throws(RootfsError) -> [LayerInput] {
+  static func keys(_ files: [PlannedFile], _ recipe: Recipe) throws(RootfsError) -> [LayerInput] {
     try files.map { (file) throws(RootfsError) in
       let content: String
       switch file.content {
@@ -118,9 +118,17 @@ struct PlannedFile {
       }
       let shown = "\(String(file.mode, radix: 8)) \(file.owner):\(file.group) \(content)"
       return LayerInput(
-        "/\(file.path)", "\(file.path)\t\(file.mode)\t\(file.owner):\(file.group)\t\(content)",
+        "/\(file.path)",
+        "\(file.path)\t\(file.mode)\t\(file.owner):\(file.group)\t\(content)" + file.numbers(recipe),
         text: shown)
     }
+  }
+
+  /// The numbers that the recipe itself gives the owners; those of others are in the layers below.
+  private func numbers(_ recipe: Recipe) -> String {
+    [owner, group].compactMap { name in
+      recipe.users.first { $0.name == name }.map { "\t\(name) is \($0.uid)" }
+    }.joined()
   }
 
   /// Writes the files in order.

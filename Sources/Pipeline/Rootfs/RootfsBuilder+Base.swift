@@ -79,7 +79,10 @@ extension RootfsBuilder {
       try await run(begun ? .remaining : script, debs, in: place)
       return MadeLayer()
     }
-    if planning == nil { try await configuredSet(root, chain.key).keep(in: store) }
+    // What diverts others' files is no bystander's company, whoever starts from the set.
+    if planning == nil, root.deferred.isEmpty {
+      try await configuredSet(root, chain.key).keep(in: store)
+    }
   }
 
   private func run(

@@ -52,7 +52,7 @@ extension RootfsBuilder {
     let description = LayerChain.Description(
       stage: .files, name: "flavour \(flavour.rawValue)", origin: Origin(.wsl),
       inputs: [LayerInput("the users", users.isEmpty ? "" : script), epochInput]
-        + (try PlannedFile.keys(files)))
+        + (try PlannedFile.keys(files, recipe)))
     let (layer, _, reused) = try await chain.layer(description, store, sandbox.privileges) {
       (place) async throws(RootfsError) in
       var owners: [String: Origin] = [:]

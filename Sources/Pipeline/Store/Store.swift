@@ -35,7 +35,7 @@ public struct Store: Sendable {
     case member
     /// Which packages a configured layer has: `set`.
     case configured
-    /// A part of an image, compressed: `data`, `data.sha256`, `index`.
+    /// A part of an image, compressed: `data`, `index`, and their digests.
     case segment
     /// The digest of an image that was put together from segments.
     case assembly
@@ -45,7 +45,7 @@ public struct Store: Sendable {
       switch self {
       case .package: ["tree", "control", "listing"]
       case .member: ["file"]
-      case .segment: ["data", "data.sha256", "index"]
+      case .segment: ["data", "data.sha256", "index", "index.sha256"]
       case .wheel, .pristine, .layer, .configured, .assembly: []
       }
     }

@@ -27,6 +27,14 @@ struct ImagePlan: Sendable {
     let members: [Member]
 
     var size: Int64 { members.reduce(0) { $0 + $1.size } }
+    /// The files that several members share, once each.
+    var splitFiles: [TreeEntry] {
+      members.filter { $0.stream == nil }.compactMap(\.slices.first).filter {
+        $0.entry.kind == .file && $0.range.lowerBound == 0
+          && Int64($0.range.count) < TarHeader.length(of: $0.entry) + $0.entry.size
+      }.map(\.entry)
+    }
+
     /// For progress and errors.
     var name: String { origin?.described ?? "folders" }
   }

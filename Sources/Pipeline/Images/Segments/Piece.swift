@@ -26,7 +26,7 @@ extension [Piece] {
     case (.file(let path, let range), .file(let next, let more))
     where path == next && range.upperBound == more.lowerBound:
       self[count - 1] = Piece(source: .file(path, range.lowerBound..<more.upperBound))
-    case (.bytes(let bytes), .bytes(let more)):
+    case (.bytes(let bytes), .bytes(let more)) where bytes.count < 1 << 16:
       self[count - 1] = Piece(source: .bytes(bytes + more))
     default: append(Piece(source: source))
     }

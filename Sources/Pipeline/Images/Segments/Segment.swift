@@ -9,6 +9,7 @@ internal import SystemPackage
 ///     data           what was compressed, member after member
 ///     data.sha256    its digest
 ///     index          where the members' bytes are: in `data`, or in a wheel as they are
+///     index.sha256   its digest
 ///
 /// A line of the index is `data <length> <crc> <size>`, or `wheel <sha256> <offset> <length>`.
 struct Segment: Sendable {
@@ -18,15 +19,22 @@ struct Segment: Sendable {
 
   let key: SHA256Digest
   let pieces: [Piece]
+  let data: FilePath
+  /// What ``data`` must be.
+  let seal: SHA256Digest
 
   /// - Throws: where a file that it points into is gone.
   init(_ key: SHA256Digest, at folder: FilePath, in store: Store) throws(ImageError) {
     self.key = key
     let index = folder.appending("index")
-    let data = folder.appending("data")
+    data = folder.appending("data")
     var pieces: [Piece] = []
     do throws(FileError) {
       var offset: Int64 = 0
+      guard
+        let seal = SHA256Digest(hex: try Files.readText(folder.appending("data.sha256")).prefix(64))
+      else { throw FileError(.other, "understand", folder.appending("data.sha256")) }
+      self.seal = seal
       let lines = try Files.readText(index, limit: 1 << 30).split(separator: "\n")
       guard let first = lines.first, first == Self.header else {
         throw FileError(.other, "understand", index)
@@ -60,12 +68,12 @@ struct Segment: Sendable {
       guard fields.count == 4 else { return nil }
       switch fields[0] {
       case "data":
-        guard let length = Int64(fields[1]), let crc = UInt32(fields[2]), let size = Int(fields[3])
+        guard let length = Int64(fields[1]), let crc = UInt32(fields[2]), let size = Int(fields[3]), length >= 0, length < 1 << 44
         else { return nil }
         self = .data(length: length, .init(crc: crc, size: size))
       case "wheel":
         guard let digest = SHA256Digest(hex: fields[1]), let offset = Int64(fields[2]),
-          let length = Int64(fields[3]), offset >= 0, length >= 0
+          let length = Int64(fields[3]), (0..<1 << 44).contains(offset), (0..<1 << 44).contains(length)
         else { return nil }
         self = .wheel(digest, offset..<offset + length)
       default: return nil
@@ -114,6 +122,8 @@ struct SegmentWriter: ~Copyable {
     let digest = hasher.copy().finish()
     do throws(FileError) {
       try Files.write(index, to: folder.appending("index"))
+      try Files.write(
+        SHA256Digest(ofText: index).hex + "\n", to: folder.appending("index.sha256"))
       try Files.write(digest.hex + "\n", to: folder.appending("data.sha256"))
     } catch { throw ImageError(error) }
   }

@@ -68,6 +68,11 @@ public struct SegmentStore: Sendable {
           }
           progress.add(member.size, group.name)
         })
+      // Files that one member has whole were held against their digests there.
+      for entry in group.splitFiles {
+        try Task.refuseIfCancelled()
+        try entry.verify()
+      }
       try writer.finish()
     }
     if result.reused { progress.add(group.size, group.name) }

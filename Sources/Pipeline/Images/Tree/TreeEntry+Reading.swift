@@ -20,6 +20,11 @@ extension [TreeEntry] {
 }
 
 extension TreeEntry {
+  /// Reads a file again and holds it against its digest.
+  func verify() throws(ImageError) {
+    guard let sha256, try readDigest() == sha256 else { throw ImageError(changed: self) }
+  }
+
   /// The digest of a file, from its bytes.
   fileprivate func readDigest() throws(ImageError) -> SHA256Digest {
     var hasher = Hasher256()

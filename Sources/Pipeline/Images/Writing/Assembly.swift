@@ -11,6 +11,8 @@ struct Assembly: Sendable {
   /// Names the bytes: over the keys of the segments and what is around them. nil where nothing is
   /// cached, and the pieces lie in the layers.
   let key: SHA256Digest?
+  /// What the files of segments must be.
+  let seals: [FilePath: SHA256Digest]
 
   var size: Int64 { pieces.reduce(0) { $0 + $1.size } }
 
@@ -32,8 +34,9 @@ struct Assembly: Sendable {
     }
     if encoding.joined { pieces.add(.bytes(join.end())) }
     self.pieces = pieces
-    key = SHA256Digest(
-      ofText: segments.map(\.key.hex).joined(separator: "\n") + "\n\(zeros) \(encoding.joined)")
+    let form = "assembly 1 \(zeros) \(encoding.joined)\n"
+    key = SHA256Digest(ofText: form + segments.map(\.key.hex).joined(separator: "\n"))
+    seals = Dictionary(segments.map { ($0.data, $0.seal) }) { first, _ in first }
   }
 
   /// A plan that is not compressed: the files themselves, with the headers between them.
@@ -57,9 +60,12 @@ struct Assembly: Sendable {
     pieces.add(.bytes([UInt8](repeating: 0, count: plan.zeros)))
     self.pieces = pieces
     key = nil
+    seals = [:]
   }
 
   /// The digests of files that are put together; what several begin with is read once.
+  ///
+  /// - Throws: ``ImageError/Code/damagedSegment`` where a segment is not what it was made as.
   static func digests(of assemblies: [Assembly]) throws(ImageError) -> [SHA256Digest] {
     guard let first = assemblies.first else { return [] }
     var shared = first.pieces[...]
@@ -68,11 +74,16 @@ struct Assembly: Sendable {
       shared = shared.prefix(count)
     }
     var beginning = Hasher256()
-    for piece in shared { try piece.hash(into: &beginning) }
+    var check = SealCheck(assemblies.map(\.seals))
+    for piece in shared { try piece.hash(into: &beginning, &check) }
+    try check.finish()
     var digests: [SHA256Digest] = []
     for assembly in assemblies {
       var hasher = beginning.copy()
-      for piece in assembly.pieces.dropFirst(shared.count) { try piece.hash(into: &hasher) }
+      for piece in assembly.pieces.dropFirst(shared.count) {
+        try piece.hash(into: &hasher, &check)
+      }
+      try check.finish()
       digests.append(hasher.finish())
     }
     return digests
@@ -80,20 +91,55 @@ struct Assembly: Sendable {
 }
 
 extension Piece {
-  fileprivate func hash(into hasher: inout Hasher256) throws(ImageError) {
+  fileprivate func hash(
+    into hasher: inout Hasher256, _ check: inout SealCheck
+  ) throws(ImageError) {
     switch source {
     case .bytes(let bytes): hasher.update(bytes)
     case .file(let path, let range):
+      let isSealed = try check.begins(path)
       do throws(FileError) {
         try Files.read(path, range, inPieces: 1 << 20) { (piece) throws(FileError) in
           guard !Task.isCancelled else {
             throw FileError(.other, "read", path, cause: .interrupted)
           }
           hasher.update(piece)
+          if isSealed { check.update(piece) }
         }
       } catch {
         throw error.cause == .interrupted ? ImageError(.interrupted, "") : ImageError(error)
       }
     }
+  }
+}
+
+/// Holds the files of segments against their digests while they are read, each from its beginning to
+/// its end and one after the other.
+private struct SealCheck: ~Copyable {
+  private let seals: [FilePath: SHA256Digest]
+  private var current: FilePath?
+  private var hasher = Hasher256()
+
+  init(_ seals: [[FilePath: SHA256Digest]]) {
+    self.seals = seals.reduce(into: [:]) { all, some in all.merge(some) { first, _ in first } }
+  }
+
+  /// - Returns: whether the file has a seal.
+  mutating func begins(_ path: FilePath) throws(ImageError) -> Bool {
+    guard seals[path] != nil else { return false }
+    if current != path { try finish() }
+    current = path
+    return true
+  }
+
+  mutating func update(_ bytes: RawSpan) { hasher.update(bytes) }
+
+  /// Ends the file that was read last.
+  mutating func finish() throws(ImageError) {
+    guard let path = current else { return }
+    let actual = hasher.copy().finish()
+    current = nil
+    hasher = Hasher256()
+    guard actual == seals[path] else { throw ImageError(.damagedSegment, path.string) }
   }
 }

@@ -10,7 +10,7 @@ final class ImageOutput {
   private var image: AtomicFile?
   private var checksum: AtomicFile?
   private var manifest: AtomicFile?
-  private var companions: [Companion] = []
+  private var companions: [PendingFile] = []
 
   /// - Parameter assembly: nil keeps the file that stands there.
   init(_ request: ImageRequest, _ assembly: Assembly?) throws(ImageError) {
@@ -37,9 +37,12 @@ final class ImageOutput {
 
   /// Writes the files that stand beside the image, unpublished too.
   func describe(_ writer: ManifestWriter, _ companions: [Companion]) throws(ImageError) {
-    self.companions = companions
     let target = request.target
     do throws(FileError) {
+      for companion in companions {
+        self.companions.append(
+          try PendingFile(FilePath(target.string + companion.ending), companion.content))
+      }
       var checksum = try AtomicFile.create(Self.checksumPath(target))
       try checksum.write("\(writer.image.sha256.hex)  \(writer.image.file)\n")
       self.checksum = consume checksum
@@ -55,13 +58,7 @@ final class ImageOutput {
   ///
   /// - Parameter published: gets the path of each file that now stands there.
   func publish(_ published: (FilePath) -> Void) throws(FileError) {
-    for companion in companions {
-      let path = FilePath(request.target.string + companion.ending)
-      var file = try AtomicFile.create(path)
-      try file.write(companion.content)
-      try file.publish()
-      published(path)
-    }
+    for companion in companions { published(try companion.publish()) }
     try manifest.take()?.publish()
     published(Manifest.path(beside: request.target))
     try checksum.take()?.publish()
@@ -69,5 +66,24 @@ final class ImageOutput {
     guard let image = image.take() else { return }
     try image.publish()
     published(request.target)
+  }
+}
+
+/// A small file that is written and not yet seen.
+private final class PendingFile {
+  private var file: AtomicFile?
+  private let path: FilePath
+
+  init(_ path: FilePath, _ content: [UInt8]) throws(FileError) {
+    self.path = path
+    var file = try AtomicFile.create(path)
+    try file.write(content)
+    self.file = consume file
+  }
+
+  /// - Returns: where it stands now.
+  func publish() throws(FileError) -> FilePath {
+    try file.take()?.publish()
+    return path
   }
 }

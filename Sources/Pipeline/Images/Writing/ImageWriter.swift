@@ -51,7 +51,6 @@ public struct ImageWriter: Sendable {
           message: "\(request.target.lastComponent?.string ?? ""): \(limitation)"))
     }
     let drafts = try await drafts(requests)
-    try checkSpace(drafts)
     progress(.started(.image, total: drafts.reduce(0) { $0 + $1.plan.size }, unit: .bytes))
     let counter = SegmentProgress(progress)
     var assemblies: [Assembly] = []
@@ -90,9 +89,6 @@ public struct ImageWriter: Sendable {
     let entries: [TreeEntry]
     let order: OriginOrder
     let plan: ImagePlan
-
-    /// About the file's size.
-    var expectedSize: Int64 { plan.size / 100 * encoding.expectedPercent }
   }
 
   private func plan(
@@ -114,6 +110,7 @@ public struct ImageWriter: Sendable {
       if entries[request.layers] == nil {
         var tree = base
         for layer in request.layers.dropFirst(shared.count) { try tree.apply(layer) }
+        try checkSpace(for: tree.entries, requests.filter { $0.layers == request.layers })
         entries[request.layers] = try await tree.entries.hashed(jobs: segments.jobs)
       }
       let entries = entries[request.layers] ?? []
@@ -139,8 +136,8 @@ public struct ImageWriter: Sendable {
     return try Assembly(segments, draft.encoding, zeros: draft.plan.zeros)
   }
 
-  /// Writes the files, and hashes those that no earlier image was put together as; a file that
-  /// stands there already, byte for byte, is left alone.
+  /// Writes the files and hashes what they are put together from; a file that stands there already,
+  /// byte for byte, is left alone.
   private func put(
     together assemblies: [Assembly], _ drafts: [Draft]
   ) async throws(ImageError) -> [(output: ImageOutput, sha256: SHA256Digest)] {
@@ -150,16 +147,18 @@ public struct ImageWriter: Sendable {
       (index) throws(ImageError) in
       isStanding(drafts[index].request.target, assemblies[index].size, digests[index])
     }
-    let unknown = assemblies.indices.filter { digests[$0] == nil }
-    async let hashed = Self.digests(of: unknown.map { assemblies[$0] })
+    let written = assemblies.indices.filter { !standing[$0] }
+    async let hashed = Self.digests(of: written.map { assemblies[$0] })
     var outputs: [ImageOutput] = []
     for index in drafts.indices {
       outputs.append(
         try ImageOutput(drafts[index].request, standing[index] ? nil : assemblies[index]))
     }
-    var found = Dictionary(uniqueKeysWithValues: zip(unknown, try await hashed.get()))
-    for (index, digest) in found { try await known.keep(digest, of: assemblies[index]) }
-    for (index, digest) in digests.enumerated() { found[index] = digest ?? found[index] }
+    var found = Dictionary(uniqueKeysWithValues: zip(written, try await hashed.get()))
+    for index in written {
+      if let digest = found[index] { try await known.keep(digest, of: assemblies[index]) }
+    }
+    for index in assemblies.indices where standing[index] { found[index] = digests[index] }
     return outputs.indices.compactMap { index in found[index].map { (outputs[index], $0) } }
   }
 
@@ -228,11 +227,15 @@ extension ImageWriter {
   }
 
   /// Refuses early what would surely run out of space; the estimate is on the low side.
-  private func checkSpace(_ drafts: [Draft]) throws(ImageError) {
+  private func checkSpace(
+    for entries: [TreeEntry], _ requests: [ImageRequest]
+  ) throws(ImageError) {
+    let size = entries.reduce(0) { $0 + $1.size + 1024 }
     var needed: [FilePath: Int64] = [:]
-    for draft in drafts {
-      let folder = draft.request.target.removingLastComponent()
-      needed[folder.isEmpty ? "." : folder, default: 0] += draft.expectedSize
+    for request in requests {
+      let folder = request.target.removingLastComponent()
+      needed[folder.isEmpty ? "." : folder, default: 0] +=
+        size / 100 * Encoding(request.format, compression).expectedPercent
     }
     for (folder, bytes) in needed.sorted(by: { $0.key.string < $1.key.string }) {
       let free: Int64

@@ -3,8 +3,8 @@ internal import FileSystem
 internal import Store
 internal import SystemPackage
 
-/// The digests of files that were put together before, by the key of their ``Assembly``: a damaged
-/// segment then gives a file that its checksum does not fit, never a new checksum.
+/// The digests of files that were put together before, by the key of their ``Assembly``: a file that
+/// stands where an image is to be written, and has that digest, is the image.
 struct KnownDigests {
   private static let fileName = "sha256"
   let store: Store

@@ -11,7 +11,7 @@ extension RootfsBuilder {
   func configuredSet(_ root: PristineRoot, _ key: SHA256Digest) -> ConfiguredSet {
     // Everything that a script may see beside the packages' files.
     let context =
-      ["configured", "\(LayerChain.formatVersion)", "\(sandbox.privileges)"]
+      ["configured 2", "\(LayerChain.formatVersion)", "\(sandbox.privileges)"]
       + [ConfigurationScript.remaining.text, "\(sourceDateEpoch)", architecture(root)]
     return ConfiguredSet(
       context: SHA256Digest(ofText: context.joined(separator: "\0")), key: key,

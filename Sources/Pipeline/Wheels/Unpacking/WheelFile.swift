@@ -71,7 +71,7 @@ enum WheelListing {
     if text.elementsEqual("-".utf8) { return .some(nil) }
     let fields = text.split(separator: UInt8(ascii: ":")).map { Substring($0) }
     guard fields.count == 3, let offset = Int64(fields[0]), let length = Int64(fields[1]),
-      let crc = UInt32(fields[2]), offset >= 0, length >= 0
+      let crc = UInt32(fields[2]), (0..<1 << 44).contains(offset), (0..<1 << 44).contains(length)
     else { return nil }
     return WheelFile.Stream(range: offset..<offset + length, crc: crc)
   }
