@@ -48,7 +48,7 @@ import Testing
     let server = try LoopbackServer()
     let base = [UInt8](repeating: 7, count: 100_000)
     // Every try stalls: on a busy machine kiln may begin another before the signal is sent.
-    server.put("/base.tar.gz", base, Array(repeating: .stall(after: 50_000), count: 20))
+    server.put("/base.tar.gz", base, Array(repeating: .stall(after: 50_000), count: 2000))
     let recipe = """
       recipe: 1
       name: tiny

@@ -81,7 +81,7 @@ struct LifetimeTests {
           """
           cd "$1"; log=$2; shift 2
           "$@" > "$log" &
-          until grep -q started "$log"; do sleep 0.1; done
+          until grep -qs started "$log"; do sleep 0.1; done
           cat "$log"
           kill -KILL $$
           """, "sh", words.workingDirectory?.string ?? "/", fixture.folder.appending("log").string,

@@ -119,7 +119,8 @@ struct PlannedFile {
       let shown = "\(String(file.mode, radix: 8)) \(file.owner):\(file.group) \(content)"
       return LayerInput(
         "/\(file.path)",
-        "\(file.path)\t\(file.mode)\t\(file.owner):\(file.group)\t\(content)" + file.numbers(recipe),
+        "\(file.path)\t\(file.mode)\t\(file.owner):\(file.group)\t\(content)"
+          + file.numbers(recipe),
         text: shown)
     }
   }

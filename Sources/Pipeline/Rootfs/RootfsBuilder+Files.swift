@@ -29,7 +29,8 @@ extension RootfsBuilder {
         entry, recipe, taken: members[index], place: recipe.places["files[\(index)]"])
     }
     let description = LayerChain.Description(
-      stage: .files, name: "files", origin: Origin(.wsl), inputs: try PlannedFile.keys(files, recipe))
+      stage: .files, name: "files", origin: Origin(.wsl),
+      inputs: try PlannedFile.keys(files, recipe))
     try await chain.add(description, in: store, privileges: sandbox.privileges) {
       (place) async throws(RootfsError) in
       MadeLayer(owners: try PlannedFile.put(files, recipe, in: place))

@@ -68,12 +68,14 @@ struct Segment: Sendable {
       guard fields.count == 4 else { return nil }
       switch fields[0] {
       case "data":
-        guard let length = Int64(fields[1]), let crc = UInt32(fields[2]), let size = Int(fields[3]), length >= 0, length < 1 << 44
+        guard let length = Int64(fields[1]), let crc = UInt32(fields[2]), let size = Int(fields[3]),
+          length >= 0, length < 1 << 44
         else { return nil }
         self = .data(length: length, .init(crc: crc, size: size))
       case "wheel":
         guard let digest = SHA256Digest(hex: fields[1]), let offset = Int64(fields[2]),
-          let length = Int64(fields[3]), (0..<1 << 44).contains(offset), (0..<1 << 44).contains(length)
+          let length = Int64(fields[3]), (0..<1 << 44).contains(offset),
+          (0..<1 << 44).contains(length)
         else { return nil }
         self = .wheel(digest, offset..<offset + length)
       default: return nil
