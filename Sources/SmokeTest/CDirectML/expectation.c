@@ -1,6 +1,6 @@
 #include "CDirectML.h"
 
-// Those of long double: the ones of double are too new for the oldest systems (GLIBC_2.29).
+// log1p and expm1: exp and log themselves are too new for the oldest systems (GLIBC_2.29).
 #include <math.h>
 
 dml_place dml_place_operation(const dml_operation *operation, bool in_place) {
@@ -67,7 +67,7 @@ void dml_expect(
       case dml_multiply_operator: result[i] = (double)a[i] * b[i]; break;
       case dml_subtract_operator: result[i] = (double)a[i] - b[i]; break;
       case dml_tanh_operator: result[i] = tanh(a[i]); break;
-      case dml_softmax_operator: result[i] = (double)expl(a[i]); break;
+      case dml_softmax_operator: result[i] = expm1(a[i]) + 1; break;
       case dml_reduce_operator: result[i % columns] += a[i]; break;
       case dml_gemm_operator: break;
     }

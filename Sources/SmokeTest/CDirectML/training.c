@@ -1,6 +1,6 @@
 #include "CDirectML.h"
 
-// Those of long double: the ones of double are too new for the oldest systems (GLIBC_2.29).
+// log1p and expm1: exp and log themselves are too new for the oldest systems (GLIBC_2.29).
 #include <math.h>
 #include <string.h>
 
@@ -95,7 +95,7 @@ void dml_fill_training(
 float dml_mean_loss(const dml_plan *plan, const float *probabilities, const int32_t *labels) {
   double loss = 0;
   for (size_t row = 0; row < plan->batch; row++)
-    loss -= (double)logl(probabilities[row * plan->classes + (size_t)labels[row]]);
+    loss -= log1p((double)probabilities[row * plan->classes + (size_t)labels[row]] - 1);
   return (float)(loss / plan->batch);
 }
 

@@ -67,7 +67,7 @@ def debootstrap(mirror, scratch):
     image, root = scratch / "image.tar.gz", scratch / "root"
     names = ",".join(name.split("=")[0] for name in mirror.names)
     script = f"""set -e
-debootstrap --no-check-gpg --variant=minbase --include={names} {mirror.suite} {root} {mirror.url} \
+debootstrap --no-check-gpg --variant=minbase --exclude=usr-is-merged --include={names} {mirror.suite} {root} {mirror.url} \
   >{scratch}/log 2>&1 || {{ tail -n 5 {scratch}/log >&2; exit 1; }}
 tar -C {root} --numeric-owner --xattrs -c . | gzip -6 > {image}
 """
