@@ -65,6 +65,6 @@ class Kiln:
         text = f"recipe: 1\nname: {name}\nextends: {base}.yaml\n{more}"
         (self.recipes / f"{name}.yaml").write_text(text)
 
-    def relock(self, name, offline_lock=None):
+    def relock(self, name):
         subprocess.run([self.program, "lock", self.recipes / f"{name}.yaml", "--store", self.shared,
                         "--progress", "none"], check=True, stdout=subprocess.DEVNULL)

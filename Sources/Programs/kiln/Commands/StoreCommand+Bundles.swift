@@ -58,6 +58,7 @@ struct StoreImport: AsyncParsableCommand {
 
   func run() async throws {
     let reporter = talk.reporter
+    defer { reporter.finish() }
     let builder = try Builder(cache.settings(reporter), tool: Version.tool)
     for path in paths {
       let report = try await builder.import(Surroundings.absolute(path))
