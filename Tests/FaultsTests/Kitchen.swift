@@ -35,14 +35,6 @@ struct Kitchen {
 
   private var smokeTests: FilePath { debian.folder.appending("smoke-tests") }
 
-  /// Beside the tests' own executable, or what `KILN_PROGRAM` names.
-  static func built(_ name: String) -> String {
-    let tests = (try? Files.readSymlink("/proc/self/exe")) ?? ""
-    return FilePath(tests).removingLastComponent().appending(name).string
-  }
-
-  static var program: String { TestEnvironment.value("KILN_PROGRAM") ?? built("kiln") }
-
   /// A command of kiln's; a `fault` is the injector's.
   func kiln(
     _ arguments: [String], fault: String? = nil, accepted: Set<Int32> = [0]
@@ -54,10 +46,10 @@ struct Kitchen {
     ]
     if let fault {
       environment["KILN_FAULT"] = fault
-      environment["LD_PRELOAD"] = Self.built("libfault-injector.so")
+      environment["LD_PRELOAD"] = TestEnvironment.built("libfault-injector.so").string
     }
     var command = Command(
-      Self.program, arguments, environment: environment, workingDirectory: debian.folder,
+      TestEnvironment.kiln, arguments, environment: environment, workingDirectory: debian.folder,
       timeout: 120)
     command.accepted = accepted
     return command

@@ -5,17 +5,13 @@ import FoundationEssentials
 import SystemPackage
 import TestSupport
 
-/// The program that was built with these tests, run as its users run it, with a home of its own.
+/// The program, run as its users run it, with a home of its own.
 struct KilnProgram {
   let home: FilePath
 
   var store: FilePath { home.appending("store") }
 
-  /// Beside the tests' own executable.
-  static let path: String = {
-    let tests = (try? Files.readSymlink("/proc/self/exe")) ?? ""
-    return FilePath(tests).removingLastComponent().appending("kiln").string
-  }()
+  static let path = TestEnvironment.kiln
 
   var environment: [String: String] {
     [

@@ -1,4 +1,6 @@
+import FileSystem
 import Glibc
+public import SystemPackage
 
 /// What tests take from the environment that they run in.
 public enum TestEnvironment {
@@ -9,6 +11,16 @@ public enum TestEnvironment {
   public static var wantsEndToEnd: Bool { value("KILN_E2E") != nil }
 
   public static var isRoot: Bool { getuid() == 0 }
+
+  /// The kiln under test: `KILN_PROGRAM` (a release build is three times as fast), else what was built
+  /// with the tests.
+  public static var kiln: String { value("KILN_PROGRAM") ?? built("kiln").string }
+
+  /// What was built beside the tests' own executable.
+  public static func built(_ name: String) -> FilePath {
+    let tests = (try? Files.readSymlink("/proc/self/exe")) ?? ""
+    return FilePath(tests).removingLastComponent().appending(name)
+  }
 
   public static func value(_ name: String) -> String? {
     unsafe getenv(name).map { unsafe String(cString: $0) }
