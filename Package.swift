@@ -230,7 +230,7 @@ let package = Package(
       "Builds",
       [
         "Commands", "Content", "Diagnostics", "Digests", "FileSystem", "GPUCode", "Images",
-        "Locks", "Mirrors", "Recipes", "Store", "Verification",
+        "Locks", "Mirrors", "Packages", "Recipes", "Store", "Verification",
       ]),
     tests("Reporting", ["Commands", "Content", "FileSystem", "GPUCode", "Images"]),
     .testTarget(

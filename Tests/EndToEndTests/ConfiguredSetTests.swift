@@ -35,6 +35,29 @@ struct ConfiguredSetTests {
         + packages.map { "  - \($0)\n" }.joined(), to: recipe)
   }
 
+  /// Byte code, certificates and the index of man pages come from an earlier configuration.
+  @Test func rememberedCallsGiveTheSameBytes() async throws {
+    try await withTemporaryFolder { folder in
+      let shared = KilnProgram.shared()
+      let recipe = folder.appending("witness.yaml")
+      try write(["python3-setuptools"], to: recipe)
+      try await shared.command(["lock", recipe.string]).run()
+      let kiln = KilnProgram(store: folder.appending("store"), home: shared.home)
+      let (first, _) = try await build(kiln, recipe, folder.appending("first"))
+      let results = kiln.store.appending("results")
+      let calls = try Files.entries(results.appending("call")).count
+      #expect(calls > 5)
+      for kind in ["configured", "layer", "segment", "assembly"] {
+        try Files.removeTree(results.appending(kind))
+      }
+      let (second, items) = try await build(kiln, recipe, folder.appending("second"))
+      #expect(items.count > 100)
+      #expect(second == first)
+      // Nothing was called that the first configuration had not called in the same way.
+      #expect(try Files.entries(results.appending("call")).count == calls)
+    }
+  }
+
   @Test func packagesMoreStartFromWhatIsConfiguredAndGiveTheSameBytes() async throws {
     try await withTemporaryFolder { folder in
       let shared = KilnProgram.shared()

@@ -101,6 +101,31 @@ import Transfers
     }
   }
 
+  @Test func tellsOfEachArrivalWhileOthersAreOnTheirWay() async throws {
+    try await withTemporaryFolder { folder in
+      first.put("/pool/a.deb", content, .stall(after: 1000))
+      second.put("/pool/a.deb", content, .stall(after: 1000))
+      first.put("/pool/b.deb", [1])
+      let known = [artifact("pool/c.deb", of: [2])]
+      first.put("/pool/c.deb", [2])
+      _ = try await fetcher(folder).fetch(known)
+      let fetcher = try fetcher(folder)
+      let (arrivals, continuation) = AsyncStream<Artifact>.makeStream()
+      let wanted = [artifact(), artifact("pool/b.deb", of: [1])] + known
+      let fetching = Task {
+        try await fetcher.fetch(wanted) { artifact, path in
+          if Files.exists(path) { continuation.yield(artifact) }
+        }
+      }
+      var names: [String] = []
+      // The large one never comes.
+      for await artifact in arrivals.prefix(2) { names.append(artifact.name) }
+      #expect(names == ["c.deb", "b.deb"])
+      fetching.cancel()
+      await #expect(throws: FetchError.self) { try await fetching.value }
+    }
+  }
+
   @Test func aMirrorWithoutTheFileIsPassedOver() async throws {
     try await fetch(.status(404))
     #expect(first.requests.count == 1 && second.requests.count == 1)

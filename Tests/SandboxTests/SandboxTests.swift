@@ -1,9 +1,10 @@
 import Commands
 import FileSystem
-import Sandbox
 import Synchronization
 import SystemPackage
 import Testing
+
+@testable import Sandbox
 
 @Suite("Sandbox", .enabled(if: canMount, "needs root, or root of a user namespace"))
 struct SandboxTests {
@@ -44,6 +45,19 @@ struct SandboxTests {
       #expect(result.output == "seen\n")
       #expect(try fixture.written() == ["etc", "etc/group", "etc/new"])
       #expect(try Files.status(fixture.upper.appending("etc/group"))?.isWhiteout == true)
+    }
+  }
+
+  /// dpkg alone waits 1,500 times for the disk while it configures 230 packages.
+  @Test("waits for no disk, and takes the same folders again")
+  func volatileLayer() async throws {
+    let isPossible = try #require(KernelRelease()) >= .volatileOverlays
+    try await Fixture.with { (fixture) async throws in
+      for _ in 0..<2 {
+        let mounts = try await fixture.sandbox.run(fixture.command("cat /proc/self/mounts; : > /a"))
+        let root = mounts.output.split(separator: "\n").first { $0.contains(" / overlay ") }
+        #expect(try #require(root).contains("volatile") == isPossible)
+      }
     }
   }
 

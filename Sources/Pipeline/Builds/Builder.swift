@@ -76,14 +76,21 @@ public struct Builder: Sendable {
       throw BuildError(error, in: request.output.string)
     }
     try await checkKey(request)
+    let arrivals = Arrivals()
+    // One core is left to the transfers.
+    async let unpacking: Void = unpack(arrivals, workers: max(1, settings.jobs - 1))
+    defer { arrivals.close(dropping: true) }
     let prepared = try await prepare(
       recipe: request.recipe, variables: request.variables, locked: request.locked,
-      progress: clock.send)
+      progress: clock.send, arrivals: arrivals)
+    // What still waits is for the next stage, on all cores.
+    arrivals.close(dropping: true)
     let segments = SegmentStore(store: store, jobs: settings.jobs)
     let rootfs = try await preparing(request, prepared, segments) {
       (settled) async throws(BuildError) in
       try await self.rootfs(prepared, settled: settled, progress: clock.send)
     }
+    await unpacking
     let gpu = try gpuFacts(prepared, rootfs, progress: clock.send)
     let images = try await write(request, prepared, rootfs, gpu, segments, progress: clock.send)
     try await sign(images, request)
@@ -103,7 +110,7 @@ public struct Builder: Sendable {
 
   func prepare(
     recipe path: FilePath, variables: [String: String], locked: Bool,
-    progress: @escaping ProgressSink
+    progress: @escaping ProgressSink, arrivals: Arrivals? = nil
   ) async throws(BuildError) -> Prepared {
     let recipe = try read(path, variables: variables, progress: progress)
     // Asked before anything is fetched for an image that could not be made.
@@ -117,8 +124,11 @@ public struct Builder: Sendable {
     } else {
       lock = try await renewLock(path, recipe, mirrors, progress)
     }
+    let isAhead = !holds(lock) && hasRoom(for: [(recipe, lock)])
     do throws(FetchError) {
-      let artifacts = try await fetch(lock, from: recipe.directory, mirrors, progress)
+      let artifacts = try await fetch(
+        lock, from: recipe.directory, mirrors, progress,
+        arrived: { if isAhead { arrivals?.add($0, $1) } })
       return Prepared(recipe: recipe, lock: lock, artifacts: artifacts)
     } catch {
       // Archives drop a package's old version once they have a newer one.
@@ -143,13 +153,14 @@ public struct Builder: Sendable {
 
   func fetch(
     _ lock: Lock, from recipeDirectory: FilePath, _ mirrors: Mirrors,
-    _ progress: @escaping ProgressSink
+    _ progress: @escaping ProgressSink,
+    arrived: @escaping @Sendable (Artifact, FilePath) -> Void = { _, _ in }
   ) async throws(FetchError) -> [SHA256Digest: FilePath] {
     try await Fetcher(
       store: store, mirrors: mirrors, recipeDirectory: recipeDirectory,
       environment: settings.environment, offline: settings.offline, jobs: settings.jobs,
       date: lock.date, progress: progress
-    ).fetch(lock.artifacts)
+    ).fetch(lock.artifacts, arrived: arrived)
   }
 
   func rootfs(

@@ -46,8 +46,8 @@ public struct BuildSummary: Hashable, Codable, Sendable {
   public let wheels: Int
   /// What files are taken out of.
   public let archives: Int
-  /// Bytes downloaded in this build.
-  public let downloaded: Int64
+  /// Bytes downloaded for this build.
+  public internal(set) var downloaded: Int64
   /// The largest resident size of kiln itself so far, bytes.
   public let peakMemory: Int64
   /// What the image has for NVIDIA's GPUs; nil where the recipe is not about them.

@@ -60,15 +60,20 @@ public struct Fetcher: Sendable {
 
   /// The store's path of every artifact; what it lacks is fetched, the largest first.
   ///
+  /// - Parameter arrived: gets each artifact as soon as the store has it, while others are still on
+  ///   their way.
   /// - Throws: ``FetchError`` with all artifacts that the mirrors no longer have, or of the first
   ///   that fails otherwise; then the others are cancelled, and what they have is kept for the next
   ///   run.
-  public func fetch(_ artifacts: [Artifact]) async throws(FetchError) -> [SHA256Digest: FilePath] {
+  public func fetch(
+    _ artifacts: [Artifact], arrived: @escaping @Sendable (Artifact, FilePath) -> Void = { _, _ in }
+  ) async throws(FetchError) -> [SHA256Digest: FilePath] {
     var paths: [SHA256Digest: FilePath] = [:]
     var missing: [SHA256Digest: Artifact] = [:]
     for artifact in artifacts where paths[artifact.sha256] == nil {
       if let path = store.artifact(artifact.sha256) {
         paths[artifact.sha256] = path
+        arrived(artifact, path)
       } else {
         missing[artifact.sha256] = artifact
       }
@@ -80,7 +85,11 @@ public struct Fetcher: Sendable {
     let reporter = FetchProgress(progress)
     let fetched = try await wanted.mapConcurrently(limit: jobs) {
       (artifact) async throws(FetchError) -> Result<FilePath, FetchError> in
-      do throws(FetchError) { return .success(try await fetch(artifact, reporter)) } catch {
+      do throws(FetchError) {
+        let path = try await fetch(artifact, reporter)
+        arrived(artifact, path)
+        return .success(path)
+      } catch {
         guard error.code == .unavailable else { throw error }
         return .failure(error)
       }

@@ -76,7 +76,14 @@ extension RootfsBuilder {
     try await chain.add(description, in: store, privileges: sandbox.privileges) {
       (place) async throws(RootfsError) in
       let begun = try startFromSmaller(root, in: place)
-      try await run(begun ? .remaining : script, debs, in: place)
+      let calls =
+        begun
+        ? nil
+        : try RememberedCalls(
+          root, in: place.work.appending("calls"), store: store, environment: scriptEnvironment)
+      try await run(
+        begun ? .remaining : script, debs + (calls?.binds ?? []), in: place)
+      try await calls?.keep(in: store)
       return MadeLayer()
     }
     // What diverts others' files is no bystander's company, whoever starts from the set.
@@ -86,16 +93,18 @@ extension RootfsBuilder {
   }
 
   private func run(
-    _ script: ConfigurationScript, _ debs: [SandboxCommand.Bind], in place: Workplace
+    _ script: ConfigurationScript, _ binds: [SandboxCommand.Bind], in place: Workplace
   ) async throws(RootfsError) {
     let counter = ConfigurationCounter(progress: progress)
     var command = SandboxCommand(
       layers: place.lower, writes: place.writes, arguments: ["/bin/sh", "-e", "/kiln/configure"],
-      environment: scriptEnvironment, binds: debs)
+      environment: scriptEnvironment, binds: binds)
     command.masks = [
       Self.policy,
       // dpkg calls it for packages that start a daemon without asking anyone.
       .init("/sbin/start-stop-daemon", content: "#!/bin/sh\nexit 0\n", onlyExisting: true),
+      // libc6 gives init a second to start anew. No daemon runs that is worth a wait.
+      .init("/bin/sleep", content: "#!/bin/sh\nexit 0\n", onlyExisting: true),
       .init("/kiln/configure", content: script.text),
     ]
     do throws(SandboxError) {

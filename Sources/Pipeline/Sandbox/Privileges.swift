@@ -74,18 +74,17 @@ private struct Host {
   }
 
   func requireUserNamespaces() throws(SandboxError) {
-    let release = number("proc/sys/kernel/osrelease", parts: 2)
-    if let release, release.lexicographicallyPrecedes([5, 11]) {
-      throw SandboxError(.kernelTooOld, release.map(String.init).joined(separator: "."))
+    if let release = KernelRelease(root: root), release < .namespaceOverlays {
+      throw SandboxError(.kernelTooOld, release.description)
     }
-    if number("proc/sys/user/max_user_namespaces") == [0] {
+    if number("proc/sys/user/max_user_namespaces") == 0 {
       throw SandboxError(.userNamespacesOff, "user.max_user_namespaces=15000")
     }
     // Debian's switch, and Ubuntu's since 24.04.
-    if number("proc/sys/kernel/unprivileged_userns_clone") == [0] {
+    if number("proc/sys/kernel/unprivileged_userns_clone") == 0 {
       throw SandboxError(.userNamespacesOff, "kernel.unprivileged_userns_clone=1")
     }
-    if number("proc/sys/kernel/apparmor_restrict_unprivileged_userns") == [1] {
+    if number("proc/sys/kernel/apparmor_restrict_unprivileged_userns") == 1 {
       throw SandboxError(.userNamespacesOff, "kernel.apparmor_restrict_unprivileged_userns=0")
     }
   }
@@ -123,8 +122,8 @@ private struct Host {
   }
 
   /// The leading numbers of a file of one line, nil where there is no such switch.
-  private func number(_ path: String, parts: Int = 1) -> [Int]? {
+  private func number(_ path: String) -> Int? {
     let text = try? Files.readText(root.appending(path))
-    return text?.split { !$0.isNumber }.prefix(parts).compactMap { Int($0) }
+    return text?.split { !$0.isNumber }.first.flatMap { Int($0) }
   }
 }

@@ -14,4 +14,12 @@ extension Store {
     }
     return found
   }
+
+  /// The folder of all results of a kind, made where it is absent, for a program that looks keys up
+  /// itself: `<the first two digits>/<the others>`.
+  public func folder(of kind: ResultKind) throws(FileError) -> FilePath {
+    let folder = root.appending("results/\(kind.rawValue)")
+    try Files.makeDirectories(folder)
+    return folder
+  }
 }

@@ -35,6 +35,8 @@ public struct Store: Sendable {
     case member
     /// Which packages a configured layer has: `set`.
     case configured
+    /// What a program wrote that maintainer scripts call: `output`, a tar archive.
+    case call
     /// A part of an image, compressed: `data`, `index`, and their digests.
     case segment
     /// The digest of an image that was put together from segments.
@@ -45,6 +47,7 @@ public struct Store: Sendable {
       switch self {
       case .package: ["tree", "control", "listing"]
       case .member: ["file"]
+      case .call: ["output"]
       case .segment: ["data", "data.sha256", "index", "index.sha256"]
       case .wheel, .pristine, .layer, .configured, .assembly: []
       }

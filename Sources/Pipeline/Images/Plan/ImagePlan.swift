@@ -27,6 +27,8 @@ struct ImagePlan: Sendable {
     let members: [Member]
 
     var size: Int64 { members.reduce(0) { $0 + $1.size } }
+    /// Bytes of those members that are not compressed already.
+    var sizeToCompress: Int64 { members.reduce(0) { $0 + ($1.stream == nil ? $1.size : 0) } }
     /// The files that several members share, once each.
     var splitFiles: [TreeEntry] {
       members.filter { $0.stream == nil }.compactMap(\.slices.first).filter {

@@ -40,7 +40,7 @@ public struct SegmentStore: Sendable {
     let missing = groups.indices.filter { found[$0] == nil }.sorted {
       (groups[$1].size, $0) < (groups[$0].size, $1)
     }
-    try checkSpace(missing.reduce(0) { $0 + groups[$1].size }, encoding)
+    try checkSpace(missing.reduce(0) { $0 + groups[$1].sizeToCompress }, encoding)
     let made = try await missing.mapConcurrently(limit: jobs) {
       (index) async throws(ImageError) -> (Int, Segment) in
       (index, try await make(groups[index], keys[index], encoding, progress))

@@ -55,8 +55,7 @@ struct BuildCommand: AsyncParsableCommand {
     }
     try Builder.check(requests)
     let builder = try Builder(work.settings(reporter), tool: Version.tool)
-    var summaries: [BuildSummary] = []
-    for request in requests { summaries.append(try await builder.build(request)) }
+    let summaries = try await builder.build(requests)
     reporter.finish()
     if answer.json {
       Terminal.output.write(JSONText.pretty(["builds": summaries]) + "\n")
