@@ -103,6 +103,11 @@ extension ImageContents {
       throw ComparisonError(.unreadable, image.string, causes: error.diagnostics)
     }
     if Task.isCancelled { throw ComparisonError(.interrupted, image.string) }
+    guard SizeLimit.holds(entries.values.map(\.size)) else {
+      throw ComparisonError(
+        .unreadable, image.string,
+        reason: "its files are said to have more than \(ByteCount(SizeLimit.largest))")
+    }
     order = positions.sorted { $0.value < $1.value }.map(\.key)
     installed = Self.components(texts)
     let files = Self.configurations.map { ($0, texts[$0].map(Self.settings) ?? [:]) }
@@ -187,9 +192,8 @@ extension ImageContents {
 
 extension ImageContents.Entry {
   init(_ entry: ArchiveEntry, _ kind: TreeEntry.Kind, _ sha256: SHA256Digest?) {
-    let octal = String(entry.permissions, radix: 8)
     self.init(
-      kind: kind, mode: String(repeating: "0", count: max(0, 4 - octal.utf8.count)) + octal,
+      kind: kind, mode: FileMode.text(entry.permissions),
       owner: entry.owner, group: entry.group, size: kind == .file ? entry.size ?? 0 : 0,
       sha256: sha256,
       link: kind == .hardlink ? entry.linkTarget.map(ImageContents.normalized) : entry.linkTarget,
