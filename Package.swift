@@ -368,10 +368,9 @@ if fuzzing {
     .executableTarget(
       name: "kiln-fuzz",
       dependencies: [
-        "CFuzzer", "Commands", "Comparison", "Content", "Digests", "Fetching", "FileSystem",
-        "GPUCode", "Images", "Locks", "Mirrors", "Packages", "Recipes", "Resolution", "Rootfs",
-        "Verification", "WSL",
-        "Wheels", system,
+        "Bundles", "CFuzzer", "Commands", "Comparison", "Content", "Digests", "Fetching",
+        "FileSystem", "GPUCode", "Images", "Locks", "Mirrors", "Packages", "Recipes", "Reporting",
+        "Resolution", "Rootfs", "Signatures", "Store", "Verification", "WSL", "Wheels", system,
       ],
       path: "Tests/Fuzz", exclude: ["make-seeds"]),
   ]

@@ -152,9 +152,19 @@ import Testing
     }
   }
 
-  @Test func anIndexOfALaterFormatIsRefused() async throws {
+  /// Each alone fits into a number, and their sum does not.
+  private static let hugeItems = ["a", "b"].map { name in
+    #"{"kind": "package", "name": "\#(name)", "version": "1", "size": 9000000000000000000, "#
+      + #""sha256": "\#(SHA256Digest(ofText: name).hex)"}"#
+  }
+
+  @Test(arguments: [
+    #"{"bundle": 2, "artifacts": []}"#,
+    #"{"bundle": 1, "artifacts": [\#(hugeItems.joined(separator: ", "))]}"#,
+  ])
+  func anIndexThatIsNotOfTheFormatIsRefused(text: String) async throws {
     try await withTemporaryFolder { folder in
-      let index = Array(#"{"bundle": 2, "artifacts": []}"#.utf8)
+      let index = Array(text.utf8)
       let bytes =
         TarMember.header("kiln-bundle.json", size: Int64(index.count)) + index
         + TarMember.padding(after: Int64(index.count)) + [UInt8](repeating: 0, count: 1024)

@@ -1,5 +1,6 @@
 import Commands
 import Comparison
+import Dispatch
 import FileSystem
 import SystemPackage
 import TestSupport
@@ -173,6 +174,42 @@ import Testing
         try await ImageDifference.between(folder.appending("a.tar.gz"), path)
       }
       #expect(error?.code == .unreadable && error?.subject == path.string)
+    }
+  }
+
+  /// An archive of 2 kB with a file that is all hole.
+  private static let sparse = """
+    import sys
+    block = bytearray(512)
+    for offset, text in [(0, "a"), (100, "0000644"), (108, "0000000"), (116, "0000000"),
+                         (124, "%011o" % 5), (136, "%011o" % 0), (148, "        "), (156, "S"),
+                         (257, "ustar  "), (386, "%011o" % 0), (398, "%011o" % 5)]:
+        block[offset:offset + len(text)] = text.encode()
+    block[483:495] = b"\\x80" + (1 << EXPONENT).to_bytes(11, "big")
+    block[148:155] = b"%06o\\0" % sum(block)
+    open("a.tar", "wb").write(block + b"hello" + bytes(507 + 1024))
+    """
+
+  @Test func aHoleThatNoDiskHasIsRefused() async throws {
+    try await withTemporaryFolder { folder in
+      try await python(Self.sparse.replacing("EXPONENT", with: "62"), in: folder)
+      let path = folder.appending("a.tar")
+      let error = await #expect(throws: ComparisonError.self) {
+        try await ImageDifference.between(path, path)
+      }
+      #expect(error?.code == .unreadable && error?.causes.count == 1)
+    }
+  }
+
+  @Test func theReadingOfALargeFileIsInterrupted() async throws {
+    try await withTemporaryFolder { folder in
+      try await python(Self.sparse.replacing("EXPONENT", with: "42"), in: folder)
+      let path = folder.appending("a.tar")
+      let task = Task { try await ImageDifference.between(path, path) }
+      // On a thread of its own, as signals come: reading takes all that tasks have.
+      DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(50)) { task.cancel() }
+      let error = await #expect(throws: ComparisonError.self) { try await task.value }
+      #expect(error?.code == .interrupted)
     }
   }
 }

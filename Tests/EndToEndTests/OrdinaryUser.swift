@@ -18,9 +18,11 @@ struct OrdinaryUser {
 
   let home: FilePath
 
-  /// - Parameter artifacts: whose downloads the user has copies of.
+  /// - Parameters:
+  ///   - recipes: the folder that the user has a copy of.
+  ///   - artifacts: whose downloads the user has copies of.
   static func settled(
-    in folder: FilePath, artifacts: KilnProgram
+    in folder: FilePath, recipes: FilePath = KilnProgram.recipes, artifacts: KilnProgram
   ) async throws -> OrdinaryUser {
     let home = folder.appending("user")
     let program = home.appending("bin")
@@ -35,7 +37,7 @@ struct OrdinaryUser {
     }
     let environment = ["PATH": TestEnvironment.path]
     try await Command(
-      "cp", ["-R", KilnProgram.recipes.string, home.appending("recipes").string],
+      "cp", ["-R", recipes.string, home.appending("recipes").string],
       environment: environment
     ).run()
     // A link would be root's own file, and the user would become its owner.

@@ -264,6 +264,7 @@ import Transfers
       let wanted = [artifact("pool/b.deb", of: [1]), artifact("pool/a.deb", of: [2])]
       let failure = await failure(try fetcher(folder, offline: true), wanted)
       #expect(failure?.code == .offline && failure?.subjects == ["a.deb 1", "b.deb 1"])
+      #expect("\(try #require(failure))".contains("kiln store import"))
       #expect(first.requests.isEmpty)
     }
   }

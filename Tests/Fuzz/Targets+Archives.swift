@@ -1,9 +1,13 @@
 import Content
 import Digests
+import Dispatch
 import FileSystem
 import Locks
+import Store
+import Synchronization
 import SystemPackage
 
+@testable import Bundles
 @testable import Packages
 @testable import Rootfs
 @testable import Wheels
@@ -45,5 +49,30 @@ extension Targets {
         try? archive.unpack(file)
       }
     },
+    "bundle": { bytes in
+      let file = Workbench.shared.file(bytes)
+      guard let index = try? Bundle.check(file) else { return }
+      Workbench.shared.withFolder { folder in
+        guard let store = try? Store(root: folder) else { return }
+        let imported = waiting { try? await Bundle.import(file, into: store) }
+        precondition(imported?.artifacts == index.artifacts.count, "what was checked is not taken")
+        precondition(index.artifacts.allSatisfy { store.artifact($0.sha256) != nil })
+      }
+    },
   ]
+
+  /// What a task gives; libFuzzer knows of none.
+  private static func waiting<Value: Sendable>(
+    _ body: @escaping @Sendable () async -> Value?
+  ) -> Value? {
+    let done = DispatchSemaphore(value: 0)
+    let result = Mutex<Value?>(nil)
+    Task {
+      let value = await body()
+      result.withLock { $0 = value }
+      done.signal()
+    }
+    done.wait()
+    return result.withLock(\.self)
+  }
 }

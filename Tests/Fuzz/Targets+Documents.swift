@@ -1,5 +1,6 @@
 import Commands
 import Content
+import Digests
 import Recipes
 import SystemPackage
 import WSL
@@ -9,6 +10,7 @@ import WSL
 @testable import Mirrors
 @testable import Packages
 @testable import Resolution
+@testable import Signatures
 @testable import Wheels
 
 extension Targets {
@@ -63,6 +65,20 @@ extension Targets {
       let address = "https://user:secret@example.org/simple/numpy/"
       for type in ["text/html", "application/vnd.pypi.simple.v1+json", nil] {
         _ = SimplePage(bytes, contentType: type, url: address)
+      }
+    },
+    "signature": { bytes in
+      let parts = parts(bytes, 2)
+      let key = Workbench.shared.file(parts[0])
+      for half in [KeyForm.Half.secret, .public] { _ = try? KeyForm.of(key, half) }
+      let image = Workbench.shared.file(Array("image".utf8), "image")
+      let statement = Workbench.shared.file(parts[1], "image.sha256")
+      let signature = ImageSignature(environment: [:])
+      Workbench.shared.removing(["image", "image.sha256"]) {
+        guard let read = try? signature.statement(of: image, "/nowhere") else { return }
+        let digest = SHA256Digest(ofText: "image").hex
+        precondition(
+          read == statement && text(parts[1]).lowercased().contains(digest), "another is stated")
       }
     },
     "wsl-conf": { bytes in

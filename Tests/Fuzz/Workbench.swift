@@ -30,6 +30,12 @@ struct Workbench {
     try? Files.removeTree(path)
   }
 
+  /// Runs `body`, and removes inputs that have names of their own.
+  func removing(_ names: [String], _ body: () -> Void) {
+    body()
+    for name in names { try? Files.removeFile(folder.appending(name)) }
+  }
+
   /// Nothing but the input and the output may ever stand beside them.
   private func checkNothingEscaped() {
     let names = (try? Files.entries(folder)) ?? []

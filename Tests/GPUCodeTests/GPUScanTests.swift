@@ -1,4 +1,5 @@
 import Commands
+import Diagnostics
 import FileSystem
 import GPUCode
 import SystemPackage
@@ -66,6 +67,8 @@ import Testing
           try GPUScan.scan(image: path, scratch: folder)
         }
         #expect(error?.code == .badImage)
+        // One thing went wrong, so one error is told, with what the reader of archives says.
+        #expect(error?.diagnostics.count == 1 && error?.diagnostics.first?.reason != nil)
       }
     }
   }

@@ -25,12 +25,14 @@ struct ImageWriterTests {
   static func writer(
     _ folder: FilePath, _ compression: ImageCompression = .balanced, jobs: Int = 2,
     store: String = "store", provenance: Provenance = provenance(),
-    streams: DeflateSources = [:], progress: @escaping ProgressSink = { _ in }
+    streams: DeflateSources = [:], companions: Companions = Companions(),
+    progress: @escaping ProgressSink = { _ in }
   ) throws -> ImageWriter {
     let store = try Store(root: folder.appending(store))
     return ImageWriter(
       provenance: provenance, compression: compression,
-      segments: SegmentStore(store: store, jobs: jobs), streams: streams, progress: progress)
+      segments: SegmentStore(store: store, jobs: jobs), streams: streams,
+      companions: companions, progress: progress)
   }
 
   static func request(

@@ -82,6 +82,26 @@ struct ManifestTests {
     }
   }
 
+  /// The largest numbers that JSON's reader takes would trap where they are added up.
+  @Test(
+    "sizes that no image has are refused",
+    arguments: [
+      "\(Int64.max)", "-1", "\(1 << 44 + 1)", "\(1 << 43)",
+    ])
+  func sizes(size: String) async throws {
+    try await withTemporaryFolder { folder in
+      let path = folder.appending("x.manifest.json")
+      let own = SampleManifest.file("a", 5, 0)
+      let files = [own, own, own].map { $0.replacing(#""size": 5"#, with: #""size": \#(size)"#) }
+      try Files.write(SampleManifest.text(files: files), to: path)
+      let error = #expect(throws: ImageError.self) { try Manifest.read(path) }
+      #expect(error?.code == .badManifest && error?.reason?.contains("size") == true)
+      // Not too many of them.
+      try Files.write(SampleManifest.text(files: [own, own]), to: path)
+      #expect(ImageInventory(try Manifest.read(path)).folders.first?.bytes == 10)
+    }
+  }
+
   @Test(
     "what is no manifest is refused",
     arguments: ["", "{}", "[1]", #"{"manifest": 2}"#, "\u{FEFF}{"])

@@ -26,6 +26,24 @@ import Testing
         """)
   }
 
+  @Test("what is the same file from another source is one line, and nothing to review")
+  func moves() {
+    let old = sampleLock([
+      sampleArtifact("apt", source: "debian-security"), sampleArtifact("curl"),
+      sampleArtifact("zlib", source: "debian-security"),
+    ])
+    let new = sampleLock([
+      sampleArtifact("apt"), sampleArtifact("curl", content: "new", source: "debian-security"),
+      sampleArtifact("zlib"),
+    ])
+    #expect(
+      LockDifference(from: old, to: new).description == """
+        ~ package curl 1:2.10-5: other bytes under the same version
+        = the same from debian in place of debian-security: apt, zlib
+        0 added, 0 removed, 1 changed, 2 moved; 159 kB in all
+        """)
+  }
+
   @Test("without a lock everything is new") func first() {
     let difference = LockDifference(from: nil, to: sampleLock())
     #expect(difference.changes.count == 1)

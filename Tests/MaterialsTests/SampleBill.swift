@@ -33,6 +33,20 @@ enum SampleBill {
     Material(artifact(.package, "tool", "1.0", source: "recipe"), isRequested: true),
   ]
 
+  /// Two of one name from different addresses, and one that is installed as a wheel as well.
+  static let archives = ["one", "two"].flatMap { place in
+    ["tool.tar.gz", "tool-1.0-py3-none-any.whl"].map { name in
+      Material(archive(name, at: place), isRequested: true)
+    }
+  }
+
+  private static func archive(_ name: String, at place: String) -> Artifact {
+    Artifact(
+      kind: .archive, name: name, version: "1.0", architecture: nil, size: 7,
+      sha256: SHA256Digest(ofText: place + name), source: "recipe",
+      path: "https://example.org/\(place)/\(name)")
+  }
+
   static let wheels = [
     Material(
       artifact(
@@ -63,7 +77,7 @@ enum SampleBill {
 
   static let bill = BillOfMaterials(
     name: "sample", description: "A sample", tool: "kiln 1.2.3", sourceDateEpoch: 1_700_000_000,
-    suite: "trixie", image: image, materials: packages + wheels, files: files)
+    suite: "trixie", image: image, materials: packages + wheels + archives, files: files)
 
   /// As it is for a recipe over a tarball, inside the image, with nothing added.
   static let bare = BillOfMaterials(

@@ -1,4 +1,5 @@
 import Diagnostics
+import Digests
 import FileSystem
 import Recipes
 import SystemPackage
@@ -76,6 +77,21 @@ struct ExtendingTests {
         recipe.base
           == .ubuntu(
             .init(suite: "noble", variant: .minbase, components: ["main", "universe"])))
+    }
+  }
+
+  /// Provenance tells of what was read, also where somebody goes on editing during the build.
+  @Test func digestsAreOfTheFilesAsTheyWereRead() async throws {
+    let base = "recipe: 1\n"
+    let text = "recipe: 1\nname: top\nextends: team/base.yaml\nbase: {debian: {suite: trixie}}\n"
+    try await Kitchen.with(text, others: ["team/base.yaml": base]) { kitchen in
+      let recipe = try kitchen.read()
+      try kitchen.write("recipe.yaml", "something else")
+      let expected = [
+        kitchen.folder.appending("recipe.yaml").string: SHA256Digest(ofText: text),
+        kitchen.folder.pushing("team/base.yaml").string: SHA256Digest(ofText: base),
+      ]
+      #expect(recipe.places.digests == expected)
     }
   }
 

@@ -50,6 +50,13 @@ struct MemberTests {
       recipe.places["files[0].member"] = .init(file: "tiny.yaml", line: 9, column: 5)
     }
 
+    /// The first layer that a build would make.
+    func made() async throws -> LayerExplanation? {
+      try await builder.explain(recipe, lock: lock, artifacts: artifacts).first {
+        $0.state == .made
+      }
+    }
+
     func build() async throws -> Rootfs {
       try await builder.build(recipe, lock: lock, artifacts: artifacts)
     }
@@ -110,6 +117,18 @@ struct MemberTests {
       let found = try taken(try await setting.build())
       #expect(found.text == "content\n" && found.mode == 0o755)
       #expect(found.origin == Origin(.archive, name: archive, version: "1"))
+    }
+  }
+
+  @Test("that are not taken yet are why the files are made") func explained() async throws {
+    try await with { setting in
+      _ = try await setting.build()
+      try setting.take("pkg/bin/tool", of: "a.zip")
+      let made = try #require(try await setting.made())
+      #expect(made.layer == "files" && made.changes.isEmpty)
+      #expect(made.reason == "a file of the recipe is not taken out of its archive yet")
+      _ = try await setting.build()
+      #expect(try await setting.made() == nil)
     }
   }
 

@@ -106,6 +106,27 @@ struct SandboxTests {
     }
   }
 
+  @Test("gives the program its secrets, and shows them to no one else")
+  func secrets() async throws {
+    try await Fixture.with { (fixture) async throws in
+      var command = fixture.command("env; ls -d /proc/[0-9]*")
+      command.environment["A"] = "b"
+      command.secrets = ["http_proxy": "http://me:5ecret@192.0.2.1", "PATH": "/nowhere"]
+      let lines = try await fixture.sandbox.run(command).output.split(separator: "\n")
+        .map(String.init)
+      let expected = ["A=b", "HOME=/root", "PATH=/bin", "http_proxy=http://me:5ecret@192.0.2.1"]
+      #expect(
+        lines.filter { !$0.hasPrefix("/proc/") && !$0.hasPrefix("PWD=") }.sorted() == expected,
+        "\(lines)")
+      // Its own processes, and neither kiln's nor those that made the sandbox.
+      #expect(lines.filter { $0.hasPrefix("/proc/") }.count <= 3, "\(lines)")
+      // What `ps` shows.
+      let host = try fixture.sandbox.hostCommand(command)
+      #expect(!host.arguments.contains { $0.contains("5ecret") })
+      #expect(host.environment["PATH"] != "/nowhere")
+    }
+  }
+
   @Test("has loopback alone unless it is given the network")
   func network() async throws {
     try await Fixture.with { (fixture) async throws in

@@ -71,7 +71,8 @@ import Testing
   func holds(form: KeyForm) async throws {
     try await Setting.with(form) { setting in
       #expect(await setting.code(setting.open("own")) == .missing)
-      try await setting.signature.prepare(with: setting.secret("own"))
+      try await setting.signature.prepare(
+        with: setting.secret("own"), scratch: setting.folder)
       try await setting.sign()
       #expect(await setting.code(setting.open("own")) == nil)
       #expect(await setting.code(setting.open("other")) == .wrong)
@@ -131,7 +132,8 @@ import Testing
       try await setting.sign()
       #expect(await setting.code(setting.secret("own")) == .unknownKey)
       let error = await #expect(throws: SignatureError.self) {
-        try await setting.signature.prepare(with: setting.open("own"))
+        try await setting.signature.prepare(
+          with: setting.open("own"), scratch: setting.folder)
       }
       #expect(error?.code == .unknownKey && error?.reason?.contains("public half") == true)
     }
@@ -144,11 +146,11 @@ import Testing
       try Files.write(content, to: key)
       let signature = ImageSignature(environment: ["PATH": TestEnvironment.path])
       let error = await #expect(throws: SignatureError.self) {
-        try await signature.prepare(with: key)
+        try await signature.prepare(with: key, scratch: folder)
       }
       #expect(error?.code == .unknownKey)
       let missing = await #expect(throws: SignatureError.self) {
-        try await signature.prepare(with: folder.appending("none"))
+        try await signature.prepare(with: folder.appending("none"), scratch: folder)
       }
       #expect(missing?.code == .file)
     }
@@ -161,7 +163,8 @@ import Testing
       let signature = ImageSignature(environment: ["PATH": "/nowhere"])
       for error in [
         await #expect(throws: SignatureError.self) {
-          try await signature.prepare(with: setting.secret("own"))
+          try await signature.prepare(
+            with: setting.secret("own"), scratch: setting.folder)
         },
         await #expect(throws: SignatureError.self) {
           try await signature.check(
@@ -184,12 +187,34 @@ import Testing
         environment: ["PATH": TestEnvironment.path])
       command.input = "secret\nsecret\n"
       try await command.run()
-      let error = await #expect(throws: SignatureError.self) {
-        try await setting.signature.sign(setting.image, with: locked, scratch: setting.folder)
+      for error in [
+        await #expect(throws: SignatureError.self) {
+          try await setting.signature.sign(setting.image, with: locked, scratch: setting.folder)
+        },
+        // Before the build already.
+        await #expect(throws: SignatureError.self) {
+          try await setting.signature.prepare(with: locked, scratch: setting.folder)
+        },
+      ] {
+        #expect(error?.code == .notSigned)
+        #expect(error?.diagnostics.first?.remedy?.contains("minisign -C -W") == true)
       }
-      #expect(error?.code == .notSigned)
-      #expect(error?.diagnostics.first?.remedy?.contains("minisign -C -W") == true)
       #expect(!Files.exists(setting.signatureFile))
+    }
+  }
+
+  @Test(
+    "a key that signs nothing is found before the build", .enabled(if: tools.contains("openssl")))
+  func unfitKey() async throws {
+    try await Setting.with(.openssl) { setting in
+      try await Command(
+        "openssl", ["genpkey", "-algorithm", "x25519", "-out", setting.secret("unfit").string],
+        environment: ["PATH": TestEnvironment.path]
+      ).run()
+      let error = await #expect(throws: SignatureError.self) {
+        try await setting.signature.prepare(with: setting.secret("unfit"), scratch: setting.folder)
+      }
+      #expect(error?.code == .notSigned && error?.subject == setting.secret("unfit").string)
     }
   }
 }

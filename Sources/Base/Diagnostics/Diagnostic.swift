@@ -53,3 +53,13 @@ extension Diagnostic.Place: CustomStringConvertible {
       .joined(separator: ":")
   }
 }
+
+extension [Diagnostic] {
+  /// Their messages and reasons, a line each, where they are the reason of another one; nil of none.
+  public var words: String? {
+    isEmpty
+      ? nil
+      : map { [$0.message, $0.reason].compactMap(\.self).joined(separator: ": ") }
+        .joined(separator: "\n")
+  }
+}

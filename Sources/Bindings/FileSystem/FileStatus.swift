@@ -85,4 +85,10 @@ extension Files {
     }
     return Int64(raw.f_bavail) * Int64(raw.f_frsize)
   }
+
+  /// The bytes that are free where `path` is if they are fewer than `needed`; nil where there is room.
+  public static func shortage(of needed: Int64, at path: FilePath) throws(FileError) -> Int64? {
+    let free = try freeSpace(at: path)
+    return free < needed ? free : nil
+  }
 }

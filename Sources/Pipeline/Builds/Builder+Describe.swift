@@ -14,12 +14,14 @@ extension Builder {
   /// What stands beside each image: its bill of materials in two formats, and how it was made.
   func companions(
     _ request: BuildRequest, _ prepared: Prepared, _ rootfs: Rootfs
-  ) throws(BuildError) -> @Sendable (ImageRequest, Manifest.Image) -> [Companion] {
-    let recipes = try documents(prepared.recipe)
+  ) throws(BuildError) -> Companions {
+    let recipes = Self.documents(prepared.recipe)
     let lock = ProvenanceStatement.Document(
       path: "\(request.recipe.stem ?? "").lock.json", sha256: try digest(of: prepared.lock))
     let architecture = prepared.recipe.architecture.rawValue
-    return { imageRequest, image in
+    return Companions(
+      [".spdx.json", ".cdx.json", ".provenance.json"], signatures: KeyForm.allCases.map(\.ending)
+    ) { imageRequest, image in
       guard let flavour = imageRequest.flavour, var bill = rootfs.bills[flavour] else { return [] }
       let file = BillOfMaterials.Image(file: image.file, sha256: image.sha256)
       bill.image = file
@@ -30,27 +32,17 @@ extension Builder {
           architecture: architecture, flavour: flavour.rawValue, format: image.format.rawValue,
           compression: image.compression.rawValue),
         recipes: recipes, lock: lock, bill: bill)
-      return [
-        Companion(ending: ".spdx.json", content: bill.spdx()),
-        Companion(ending: ".cdx.json", content: bill.cycloneDX()),
-        Companion(ending: ".provenance.json", content: statement.encoded()),
-      ]
+      return [bill.spdx(), bill.cycloneDX(), statement.encoded()]
     }
   }
 
-  /// The recipe's file and those that it extends, relative to its folder.
-  private func documents(
-    _ recipe: Recipe
-  ) throws(BuildError) -> [ProvenanceStatement.Document] {
-    do throws(FileError) {
-      return try recipe.places.files.map { (file) throws(FileError) in
-        var path = FilePath(file)
-        let digest = try FileDigest(of: path).sha256
-        _ = path.removePrefix(recipe.directory)
-        return ProvenanceStatement.Document(path: path.string, sha256: digest)
-      }
-    } catch {
-      throw BuildError(error, in: recipe.name)
+  /// The recipe's file and those that it extends, relative to its folder, as they were when they were
+  /// read: who edits one during the build changes the next image.
+  private static func documents(_ recipe: Recipe) -> [ProvenanceStatement.Document] {
+    recipe.places.digests.sorted { precedes($0.key, $1.key) }.map { file, digest in
+      var path = FilePath(file)
+      _ = path.removePrefix(recipe.directory)
+      return ProvenanceStatement.Document(path: path.string, sha256: digest)
     }
   }
 
@@ -61,8 +53,11 @@ extension Builder {
   /// Says before the work what would stop the signing after it.
   func checkKey(_ request: BuildRequest) async throws(BuildError) {
     guard let key = request.key else { return }
-    try await staged(key.string) { () async throws(SignatureError) in
-      try await signature.prepare(with: key)
+    try await store.withScratch(failure: { BuildError($0, in: key.string) }) {
+      (scratch) async throws(BuildError) in
+      try await staged(key.string) { () async throws(SignatureError) in
+        try await signature.prepare(with: key, scratch: scratch)
+      }
     }
   }
 

@@ -120,12 +120,14 @@ extension Builder {
     var companions: [String] = []
     do throws(FileError) {
       digests = (try FileDigest(of: image).sha256, try FileDigest(of: made).sha256)
-      for name in try Files.entries(made.removingLastComponent()).sorted() {
-        let other = image.removingLastComponent().appending(name)
-        guard name.hasPrefix("\(image.lastComponent?.string ?? "")."), Files.exists(other),
-          try FileDigest(of: other) != FileDigest(of: made.removingLastComponent().appending(name))
-        else { continue }
-        companions.append(name)
+      let start = made.lastComponent?.string ?? ""
+      for name in try Files.entries(made.removingLastComponent()) where name.hasPrefix("\(start).")
+      {
+        // The image may have another name by now; what follows it has not.
+        let ending = name.dropFirst(start.count)
+        let (own, other) = (FilePath(image.string + ending), FilePath(made.string + ending))
+        guard Files.exists(own), try FileDigest(of: own) != FileDigest(of: other) else { continue }
+        companions.append(own.lastComponent?.string ?? "")
       }
     } catch {
       throw BuildError(error, in: image.string)

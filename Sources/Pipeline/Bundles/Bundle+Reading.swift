@@ -115,12 +115,11 @@ extension Bundle {
   }
 
   private static func requireSpace(_ needed: Int64, in store: Store) throws(BundleError) {
-    let free: Int64
-    do throws(FileError) { free = try Files.freeSpace(at: store.root) } catch {
+    let free: Int64?
+    do throws(FileError) { free = try Files.shortage(of: needed, at: store.root) } catch {
       throw BundleError(.file, store.root, cause: .file(error))
     }
-    guard free >= needed else {
-      throw BundleError(.noSpace, store.root, cause: .space(needed: needed, free: free))
-    }
+    guard let free else { return }
+    throw BundleError(.noSpace, store.root, cause: .space(needed: needed, free: free))
   }
 }

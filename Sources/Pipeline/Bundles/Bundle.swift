@@ -1,3 +1,4 @@
+internal import Content
 public import Digests
 internal import FoundationEssentials
 public import Locks
@@ -54,6 +55,7 @@ public struct Bundle: Hashable, Codable, Sendable {
   static func decode(_ bytes: [UInt8]) -> Bundle? {
     guard let index = try? JSONDecoder().decode(Bundle.self, from: Data(bytes)),
       index.bundle == formatVersion, index.artifacts.allSatisfy({ $0.size > 0 }),
+      SizeLimit.holds(index.artifacts.map(\.size)),
       Set(index.artifacts.map(\.sha256)).count == index.artifacts.count
     else { return nil }
     return index

@@ -38,8 +38,8 @@ public struct ComparisonError: Failure {
       }
     return [
       Diagnostic(
-        code: code.rawValue, message: message, place: .init(file: subject), reason: reason,
-        remedy: remedy)
-    ] + causes
+        code: code.rawValue, message: message, place: .init(file: subject),
+        reason: reason ?? causes.words, remedy: remedy)
+    ]
   }
 }

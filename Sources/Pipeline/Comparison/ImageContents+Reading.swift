@@ -32,19 +32,38 @@ extension ImageContents {
 
   /// The digest of an image's tar stream, without its compression.
   static func streamDigest(of image: FilePath) throws(ComparisonError) -> SHA256Digest {
-    var hasher = Hasher256()
+    var reader = try open(image, .raw)
+    let digest =
+      try next(&reader, image) == nil
+      ? SHA256Digest(of: []) : try content(&reader, image, limit: nil).0
+    try finish(reader, image)
+    return digest
+  }
+
+  // MARK: - The archive
+
+  private static func open(
+    _ image: FilePath, _ formats: ArchiveReader.Formats
+  ) throws(ComparisonError) -> ArchiveReader {
     do throws(ArchiveError) {
-      var reader = try ArchiveReader.open(image, formats: .raw, filters: .all, warnings: .areKept)
-      if try reader.next() != nil {
-        try reader.forEachChunk(failure: { $0 }) { (chunk) throws(ArchiveError) in
-          hasher.update(chunk)
-        }
-      }
-      try reader.finish()
-    } catch {
-      throw ComparisonError(.unreadable, image.string, causes: error.diagnostics)
-    }
-    return hasher.finish()
+      return try ArchiveReader.open(image, formats: formats, filters: .all, warnings: .areKept)
+    } catch { throw unreadable(image, error) }
+  }
+
+  private static func next(
+    _ reader: inout ArchiveReader, _ image: FilePath
+  ) throws(ComparisonError) -> ArchiveEntry? {
+    do throws(ArchiveError) { return try reader.next() } catch { throw unreadable(image, error) }
+  }
+
+  private static func finish(
+    _ reader: consuming ArchiveReader, _ image: FilePath
+  ) throws(ComparisonError) {
+    do throws(ArchiveError) { try reader.finish() } catch { throw unreadable(image, error) }
+  }
+
+  private static func unreadable(_ image: FilePath, _ error: ArchiveError) -> ComparisonError {
+    ComparisonError(.unreadable, image.string, causes: error.diagnostics)
   }
 
   /// A manifest is JSON; no archive begins with a brace.
@@ -82,27 +101,30 @@ extension ImageContents {
   private mutating func readEntries(_ image: FilePath) throws(ComparisonError) {
     var texts: [String: String] = [:]
     var positions: [String: Int] = [:]
-    do throws(ArchiveError) {
-      var reader = try ArchiveReader.open(image, formats: .tar, filters: .all, warnings: .areKept)
-      while let entry = try reader.next() {
-        let path = Self.normalized(entry.path)
-        guard let kind = TreeEntry.Kind(entry.kind) else { continue }
-        positions[path] = positions.count
-        texts[path] = nil
-        var digest: SHA256Digest?
-        if kind == .file {
-          let (sha256, text) = try Self.content(&reader, limit: Self.limit(path))
-          digest = sha256
-          texts[path] = text
+    var reader = try Self.open(image, .tar)
+    while let entry = try Self.next(&reader, image) {
+      let path = Self.normalized(entry.path)
+      guard let kind = TreeEntry.Kind(entry.kind) else { continue }
+      positions[path] = positions.count
+      texts[path] = nil
+      var digest: SHA256Digest?
+      if kind == .file {
+        // A sparse one costs its archive nothing, and its reader a lot.
+        guard (entry.size ?? 0) <= SizeLimit.largest else {
+          throw Self.unreadable(image, .init(.tooLarge, archive: image.string, entry: path))
         }
-        entries[path] = Entry(entry, kind, digest)
-        if Task.isCancelled { break }
+        let (sha256, text) = try Self.content(&reader, image, limit: Self.limit(path))
+        digest = sha256
+        texts[path] = text
       }
-      try reader.finish()
-    } catch {
-      throw ComparisonError(.unreadable, image.string, causes: error.diagnostics)
+      entries[path] = Entry(entry, kind, digest)
     }
-    if Task.isCancelled { throw ComparisonError(.interrupted, image.string) }
+    try Self.finish(reader, image)
+    guard SizeLimit.holds(entries.values.map(\.size)) else {
+      throw ComparisonError(
+        .unreadable, image.string,
+        reason: "its files are said to have more than \(ByteCount(SizeLimit.largest))")
+    }
     order = positions.sorted { $0.value < $1.value }.map(\.key)
     installed = Self.components(texts)
     let files = Self.configurations.map { ($0, texts[$0].map(Self.settings) ?? [:]) }
@@ -115,11 +137,12 @@ extension ImageContents {
   }
 
   private static func content(
-    _ reader: inout ArchiveReader, limit: Int?
-  ) throws(ArchiveError) -> (SHA256Digest, String?) {
+    _ reader: inout ArchiveReader, _ image: FilePath, limit: Int?
+  ) throws(ComparisonError) -> (SHA256Digest, String?) {
     var hasher = Hasher256()
     var kept: [UInt8] = []
-    try reader.forEachChunk(failure: { $0 }) { (chunk) throws(ArchiveError) in
+    try reader.forEachChunk(failure: { unreadable(image, $0) }) { (chunk) throws(ComparisonError) in
+      guard !Task.isCancelled else { throw ComparisonError(.interrupted, image.string) }
       hasher.update(chunk)
       if let limit, kept.count < limit {
         unsafe chunk.withUnsafeBytes { unsafe kept.append(contentsOf: $0) }
@@ -187,9 +210,8 @@ extension ImageContents {
 
 extension ImageContents.Entry {
   init(_ entry: ArchiveEntry, _ kind: TreeEntry.Kind, _ sha256: SHA256Digest?) {
-    let octal = String(entry.permissions, radix: 8)
     self.init(
-      kind: kind, mode: String(repeating: "0", count: max(0, 4 - octal.utf8.count)) + octal,
+      kind: kind, mode: FileMode.text(entry.permissions),
       owner: entry.owner, group: entry.group, size: kind == .file ? entry.size ?? 0 : 0,
       sha256: sha256,
       link: kind == .hardlink ? entry.linkTarget.map(ImageContents.normalized) : entry.linkTarget,

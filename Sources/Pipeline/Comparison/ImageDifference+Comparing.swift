@@ -1,3 +1,4 @@
+internal import Content
 internal import Images
 
 extension ImageDifference {
@@ -9,13 +10,13 @@ extension ImageDifference {
     components = Self.components(before, after)
     configuration = Self.configuration(before.configuration, after.configuration)
     let paths = { (contents: ImageContents, other: ImageContents) in
-      contents.entries.keys.filter { other.entries[$0] == nil }.sorted(by: Self.precedes).map {
+      contents.entries.keys.filter { other.entries[$0] == nil }.sorted(by: precedes).map {
         Path(path: $0, size: contents.entries[$0]?.size ?? 0, origin: contents.origins[$0])
       }
     }
     removed = paths(before, after)
     added = paths(after, before)
-    changed = after.entries.keys.sorted(by: Self.precedes).compactMap { path in
+    changed = after.entries.keys.sorted(by: precedes).compactMap { path in
       guard let old = before.entries[path], let new = after.entries[path] else { return nil }
       let fields = Self.fields(old, new)
       guard !fields.isEmpty else { return nil }
@@ -24,11 +25,6 @@ extension ImageDifference {
     }
     growth = Self.growth(before, after)
     reasons = isSame ? [] : Self.reasons(before, after, added + removed, changed)
-  }
-
-  /// Byte order, which no locale changes.
-  private static func precedes(_ left: String, _ right: String) -> Bool {
-    left.utf8.lexicographicallyPrecedes(right.utf8)
   }
 
   private static func settings(

@@ -135,7 +135,9 @@ public struct FetchError: Failure {
 
   private var remedy: String? {
     switch code {
-    case .offline: "run once without --offline; what is fetched stays in the store"
+    case .offline:
+      "run once without --offline: what is fetched stays in the store; or run `kiln store export` on "
+        + "the recipe where there is a network, and `kiln store import` here"
     case .unavailable:
       """
       archives drop a version once they have a newer one. `kiln lock` on the recipe takes the one

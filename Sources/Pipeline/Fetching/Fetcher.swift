@@ -179,13 +179,12 @@ public struct Fetcher: Sendable {
 
   private func checkSpace(_ wanted: [(SHA256Digest, Int64)]) throws(FetchError) {
     let needed = wanted.reduce(Int64(0)) { $0 + max(0, $1.1 - store.partialSize($1.0)) }
-    let free: Int64
-    do throws(FileError) { free = try Files.freeSpace(at: store.root) } catch {
+    let free: Int64?
+    do throws(FileError) { free = try Files.shortage(of: needed, at: store.root) } catch {
       throw FetchError(.localFile, [store.root.string], cause: .file(error))
     }
-    if needed > free {
-      throw FetchError(.noSpace, [], cause: .space(needed: needed, free: free))
-    }
+    guard let free else { return }
+    throw FetchError(.noSpace, [], cause: .space(needed: needed, free: free))
   }
 
   static func label(_ artifact: Artifact) -> String {

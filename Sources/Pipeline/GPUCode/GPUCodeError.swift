@@ -41,9 +41,9 @@ public struct GPUCodeError: Failure {
   public var diagnostics: [Diagnostic] {
     [
       Diagnostic(
-        code: code.rawValue, message: message, place: .init(file: subject), reason: reason,
-        remedy: remedy)
-    ] + causes
+        code: code.rawValue, message: message, place: .init(file: subject),
+        reason: reason ?? causes.words, remedy: remedy)
+    ]
   }
 
   private var message: String {

@@ -1,3 +1,4 @@
+internal import Content
 internal import Diagnostics
 
 /// What a root file system has for GPUs.
@@ -27,7 +28,7 @@ public struct GPUFacts: Hashable, Codable, Sendable {
 
   /// - Parameter files: ELF files, those without code too.
   public init(_ files: [GPULibrary]) {
-    let files = files.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
+    let files = files.sorted { precedes($0.path, $1.path) }
     let libraries = files.filter { !$0.code.isEmpty }
     let built = libraries.reduce(into: Set<GPUArchitecture>()) { built, library in
       for architecture in library.code.machine { built.insert(.init(architecture.number)) }

@@ -54,12 +54,23 @@ public struct ImageError: Failure {
   }
 
   init(_ failure: FileError, origin: Origin? = nil) {
-    let code: Code = failure.code == .notUTF8 ? .badName : .file
-    self.init(code, failure.path.string, origin: origin, cause: .file(failure))
+    self.init(.file, failure.path.string, origin: origin, cause: .file(failure))
   }
 
   init(_ failure: CompressionError, _ subject: String) {
     self.init(.compression, subject, cause: .compression(failure))
+  }
+
+  /// Refuses early what would surely run out of space.
+  static func requireSpace(_ needed: Int64, at folder: FilePath) throws(ImageError) {
+    let free: Int64?
+    do throws(FileError) { free = try Files.shortage(of: needed, at: folder) } catch {
+      throw ImageError(error)
+    }
+    guard let free else { return }
+    throw ImageError(
+      .noSpace, folder.string,
+      reason: "about \(ByteCount(needed)) are needed, \(ByteCount(free)) are free")
   }
 
   public var diagnostics: [Diagnostic] {

@@ -45,16 +45,13 @@ extension Artifact {
     if version.isEmpty || version.contains(where: { "/ ".contains($0) || !$0.isASCII }) {
       return "`\(version)` is no version"
     }
-    if !(1...Self.largest).contains(size) { return "a size of \(size) bytes" }
-    if let size = installedSize, !(0...Self.largest).contains(size) {
+    if !(1...SizeLimit.largest).contains(size) { return "a size of \(size) bytes" }
+    if let size = installedSize, !(0...SizeLimit.largest).contains(size) {
       return "an installed size of \(size) bytes"
     }
     if isRecipeURL { return nil }
     return Self.pathFault(path)
   }
-
-  /// So that sums and multiples of sizes stay numbers.
-  private static let largest: Int64 = 1 << 44
 
   /// Whether the path is a URL that the recipe itself gives.
   public var isRecipeURL: Bool {

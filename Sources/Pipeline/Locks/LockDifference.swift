@@ -70,11 +70,31 @@ extension LockDifference: CustomStringConvertible {
     let count = { (isCounted: (Change) -> Bool) in changes.count(where: isCounted) }
     let added = count { $0.before == nil }
     let removed = count { $0.after == nil }
+    let moved = count(\.isMove)
     let sum =
-      "\(added) added, \(removed) removed, \(changes.count - added - removed) changed; "
-      + "\(ByteCount(sizeAfter)) in all"
+      "\(added) added, \(removed) removed, \(changes.count - added - removed - moved) changed"
+      + (moved == 0 ? "; " : ", \(moved) moved; ") + "\(ByteCount(sizeAfter)) in all"
       + (sizeBefore == 0 || sizeBefore == sizeAfter ? "" : ", before \(ByteCount(sizeBefore))")
-    return (changes.map(\.description) + [sum]).joined(separator: "\n")
+    let lines = changes.filter { !$0.isMove }.map(\.description)
+    return (lines + moves + [sum]).joined(separator: "\n")
+  }
+
+  /// A line for all that come from one source in place of another: with a point release many do, and
+  /// there is nothing to review.
+  private var moves: [String] {
+    let sources = { (change: Change) in [change.before?.source ?? "", change.after?.source ?? ""] }
+    let groups = Dictionary(grouping: changes.filter(\.isMove), by: sources)
+    return groups.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map { sources, changes in
+      "= the same from \(sources[1]) in place of \(sources[0]): "
+        + changes.map(\.name).joined(separator: ", ")
+    }
+  }
+}
+
+extension LockDifference.Change {
+  /// Whether it is the same file from another source.
+  fileprivate var isMove: Bool {
+    before?.version == after?.version && before?.sha256 == after?.sha256
   }
 }
 
@@ -91,10 +111,8 @@ extension LockDifference.Change: CustomStringConvertible {
       let change = growth == 0 ? "" : ", \(growth < 0 ? "-" : "+")\(ByteCount(abs(growth)))"
       return "~ \(title) \(before.version) → \(after.version) "
         + "(\(ByteCount(after.size))\(change)): \(why)"
-    case (let before?, let after?) where before.sha256 != after.sha256:
+    case (_?, let after?):
       return "~ \(title) \(after.version): other bytes under the same version"
-    case (let before?, let after?):
-      return "~ \(title) \(after.version): from \(after.source) in place of \(before.source)"
     case (nil, nil): return title
     }
   }

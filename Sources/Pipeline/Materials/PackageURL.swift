@@ -27,8 +27,11 @@ enum PackageURL {
     case .archive where !artifact.fileName.hasSuffix(".whl"), .base:
       return "pkg:generic/\(name)\(version)"
         + text([("checksum", "sha256:\(artifact.sha256.hex)")])
-    case .wheel, .archive:
-      return "pkg:pypi/\(name)\(version)" + text([("file_name", artifact.fileName)])
+    case .archive:
+      // Two addresses may have different files of one name.
+      return "pkg:pypi/\(name)\(version)"
+        + text([("checksum", "sha256:\(artifact.sha256.hex)"), ("file_name", artifact.fileName)])
+    case .wheel: return "pkg:pypi/\(name)\(version)" + text([("file_name", artifact.fileName)])
     }
   }
 

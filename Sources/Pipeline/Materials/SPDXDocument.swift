@@ -211,7 +211,10 @@ struct SPDXDocument: Encodable {
   private static func id(_ material: Material) -> String {
     let artifact = material.artifact
     let architecture = artifact.architecture.map { "-\($0.rawValue)" } ?? ""
-    return "SPDXRef-\(artifact.kind.rawValue)-\(fragment(artifact.name))\(architecture)"
+    // A distribution has one package of a name and an architecture. Of other files there may be
+    // several, from different addresses.
+    let digest = artifact.kind == .package ? "" : "-\(artifact.sha256.hex.prefix(12))"
+    return "SPDXRef-\(artifact.kind.rawValue)-\(fragment(artifact.name))\(architecture)\(digest)"
   }
 
   /// Paths may have any letters, and identifiers few: the digest of the path is as good a name.

@@ -1,3 +1,4 @@
+internal import Content
 internal import FileSystem
 internal import SystemPackage
 
@@ -14,7 +15,7 @@ struct PristineWriter {
     let database = try PackageDatabase(packages: packages, plan: plan, options: options).files()
     for file in database { plan.makeFolder(EntryPath.parent(file.path) ?? "") }
     // Byte order has every folder before what it holds.
-    let nodes = plan.nodes.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+    let nodes = plan.nodes.sorted { precedes($0.key, $1.key) }
     try files("the root") { () throws(FileError) in try Files.makeDirectory(root) }
     for (path, node) in nodes {
       guard !Task.isCancelled else { throw PackageError(.interrupted, package: "the root") }

@@ -1,5 +1,6 @@
 internal import Content
 public import Diagnostics
+public import Digests
 
 /// Where the values of a recipe stand in its files, for what is found wrong with them later.
 ///
@@ -16,8 +17,8 @@ public struct Places: Hashable, Sendable {
     set { byPath[path] = newValue }
   }
 
-  /// The recipe's file and those that it extends, as far as they say anything; in byte order.
-  public var files: [String] { Set(byPath.values.map(\.file)).sorted() }
+  /// Of the recipe's file and those that it extends: what they were when they were read.
+  public internal(set) var digests: [String: SHA256Digest] = [:]
 
   public static func == (left: Self, right: Self) -> Bool { true }
   public func hash(into hasher: inout Hasher) {}

@@ -78,6 +78,14 @@ extension RootfsBuilder {
     }
   }
 
+  /// One of each name and content: the same file may have several addresses.
+  static func materials(_ archives: [Artifact]) -> [Material] {
+    var seen: Set<[String]> = []
+    return archives.filter { seen.insert([$0.name, $0.sha256.hex]).inserted }.map {
+      Material($0, isRequested: true)
+    }
+  }
+
   func materials(
     _ wheels: [UnpackedWheel], _ lock: Lock, _ environment: VirtualEnvironment
   ) -> [Material] {
@@ -151,7 +159,7 @@ enum AddedFiles {
   }
 
   static func sorted(_ files: [AddedFile]) -> [AddedFile] {
-    files.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
+    files.sorted { precedes($0.path, $1.path) }
   }
 
   static func write(_ files: [AddedFile], beside upper: FilePath) throws(FileError) {

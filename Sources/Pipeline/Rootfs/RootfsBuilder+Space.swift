@@ -40,15 +40,14 @@ extension RootfsBuilder {
     for lock: Lock, _ artifacts: [SHA256Digest: FilePath]
   ) throws(RootfsError) {
     let needed = spaceNeeded(for: lock, artifacts)
-    let free: Int64
-    do throws(FileError) { free = try Files.freeSpace(at: store.root) } catch {
+    let free: Int64?
+    do throws(FileError) { free = try Files.shortage(of: needed, at: store.root) } catch {
       throw RootfsError(error)
     }
-    guard free >= needed else {
-      throw RootfsError(
-        .noSpace, store.root.string,
-        detail: "\(ByteCount(free)) are free, and about \(ByteCount(needed)) are needed")
-    }
+    guard let free else { return }
+    throw RootfsError(
+      .noSpace, store.root.string,
+      detail: "\(ByteCount(free)) are free, and about \(ByteCount(needed)) are needed")
   }
 
   /// What the zip says; a damaged one is for the unpacking to complain of.

@@ -41,7 +41,10 @@ extension RootfsBuilder {
         layers: workplace.lower, writes: workplace.writes,
         arguments: step.script.hasPrefix("#!") ? ["/kiln/step"] : ["/bin/sh", "-e", "/kiln/step"],
         environment: environment, user: user, network: step.network, timeout: step.timeout)
-      if step.network { command.environment.merge(hostNetwork) { own, _ in own } }
+      if step.network {
+        command.environment.merge(certificates) { own, _ in own }
+        command.secrets = networkEnvironment.filter { environment[$0.key] == nil }
+      }
       command.binds = step.inputs.map { input in
         .init(recipe.directory.pushing(input), at: "/kiln/inputs/\(input)")
       }
@@ -67,15 +70,13 @@ extension RootfsBuilder {
     return environment
   }
 
-  /// The host's proxies and certificates: what a step needs to get out, and no part of its key.
-  private var hostNetwork: [String: String] {
-    var variables = networkEnvironment
-    if let bundle = sandbox.certificates, Files.exists(bundle) {
-      for name in ["SSL_CERT_FILE", "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE"] {
-        variables[name] = Sandbox.certificates
-      }
+  /// Where a step finds the host's certificates; beside the host's proxies what it needs to get out,
+  /// and no part of its key.
+  private var certificates: [String: String] {
+    guard let bundle = sandbox.certificates, Files.exists(bundle) else { return [:] }
+    return ["SSL_CERT_FILE", "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE"].reduce(into: [:]) {
+      $0[$1] = Sandbox.certificates
     }
-    return variables
   }
 }
 

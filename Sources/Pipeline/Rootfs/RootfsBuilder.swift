@@ -72,7 +72,7 @@ public struct RootfsBuilder: Sendable {
       warnings += try await install(python, wheels, lock, on: &chain)
       settled(SettledLayers(layers: chain.layers, streams: streams))
     }
-    chain.materials += lock.archives.map { Material($0, isRequested: true) }
+    chain.materials += Self.materials(lock.archives)
     try await stage(.files, &chain) { (chain) async throws(RootfsError) in
       try await makeCommonUsers(recipe, on: &chain)
       try await putFiles(recipe, lock, members, on: &chain)

@@ -18,11 +18,8 @@ struct Preparation {
     mountPoints = plan.points
     var unshare = Command(
       "setpriv", Self.arguments(command, script.text),
-      environment: [
-        "PATH": sandbox.searchPath, "LC_ALL": "C",
-        // fsconfig(2) takes 255 bytes of an option, and mount(8) 2.39 and later prefers it.
-        "LIBMOUNT_FORCE_MOUNT2": "always",
-      ], workingDirectory: overlay.directory, timeout: command.timeout)
+      environment: command.secrets.merging(Script.environment(sandbox.searchPath)) { $1 },
+      workingDirectory: overlay.directory, timeout: command.timeout)
     unshare.accepted = command.accepted
     self.unshare = unshare
   }

@@ -68,8 +68,11 @@ public struct SandboxCommand: Hashable, Sendable {
   public var writes: Writes
   /// The program, as a path or looked up in the environment's `PATH`, and its arguments.
   public var arguments: [String]
-  /// Exactly what the program gets, but for `HOME` of ``User/home``.
+  /// What the program gets, and ``secrets``, and nothing else but `HOME` of ``User/home``.
   public var environment: [String: String]
+  /// More variables, proxies with passwords for one. The arguments of the sandbox's processes do not
+  /// have them: those everybody on the host can list.
+  public var secrets: [String: String] = [:]
   public var user: User
   /// Whether the program is in the host's network, with the host's resolver; otherwise it has
   /// a loopback interface of its own.

@@ -17,6 +17,15 @@ struct Script {
     "net_bind_service", "net_raw", "sys_chroot", "setfcap", "audit_write",
   ]
 
+  /// What the script itself runs with.
+  static func environment(_ searchPath: String) -> [String: String] {
+    [
+      "PATH": searchPath, "LC_ALL": "C",
+      // fsconfig(2) takes 255 bytes of an option, and mount(8) 2.39 and later prefers it.
+      "LIBMOUNT_FORCE_MOUNT2": "always",
+    ]
+  }
+
   let command: SandboxCommand
   /// The option string of the overlay.
   let overlay: String
@@ -123,9 +132,14 @@ struct Script {
     let user = command.user
     let groups = user.groups.map { "+\($0)" }.joined(separator: ",")
     let bounding = "-all," + Self.capabilities.map { "+" + $0 }.joined(separator: ",")
+    // Secrets are there already, so all else that a shell has is taken away by its name.
+    let clearing =
+      command.secrets.isEmpty
+      ? ["-i"]
+      : (Self.environment("").keys.sorted() + ["PWD", "OLDPWD", "SHLVL", "_"]).map { "-u\($0)" }
     // `env` looks in the image's PATH, so the host's chroot goes by its path.
     return
-      (["setpriv", "--bounding-set=\(bounding)", "--", "env", "-i"]
+      (["setpriv", "--bounding-set=\(bounding)", "--", "env"] + clearing
       + settings.map(Self.quoted) + ["\"$(command -v chroot)\""]
       + ["--userspec=+\(user.uid):+\(user.gid)", "--groups=\(groups)", "."]
       + command.arguments.map(Self.quoted))

@@ -14,14 +14,16 @@ public struct ImageSignature: Sendable {
   /// - Parameter environment: for the tools; `PATH` is looked at.
   public init(environment: [String: String]) { self.environment = environment }
 
-  /// Says early what would stop ``sign(_:with:)``.
-  public func prepare(with key: FilePath) async throws(SignatureError) {
+  /// Says early what would stop ``sign(_:with:scratch:)``: signs something of no meaning.
+  ///
+  /// - Parameter scratch: an existing folder.
+  public func prepare(with key: FilePath, scratch: FilePath) async throws(SignatureError) {
     let form = try KeyForm.of(key, .secret)
-    let tool = Command(
-      form.rawValue, [form == .openssl ? "version" : "-v"], environment: environment)
-    do throws(CommandError) { try await tool.run() } catch {
-      throw SignatureError(error, .notSigned, key.string, form)
+    let probe = scratch.appending("probe")
+    do throws(FileError) { try Files.write("a probe of the key\n", to: probe) } catch {
+      throw SignatureError(error)
     }
+    _ = try await signature(of: probe, form, key, scratch, subject: key)
   }
 
   /// Writes the signature beside an image whose `.sha256` stands there.
@@ -32,7 +34,24 @@ public struct ImageSignature: Sendable {
     _ image: FilePath, with key: FilePath, scratch: FilePath
   ) async throws(SignatureError) -> FilePath {
     let form = try KeyForm.of(key, .secret)
-    let message = Self.statement(of: image)
+    let made = try await signature(
+      of: Self.statement(of: image), form, key, scratch, subject: image)
+    let target = FilePath(image.string + form.ending)
+    do throws(FileError) {
+      var file = try AtomicFile.create(target)
+      try file.write(try Files.read(made))
+      try file.publish()
+    } catch {
+      throw SignatureError(error)
+    }
+    return target
+  }
+
+  /// - Parameter subject: what an error is about.
+  /// - Returns: the file of the signature, in the scratch folder.
+  private func signature(
+    of message: FilePath, _ form: KeyForm, _ key: FilePath, _ scratch: FilePath, subject: FilePath
+  ) async throws(SignatureError) -> FilePath {
     let made = scratch.appending("signature")
     let name = message.lastComponent?.string ?? ""
     let arguments: [String] =
@@ -51,17 +70,9 @@ public struct ImageSignature: Sendable {
     do throws(CommandError) {
       try await Command(form.rawValue, arguments, environment: environment).run()
     } catch {
-      throw SignatureError(error, .notSigned, image.string, form)
+      throw SignatureError(error, .notSigned, subject.string, form)
     }
-    let target = FilePath(image.string + form.ending)
-    do throws(FileError) {
-      var file = try AtomicFile.create(target)
-      try file.write(try Files.read(made))
-      try file.publish()
-    } catch {
-      throw SignatureError(error)
-    }
-    return target
+    return made
   }
 
   /// Checks that the owner of `key` signed this very image.
@@ -100,7 +111,7 @@ public struct ImageSignature: Sendable {
 
   /// The signed file: the one beside the image if it states the image's digest; where there is none,
   /// one as kiln writes it.
-  private func statement(
+  func statement(
     of image: FilePath, _ scratch: FilePath
   ) throws(SignatureError) -> FilePath {
     let path = Self.statement(of: image)

@@ -23,10 +23,7 @@ public struct VerificationError: Failure {
 
   /// - Parameter cause: the failed operation, whose own words are the reason.
   init(_ code: Code, _ image: FilePath, cause: some Failure) {
-    let words = cause.diagnostics.map {
-      [$0.message, $0.reason].compactMap(\.self).joined(separator: ": ")
-    }
-    self.init(code, image, reason: words.joined(separator: "\n"))
+    self.init(code, image, reason: cause.diagnostics.words)
   }
 
   public var diagnostics: [Diagnostic] {

@@ -94,6 +94,14 @@ extension Manifest {
     FilePath(image.string + ".manifest.json")
   }
 
+  private var hasSoundSizes: Bool {
+    let lists: [[Int64]] = [
+      [image.size], [totals.bytes], files.map(\.size), artifacts.map(\.size),
+      (gpu?.duplicates ?? []).map(\.wasted), (gpu?.libraries ?? []).map(\.size),
+    ]
+    return lists.allSatisfy { SizeLimit.holds($0) }
+  }
+
   /// Reads a manifest file.
   public static func read(_ path: FilePath) throws(ImageError) -> Manifest {
     let content: [UInt8]
@@ -108,6 +116,13 @@ extension Manifest {
       throw ImageError(
         .badManifest, path.string,
         reason: "its format is \(manifest.manifest), this kiln reads \(formatVersion)")
+    }
+    guard manifest.hasSoundSizes else {
+      throw ImageError(
+        .badManifest, path.string,
+        reason:
+          "it has a size that no image can have, below 0 or in sum over \(ByteCount(SizeLimit.largest))"
+      )
     }
     guard manifest.files.allSatisfy({ manifest.origins.indices.contains($0.origin) }) else {
       throw ImageError(.badManifest, path.string, reason: "a file's origin is not in the manifest")

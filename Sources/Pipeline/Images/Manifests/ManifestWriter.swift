@@ -29,10 +29,9 @@ struct TreeListing {
   }
 
   func file(_ entry: TreeEntry) -> Manifest.File {
-    let octal = String(entry.permissions, radix: 8)
-    return Manifest.File(
+    Manifest.File(
       path: entry.path.isEmpty ? "." : entry.path, kind: entry.kind,
-      mode: String(repeating: "0", count: max(0, 4 - octal.utf8.count)) + octal,
+      mode: FileMode.text(entry.permissions),
       uid: entry.owner, gid: entry.group, size: entry.size,
       sha256: entry.sha256,
       link: entry.kind == .symlink || entry.kind == .hardlink ? entry.link : nil,

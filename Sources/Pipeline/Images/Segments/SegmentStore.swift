@@ -40,7 +40,8 @@ public struct SegmentStore: Sendable {
     let missing = groups.indices.filter { found[$0] == nil }.sorted {
       (groups[$1].size, $0) < (groups[$0].size, $1)
     }
-    try checkSpace(missing.reduce(0) { $0 + groups[$1].sizeToCompress }, encoding)
+    let size = missing.reduce(0) { $0 + groups[$1].sizeToCompress }
+    try ImageError.requireSpace(size / 100 * encoding.expectedPercent, at: store.root)
     let made = try await missing.mapConcurrently(limit: jobs) {
       (index) async throws(ImageError) -> (Int, Segment) in
       (index, try await make(groups[index], keys[index], encoding, progress))
@@ -88,18 +89,6 @@ public struct SegmentStore: Sendable {
   }
 
   /// Refuses early what would surely run out of space; the estimate is on the low side.
-  private func checkSpace(_ size: Int64, _ encoding: Encoding) throws(ImageError) {
-    let needed = size / 100 * encoding.expectedPercent
-    let free: Int64
-    do throws(FileError) { free = try Files.freeSpace(at: store.root) } catch {
-      throw ImageError(error)
-    }
-    guard free >= needed else {
-      throw ImageError(
-        .noSpace, store.root.string,
-        reason: "about \(ByteCount(needed)) are needed, \(ByteCount(free)) are free")
-    }
-  }
 }
 
 extension EncodedMember {

@@ -71,7 +71,8 @@ public struct FileTree: Sendable {
   ) throws(ImageError) -> Int? {
     let file = layer.directory.appending(path)
     let origin = layer.origin(of: path)
-    guard let status = try reading(origin, { () throws(FileError) in try Files.status(file) })
+    guard
+      let status = try reading(layer, origin, { () throws(FileError) in try Files.status(file) })
     else { return nil }
     if status.isWhiteout {
       nodes[parent].children?[name] = nil
@@ -87,7 +88,7 @@ public struct FileTree: Sendable {
       add(node, name, below: parent)
       return nil
     }
-    let opaque = try isOpaque(file, origin)
+    let opaque = try isOpaque(file, layer, origin)
     if !opaque, let below = nodes[parent].children?[name], nodes[below].children != nil {
       nodes[below].entry = entry.keepingOrigin(of: nodes[below].entry)
       return below
@@ -119,11 +120,12 @@ public struct FileTree: Sendable {
       sha256: kind == .file ? digests[path] : nil, origin: origin, layer: layer.directory)
     switch kind {
     case .file:
-      entry.capability = try reading(origin) { () throws(FileError) in
+      entry.capability = try reading(layer, origin) { () throws(FileError) in
         try Files.attribute("security.capability", of: file) ?? []
       }
     case .symlink:
-      entry.link = try reading(origin) { () throws(FileError) in try Files.readSymlink(file) }
+      entry.link = try reading(layer, origin) { () throws(FileError) in try Files.readSymlink(file)
+      }
     case .characterDevice, .blockDevice:
       (entry.deviceMajor, entry.deviceMinor) = status.deviceNumber
     case .directory where Self.emptied.contains(path):
@@ -136,13 +138,15 @@ public struct FileTree: Sendable {
   }
 
   /// Whether a layer's folder hides what the layers below have at its path.
-  private func isOpaque(_ folder: FilePath, _ origin: Origin) throws(ImageError) -> Bool {
-    let attributes = try reading(origin) { () throws(FileError) in
+  private func isOpaque(
+    _ folder: FilePath, _ layer: Layer, _ origin: Origin
+  ) throws(ImageError) -> Bool {
+    let attributes = try reading(layer, origin) { () throws(FileError) in
       try Files.attributeNames(folder)
     }
     for name in attributes
     where name.hasPrefix("trusted.overlay.") || name.hasPrefix("user.overlay.") {
-      let value = try reading(origin) { () throws(FileError) in
+      let value = try reading(layer, origin) { () throws(FileError) in
         try Files.attribute(name, of: folder)
       }
       let isOpaque = name.hasSuffix(".opaque")
@@ -157,15 +161,22 @@ public struct FileTree: Sendable {
   }
 
   private func names(_ layer: Layer, _ folder: String) throws(ImageError) -> [String] {
-    try reading(layer.origin(of: folder)) { () throws(FileError) in
+    try reading(layer, layer.origin(of: folder)) { () throws(FileError) in
       try Files.entries(folder.isEmpty ? layer.directory : layer.directory.appending(folder))
     }
   }
 
+  /// A name that the image cannot hold is told as the image has it: where the store keeps it is
+  /// nothing to act on.
   private func reading<Value>(
-    _ origin: Origin, _ body: () throws(FileError) -> Value
+    _ layer: Layer, _ origin: Origin, _ body: () throws(FileError) -> Value
   ) throws(ImageError) -> Value {
-    do throws(FileError) { return try body() } catch { throw ImageError(error, origin: origin) }
+    do throws(FileError) { return try body() } catch {
+      guard error.code == .notUTF8 else { throw ImageError(error, origin: origin) }
+      var path = error.path
+      _ = path.removePrefix(layer.directory)
+      throw ImageError(.badName, "/\(path)", origin: origin, cause: .file(error))
+    }
   }
 }
 

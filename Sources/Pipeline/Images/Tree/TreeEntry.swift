@@ -39,8 +39,3 @@ public struct TreeEntry: Hashable, Sendable {
   /// The last component of the path.
   var name: String { path.split(separator: "/").last.map(String.init) ?? "" }
 }
-
-/// Byte order, which no locale changes.
-func precedes(_ left: String, _ right: String) -> Bool {
-  left.utf8.lexicographicallyPrecedes(right.utf8)
-}

@@ -1,3 +1,4 @@
+internal import Content
 internal import Digests
 internal import FileSystem
 internal import SystemPackage
@@ -11,6 +12,8 @@ final class ImageOutput {
   private var checksum: AtomicFile?
   private var manifest: AtomicFile?
   private var companions: [PendingFile] = []
+  /// Signatures of another image that stood there.
+  private var stale: [FilePath] = []
 
   /// - Parameter assembly: nil keeps the file that stands there.
   init(_ request: ImageRequest, _ assembly: Assembly?) throws(ImageError) {
@@ -36,15 +39,19 @@ final class ImageOutput {
   static func checksumPath(_ image: FilePath) -> FilePath { FilePath(image.string + ".sha256") }
 
   /// Writes the files that stand beside the image, unpublished too.
-  func describe(_ writer: ManifestWriter, _ companions: [Companion]) throws(ImageError) {
+  func describe(_ writer: ManifestWriter, _ companions: Companions) throws(ImageError) {
     let target = request.target
     do throws(FileError) {
-      for companion in companions {
-        self.companions.append(
-          try PendingFile(FilePath(target.string + companion.ending), companion.content))
+      let contents = companions.contents(request, writer.image)
+      for (ending, content) in zip(companions.endings, contents) {
+        self.companions.append(try PendingFile(FilePath(target.string + ending), content))
       }
+      let statement = "\(writer.image.sha256.hex)  \(writer.image.file)\n"
+      let signatures = companions.signatures.map { FilePath(target.string + $0) }
+      stale = signatures.filter { Files.exists($0) }
+      if !stale.isEmpty, isStated(statement, writer.image.sha256) { stale = [] }
       var checksum = try AtomicFile.create(Self.checksumPath(target))
-      try checksum.write("\(writer.image.sha256.hex)  \(writer.image.file)\n")
+      try checksum.write(statement)
       self.checksum = consume checksum
       var manifest = try AtomicFile.create(Manifest.path(beside: target))
       try writer.write(to: &manifest)
@@ -54,6 +61,15 @@ final class ImageOutput {
     }
   }
 
+  /// Whether what stands there is this image as well, so that signatures of its check sum hold.
+  private func isStated(_ statement: String, _ sha256: SHA256Digest) -> Bool {
+    let path = Self.checksumPath(request.target)
+    guard Files.exists(path) else {
+      return (try? FileDigest(of: request.target))?.sha256 == sha256
+    }
+    return (try? Files.readText(path, limit: 64 << 10)) == statement
+  }
+
   /// Puts the files in their places, the image last.
   ///
   /// - Parameter published: gets the path of each file that now stands there.
@@ -61,6 +77,8 @@ final class ImageOutput {
     for companion in companions { published(try companion.publish()) }
     try manifest.take()?.publish()
     published(Manifest.path(beside: request.target))
+    // Before the check sum that says that there is another image: the next build goes by it.
+    for path in stale { try Files.removeFile(path) }
     try checksum.take()?.publish()
     published(Self.checksumPath(request.target))
     guard let image = image.take() else { return }

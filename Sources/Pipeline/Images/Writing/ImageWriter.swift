@@ -16,16 +16,15 @@ public struct ImageWriter: Sendable {
   private let compression: ImageCompression
   private let segments: SegmentStore
   private let streams: DeflateSources
-  private let companions: @Sendable (ImageRequest, Manifest.Image) -> [Companion]
+  private let companions: Companions
   private let progress: ProgressSink
 
   /// - Parameters:
   ///   - streams: of the wheels whose files the layers have: they may stand in an image as they are.
-  ///   - companions: what is written beside each image, besides checksum and manifest.
+  ///   - companions: what is written beside each image.
   public init(
     provenance: Provenance, compression: ImageCompression = .balanced, segments: SegmentStore,
-    streams: DeflateSources = [:],
-    companions: @escaping @Sendable (ImageRequest, Manifest.Image) -> [Companion] = { _, _ in [] },
+    streams: DeflateSources = [:], companions: Companions = Companions(),
     progress: @escaping ProgressSink
   ) {
     self.provenance = provenance
@@ -187,7 +186,7 @@ public struct ImageWriter: Sendable {
       image: .init(
         file: target.lastComponent?.string ?? "", format: draft.request.format,
         compression: compression, size: size, sha256: sha256))
-    try output.describe(writer, companions(draft.request, writer.image))
+    try output.describe(writer, companions)
     return WrittenImage(
       request: draft.request, size: size, sha256: sha256,
       treeDigest: writer.listing.digest, totals: writer.listing.totals,
@@ -216,7 +215,9 @@ extension ImageWriter {
       guard seen.insert(target).inserted else {
         throw ImageError(.badTarget, target.string, reason: "two images would have this name")
       }
-      for path in [target, Manifest.path(beside: target), ImageOutput.checksumPath(target)] {
+      let beside = companions.endings.map { FilePath(target.string + $0) }
+      let own = [target, Manifest.path(beside: target), ImageOutput.checksumPath(target)]
+      for path in own + beside {
         let status: FileStatus?
         do throws(FileError) { status = try Files.status(path) } catch { throw ImageError(error) }
         guard status?.kind != .directory else {
@@ -226,7 +227,7 @@ extension ImageWriter {
     }
   }
 
-  /// Refuses early what would surely run out of space; the estimate is on the low side.
+  /// The estimate is on the low side.
   private func checkSpace(
     for entries: [TreeEntry], _ requests: [ImageRequest]
   ) throws(ImageError) {
@@ -238,15 +239,7 @@ extension ImageWriter {
         size / 100 * Encoding(request.format, compression).expectedPercent
     }
     for (folder, bytes) in needed.sorted(by: { $0.key.string < $1.key.string }) {
-      let free: Int64
-      do throws(FileError) { free = try Files.freeSpace(at: folder) } catch {
-        throw ImageError(error)
-      }
-      guard free >= bytes else {
-        throw ImageError(
-          .noSpace, folder.string,
-          reason: "about \(ByteCount(bytes)) are needed, \(ByteCount(free)) are free")
-      }
+      try ImageError.requireSpace(bytes, at: folder)
     }
   }
 }

@@ -1,4 +1,5 @@
 import Diagnostics
+import Digests
 import FileSystem
 import SystemPackage
 
@@ -6,10 +7,12 @@ import SystemPackage
 struct RecipeFile: Sendable {
   /// Its folder, relative to the folder of the recipe that is read; empty where it is the same.
   let folder: FilePath
+  let digest: SHA256Digest
   private let lines: [Substring]
 
   init(folder: FilePath, bytes: [UInt8]) {
     self.folder = folder
+    digest = SHA256Digest(of: bytes)
     lines = String(decoding: bytes, as: UTF8.self)
       .split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r" || $0 == "\r\n" }
   }

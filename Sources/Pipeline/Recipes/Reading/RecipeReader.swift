@@ -28,6 +28,7 @@ public struct RecipeReader: Sendable {
     }
     recipe.directory = loading.directory
     recipe.places = decoding.places
+    recipe.places.digests = loading.files.mapValues(\.digest)
     return recipe
   }
 

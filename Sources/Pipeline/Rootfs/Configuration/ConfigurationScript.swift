@@ -27,10 +27,12 @@ struct ConfigurationScript {
         env \(settings.joined(separator: " ")) /var/lib/dpkg/info/\(package.databaseName).preinst install
         """
     }
+    // What they pre-depend on is unpacked, as it is for every other package's preinst, and configured
+    // with all others: `postgresql-common` pre-depends on `init-system-helpers`.
+    let options = "--force-unsafe-io --force-depends"
     let unpack =
       root.deferred.isEmpty
-      ? ""
-      : "dpkg --unpack --force-unsafe-io \(root.deferred.map(Self.path).joined(separator: " "))"
+      ? "" : "dpkg --unpack \(options) \(root.deferred.map(Self.path).joined(separator: " "))"
     self.init(steps: preinsts + [unpack, "dpkg --configure -a"])
   }
 
