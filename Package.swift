@@ -293,7 +293,9 @@ package.targets += [
     cSettings: [.unsafeFlags(["-std=c23"])] + small),
   .target(
     name: "CKernels", dependencies: ["CLZMA"], path: "Sources/SmokeTest/CKernels",
-    exclude: ["base.ptx", "cuda", "kernels.packed", "pack-ptx", "tensor.ptx", "wide.ptx"],
+    exclude: [
+      "base.ptx", "cuda", "kernels.packed", "pack-ptx", "tensor.ptx", "tidy-ptx", "wide.ptx",
+    ],
     cSettings: [.unsafeFlags(["-std=c23"])] + small),
   smokeTest("Platform", ["CPlatform", "CTexts"]),
   .target(

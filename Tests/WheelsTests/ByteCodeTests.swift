@@ -67,4 +67,31 @@ struct ByteCodeTests {
         try ByteCode(store: store, python: "other").restore(installed, into: upper) == [0, 1])
     }
   }
+
+  /// Such a file has other bytes than the wheel says, and the same size.
+  @Test func replacesTheByteCodeThatAWheelBrings() async throws {
+    try await withTemporaryFolder { folder in
+      try await WheelMaker.make(
+        "wheel('a', files={'a.py': b'1', '__pycache__/a.cpython-313.pyc': b'theirs'})", in: folder)
+      let unpacked = try await WheelMaker.unpack(
+        [folder.appending("a-1.0-py3-none-any.whl")], in: folder)
+      let (layer, upper) = (folder.appending("layer"), folder.appending("upper"))
+      try Files.makeDirectory(layer)
+      let installed = try WheelInstaller(
+        environment: VirtualEnvironment(path: "opt/ml", pythonVersion: "3.13")
+      ).install(unpacked.map { WheelRequest(wheel: $0, isRequested: true) }, into: layer)
+      let site = "opt/ml/lib/python3.13/site-packages"
+      let compiled = "\(site)/__pycache__/a.cpython-313.pyc"
+      try Files.makeDirectories(upper.appending(compiled).removingLastComponent())
+      try Files.write("kiln's", to: upper.appending(compiled))
+
+      let store = try Store(root: folder.appending("store"))
+      let digests = try ByteCode(store: store, python: "test").join(
+        upper, into: layer, of: installed)
+
+      #expect(try Files.readText(layer.appending(compiled)) == "kiln's")
+      #expect(installed.digests[compiled] != nil)
+      #expect(Set(installed.digests.keys).subtracting(digests.keys) == [compiled])
+    }
+  }
 }

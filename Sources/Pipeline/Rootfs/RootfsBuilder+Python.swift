@@ -114,18 +114,20 @@ extension RootfsBuilder {
           requests, into: place.upper)
       } catch { throw RootfsError(error) }
       warnings = installed.warnings
-      try await compile(installed, compiler, over: place)
       return MadeLayer(
-        owners: installed.owners.mapValues { installed.origins[$0] }, digests: installed.digests)
+        owners: installed.owners.mapValues { installed.origins[$0] },
+        digests: try await compile(installed, compiler, over: place))
     }
     return warnings
   }
 
   /// Adds the wheels' byte code to the layer that holds them: from the store, or made in a layer
   /// above, since nothing may write into the wheels' files, which are links into the store.
+  ///
+  /// - Returns: the digests of the files that are still as they were installed.
   private func compile(
     _ installed: InstalledWheels, _ compiler: ByteCode, over place: Workplace
-  ) async throws(RootfsError) {
+  ) async throws(RootfsError) -> [String: SHA256Digest] {
     let above = Workplace(
       lower: place.lower + [place.upper], upper: place.work.appending("compiled"),
       work: place.work.appending("overlay"), privileges: place.privileges)
@@ -151,27 +153,9 @@ extension RootfsBuilder {
         try await compiler.keep(missing, of: installed, from: above.upper)
       } catch { throw RootfsError(error) }
     }
-    do throws(FileError) { try join(above.upper, into: place.upper) } catch {
-      throw RootfsError(error)
-    }
-  }
-
-  private func join(_ source: FilePath, into target: FilePath) throws(FileError) {
-    try Files.walk(source) { (path, status) throws(FileError) in
-      let place = target.appending(path)
-      switch status.kind {
-      case .directory:
-        if !Files.exists(place) {
-          try Files.makeDirectory(place, permissions: status.permissions)
-          try Files.setOwner(status.owner, group: status.group, of: place)
-        }
-      case .file:
-        if Files.exists(place) { try Files.removeFile(place) }
-        try Files.makeHardLink(place, to: source.appending(path))
-      default: break
-      }
-      return true
-    }
+    do throws(FileError) {
+      return try compiler.join(above.upper, into: place.upper, of: installed)
+    } catch { throw RootfsError(error) }
   }
 
   /// Which interpreter exactly compiles: byte code may differ from one build of it to the next.

@@ -1,9 +1,11 @@
 #include "CKernels.h"
 
 #include <CLZMA.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-/// For each module the size of its text and of the text with distances; then LZMA's.
+/// For each module the size of its text and of the text with places; then LZMA's.
 static const uint8_t packed[] = {
 #embed "kernels.packed"
 };
@@ -14,47 +16,67 @@ static size_t number(const uint8_t *bytes, int count) {
   return value;
 }
 
-/// Puts the numbers of registers where pack-ptx left their distances. Returns the text's end.
-static char *with_numbers(const uint8_t *from, const uint8_t *end, char *text) {
-  // By the letters of a kind of register, which give different places.
-  size_t before[32] = {0};
+enum {
+  /// What a kernel has of registers of one kind at most, and of labels; a test unpacks all.
+  most_names = 1024,
+  /// Kinds of names, by their letters.
+  kinds = 32,
+};
+
+/// The numbers of one kind of name in a kernel, the last used first.
+typedef struct {
+  size_t count;
+  uint16_t numbers[most_names];
+} Names;
+
+/// The number at `place`, which comes to the front.
+static unsigned used(Names *names, size_t place) {
+  unsigned number = names->numbers[place];
+  memmove(names->numbers + 1, names->numbers, place * sizeof *names->numbers);
+  names->numbers[0] = (uint16_t)number;
+  return number;
+}
+
+/// Puts the numbers of registers and labels where pack-ptx left their places. Returns the text's end.
+static char *with_numbers(const uint8_t *from, const uint8_t *end, char *text, Names *names) {
+  unsigned kind = 0;
   while (from < end) {
     const uint8_t byte = *from++;
-    *text++ = (char)byte;
-    if (byte != '%') continue;
-    unsigned kind = 0;
-    while (from < end && *from >= 'a' && *from <= 'z') {
-      kind = (kind * 2 + *from) % 32;
-      *text++ = (char)*from++;
+    if (byte < 0x80) {
+      if (byte == '}' && text[-1] == '\n')
+        for (int i = 0; i < kinds; ++i) names[i].count = 0;
+      kind = byte == '%' || byte == '$' ? 0 : (kind * 2 + byte) % kinds;
+      *text++ = (char)byte;
+      continue;
     }
-    if (from == end || *from < 0x80) continue;
-    if (*from == 0xFF) {
-      before[kind] = number(from + 1, 2);
-      from += 3;
-    } else {
-      before[kind] += (size_t)*from++ - 0xBF;
+    Names *same = names + kind;
+    size_t place = byte - 0x81u;
+    if (byte == 0xFF) {
+      place = number(from, 2);
+      from += 2;
+    } else if (byte == 0x80) {
+      place = same->count++;
+      same->numbers[place] = (uint16_t)(place + 1);
     }
-    char digits[8];
-    int count = 0;
-    for (size_t rest = before[kind]; count == 0 || rest > 0; rest /= 10)
-      digits[count++] = (char)('0' + rest % 10);
-    while (count > 0) *text++ = digits[--count];
+    text += snprintf(text, 8, "%u", used(same, place));
   }
   return text;
 }
 
 static size_t text_size(int module) { return number(packed + 8 * module, 4); }
-static size_t distances_size(int module) { return number(packed + 8 * module + 4, 4); }
+static size_t places_size(int module) { return number(packed + 8 * module + 4, 4); }
 
 size_t kernels_text_size(kernels_module module) { return text_size((int)module) + 1; }
 
 void kernels_text(kernels_module module, char *text) {
   size_t first = 0;
-  for (int i = 0; i < (int)module; ++i) first += distances_size(i);
-  size_t end = first + distances_size((int)module), start = 8 * kernels_modules;
-  uint8_t *distances = malloc(end);
-  if (distances && lzma_decode(packed + start, sizeof packed - start, distances, end))
-    text = with_numbers(distances + first, distances + end, text);
-  free(distances);
+  for (int i = 0; i < (int)module; ++i) first += places_size(i);
+  size_t end = first + places_size((int)module), start = 8 * kernels_modules;
+  uint8_t *places = malloc(end);
+  Names *names = calloc(kinds, sizeof *names);
+  if (places && names && lzma_decode(packed + start, sizeof packed - start, places, end))
+    text = with_numbers(places + first, places + end, text, names);
+  free(names);
+  free(places);
   *text = 0;
 }

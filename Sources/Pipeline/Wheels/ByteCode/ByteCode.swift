@@ -1,6 +1,6 @@
 internal import Content
-internal import Digests
-internal import FileSystem
+public import Digests
+public import FileSystem
 public import Store
 public import SystemPackage
 
@@ -9,7 +9,8 @@ public import SystemPackage
 ///
 /// It runs nothing itself. Who installs wheels calls ``restore(_:into:)`` with an empty upper
 /// directory above the wheels' layer, runs ``command(for:of:jobs:)`` in the image for the wheels
-/// that it names, with that directory as the overlay's upper one, and then ``keep(_:of:from:)``.
+/// that it names, with that directory as the overlay's upper one, and then ``keep(_:of:from:)`` and
+/// ``join(_:into:of:)``.
 public struct ByteCode: Sendable {
   /// A command to run inside the image: as root, from `/`, with no network.
   public struct Command: Hashable, Sendable {
@@ -99,6 +100,33 @@ public struct ByteCode: Sendable {
         }
       }
     }
+  }
+
+  /// Puts what ``restore(_:into:)`` and ``command(for:of:jobs:)`` left in `upper` into the wheels' layer,
+  /// in place of byte code that a wheel brought itself (NumPy 1.26 does), as pip's compilation is.
+  ///
+  /// - Returns: the digests of the installed files that are still there.
+  public func join(
+    _ upper: FilePath, into layer: FilePath, of installed: InstalledWheels
+  ) throws(FileError) -> [String: SHA256Digest] {
+    var digests = installed.digests
+    try Files.walk(upper) { (path, status) throws(FileError) in
+      let place = layer.appending(path)
+      switch status.kind {
+      case .directory:
+        if !Files.exists(place) {
+          try Files.makeDirectory(place, permissions: status.permissions)
+          try Files.setOwner(status.owner, group: status.group, of: place)
+        }
+      case .file:
+        if Files.exists(place) { try Files.removeFile(place) }
+        try Files.makeHardLink(place, to: upper.appending(path))
+        digests[path] = nil
+      default: break
+      }
+      return true
+    }
+    return digests
   }
 
   private func key(_ wheel: UnpackedWheel, _ environment: VirtualEnvironment) -> SHA256Digest {
