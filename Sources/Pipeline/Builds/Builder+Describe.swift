@@ -14,12 +14,19 @@ extension Builder {
   /// What stands beside each image: its bill of materials in two formats, and how it was made.
   func companions(
     _ request: BuildRequest, _ prepared: Prepared, _ rootfs: Rootfs
-  ) throws(BuildError) -> @Sendable (ImageRequest, Manifest.Image) -> [Companion] {
+  ) throws(BuildError) -> Companions {
     let recipes = try documents(prepared.recipe)
     let lock = ProvenanceStatement.Document(
       path: "\(request.recipe.stem ?? "").lock.json", sha256: try digest(of: prepared.lock))
     let architecture = prepared.recipe.architecture.rawValue
-    return { imageRequest, image in
+    let inputs =
+      [request.recipe.lastComponent?.string ?? "", lock.path, lock.sha256.hex, architecture]
+      + recipes.map { "\($0.path) \($0.sha256)" }
+      + request.variables.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+    return Companions(
+      endings: [".spdx.json", ".cdx.json", ".provenance.json"],
+      inputs: SHA256Digest(ofText: inputs.joined(separator: "\0"))
+    ) { imageRequest, image in
       guard let flavour = imageRequest.flavour, var bill = rootfs.bills[flavour] else { return [] }
       let file = BillOfMaterials.Image(file: image.file, sha256: image.sha256)
       bill.image = file

@@ -67,18 +67,6 @@ public struct Provenance: Hashable, Sendable {
   }
 }
 
-/// A file that stands beside an image and tells of it.
-public struct Companion: Hashable, Sendable {
-  /// What follows the image's name: `.spdx.json`.
-  public let ending: String
-  public let content: [UInt8]
-
-  public init(ending: String, content: [UInt8]) {
-    self.ending = ending
-    self.content = content
-  }
-}
-
 /// An image that stands on the disk.
 public struct WrittenImage: Hashable, Sendable {
   public let request: ImageRequest

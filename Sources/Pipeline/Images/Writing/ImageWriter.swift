@@ -16,7 +16,7 @@ public struct ImageWriter: Sendable {
   private let compression: ImageCompression
   private let segments: SegmentStore
   private let streams: DeflateSources
-  private let companions: @Sendable (ImageRequest, Manifest.Image) -> [Companion]
+  private let companions: Companions
   private let progress: ProgressSink
 
   /// - Parameters:
@@ -24,8 +24,7 @@ public struct ImageWriter: Sendable {
   ///   - companions: what is written beside each image, besides checksum and manifest.
   public init(
     provenance: Provenance, compression: ImageCompression = .balanced, segments: SegmentStore,
-    streams: DeflateSources = [:],
-    companions: @escaping @Sendable (ImageRequest, Manifest.Image) -> [Companion] = { _, _ in [] },
+    streams: DeflateSources = [:], companions: Companions = .none,
     progress: @escaping ProgressSink
   ) {
     self.provenance = provenance
@@ -50,6 +49,14 @@ public struct ImageWriter: Sendable {
           code: ImageError.Code.limitedReaders.rawValue,
           message: "\(request.target.lastComponent?.string ?? ""): \(limitation)"))
     }
+    let standing = StandingImages(
+      store: segments.store, provenance: provenance, compression: compression,
+      companions: companions)
+    if let images = standing.images(of: requests) {
+      progress(.started(.image, total: 0, unit: .bytes))
+      progress(.finished(.image, reused: true))
+      return images
+    }
     let drafts = try await drafts(requests)
     progress(.started(.image, total: drafts.reduce(0) { $0 + $1.plan.size }, unit: .bytes))
     let counter = SegmentProgress(progress)
@@ -61,6 +68,7 @@ public struct ImageWriter: Sendable {
       written.append(try describe(drafts[index], output, assemblies[index].size, sha256))
     }
     try publish(files.map(\.output))
+    try await standing.remember(written)
     progress(.finished(.image, reused: false))
     return written
   }
@@ -187,7 +195,7 @@ public struct ImageWriter: Sendable {
       image: .init(
         file: target.lastComponent?.string ?? "", format: draft.request.format,
         compression: compression, size: size, sha256: sha256))
-    try output.describe(writer, companions(draft.request, writer.image))
+    try output.describe(writer, companions.make(draft.request, writer.image))
     return WrittenImage(
       request: draft.request, size: size, sha256: sha256,
       treeDigest: writer.listing.digest, totals: writer.listing.totals,
