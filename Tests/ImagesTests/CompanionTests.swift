@@ -7,10 +7,9 @@ import Testing
 
 @Suite("What stands beside an image", .enabled(if: TestEnvironment.isRoot, "needs root"))
 struct CompanionTests {
-  private static let companions = Companions([".note.json"], signatures: [".sig", ".minisig"]) {
-    _, image in
-    [Array(image.sha256.hex.utf8)]
-  }
+  private static let companions = Companions(
+    [".note.json"], signatures: [".sig", ".minisig"], inputs: SHA256Digest(ofText: "")
+  ) { _, image in [Array(image.sha256.hex.utf8)] }
 
   /// Builds an image of a file with that content, in a store that knows it or a new one.
   private func build(_ content: String, in folder: FilePath, store: String = "store") async throws {

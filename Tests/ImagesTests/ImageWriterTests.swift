@@ -25,7 +25,7 @@ struct ImageWriterTests {
   static func writer(
     _ folder: FilePath, _ compression: ImageCompression = .balanced, jobs: Int = 2,
     store: String = "store", provenance: Provenance = provenance(),
-    streams: DeflateSources = [:], companions: Companions = Companions(),
+    streams: DeflateSources = [:], companions: Companions = .none,
     progress: @escaping ProgressSink = { _ in }
   ) throws -> ImageWriter {
     let store = try Store(root: folder.appending(store))

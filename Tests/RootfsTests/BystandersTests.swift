@@ -59,6 +59,7 @@ struct BystandersTests {
     // What configuring the others laid there already.
     TestDeb("late", entries: [.init("usr/bin/made", .file("x"), mode: 0o755)]),
     TestDeb("hidden", entries: [.init("usr/share/doc/gone/x", .file("x"))]),
+    TestDeb("veiled", entries: [.init("usr/share/man/man8/x.8", .file("x"))]),
     TestDeb("wider", entries: [.init("usr/include", .directory, mode: 0o775)]),
   ]
 
@@ -97,10 +98,18 @@ struct BystandersTests {
       let configured = folder.appending("configured")
       try Files.makeDirectories(configured.appending("usr/bin"))
       try Files.write("by a script", to: configured.appending("usr/bin/made"))
+      // As an overlay does to every folder that it copies up.
+      for name in ["origin", "impure"] {
+        try Files.setAttribute(
+          "trusted.overlay.\(name)", [1], of: configured.appending("usr/bin"))
+      }
       try Files.makeDirectories(configured.appending("usr/share/doc"))
       try Files.makeNode(
         configured.appending("usr/share/doc/gone"), mode: 0o020000, major: 0, minor: 0)
       try Files.makeDirectories(configured.appending("usr/include"))
+      try Files.makeDirectories(configured.appending("usr/share/man/man8"))
+      try Files.setAttribute(
+        "trusted.overlay.opaque", Array("y".utf8), of: configured.appending("usr/share/man/man8"))
       return try Bystanders(
         added: Array(unpacked.dropFirst(Self.others.count)),
         others: Array(unpacked.prefix(Self.others.count)), architecture: .amd64

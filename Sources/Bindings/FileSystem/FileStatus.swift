@@ -19,6 +19,9 @@ public struct FileStatus: Hashable, Sendable {
   public let device: UInt64
   public let inode: UInt64
   public let linkCount: UInt64
+  /// Another one whenever the content or anything else of the file changes; nil where the file
+  /// system has whole seconds only, in which two changes look like one.
+  public let version: String?
   /// Major and minor number of a device node.
   public let deviceNumber: (major: UInt32, minor: UInt32)
 
@@ -41,6 +44,11 @@ public struct FileStatus: Hashable, Sendable {
     device = UInt64(raw.st_dev)
     inode = UInt64(raw.st_ino)
     linkCount = UInt64(raw.st_nlink)
+    let times = [raw.st_mtim, raw.st_ctim]
+    let stamp = times.map { "\($0.tv_sec).\($0.tv_nsec)" }.joined(separator: " ")
+    version =
+      raw.st_ctim.tv_nsec == 0
+      ? nil : "\(raw.st_dev) \(raw.st_ino) \(raw.st_size) \(stamp)"
     deviceNumber = (gnu_dev_major(raw.st_rdev), gnu_dev_minor(raw.st_rdev))
   }
 

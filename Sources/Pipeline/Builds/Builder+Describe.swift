@@ -19,8 +19,13 @@ extension Builder {
     let lock = ProvenanceStatement.Document(
       path: "\(request.recipe.stem ?? "").lock.json", sha256: try digest(of: prepared.lock))
     let architecture = prepared.recipe.architecture.rawValue
+    let inputs =
+      [request.recipe.lastComponent?.string ?? "", lock.path, lock.sha256.hex, architecture]
+      + recipes.map { "\($0.path) \($0.sha256)" }
+      + request.variables.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
     return Companions(
-      [".spdx.json", ".cdx.json", ".provenance.json"], signatures: KeyForm.allCases.map(\.ending)
+      [".spdx.json", ".cdx.json", ".provenance.json"], signatures: KeyForm.allCases.map(\.ending),
+      inputs: SHA256Digest(ofText: inputs.joined(separator: "\0"))
     ) { imageRequest, image in
       guard let flavour = imageRequest.flavour, var bill = rootfs.bills[flavour] else { return [] }
       let file = BillOfMaterials.Image(file: image.file, sha256: image.sha256)

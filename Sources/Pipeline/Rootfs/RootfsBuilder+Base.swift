@@ -35,7 +35,6 @@ extension RootfsBuilder {
       .init(
         stage: .unpack, name: "packages", reused: pristine.reused,
         milliseconds: Int64((clock.now - start) / .milliseconds(1))))
-    settled(SettledLayers(layers: chain.layers, streams: [:]))
     let total = pristine.packages.count + pristine.deferred.count
     try await stage(.configure, total: Int64(total), &chain) { (chain) async throws(RootfsError) in
       try await configure(pristine, artifacts, on: &chain)
@@ -73,8 +72,10 @@ extension RootfsBuilder {
       SandboxCommand.Bind(
         try file(package.artifact, artifacts), at: ConfigurationScript.path(of: package))
     }
+    let below = SettledLayers(layers: chain.layers, streams: [:])
     try await chain.add(description, in: store, privileges: sandbox.privileges) {
       (place) async throws(RootfsError) in
+      settled(below)
       let begun = try startFromSmaller(root, in: place)
       let calls =
         begun

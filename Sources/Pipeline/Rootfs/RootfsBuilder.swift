@@ -70,7 +70,10 @@ public struct RootfsBuilder: Sendable {
       let wheels = try await unpackWheels(lock, artifacts)
       for wheel in wheels { streams[wheel.origin] = wheel.streams }
       warnings += try await install(python, wheels, lock, on: &chain)
-      settled(SettledLayers(layers: chain.layers, streams: streams))
+      // What is there was compressed when it was made.
+      if chain.reports.last?.reused == false {
+        settled(SettledLayers(layers: chain.layers, streams: streams))
+      }
     }
     chain.materials += Self.materials(lock.archives)
     try await stage(.files, &chain) { (chain) async throws(RootfsError) in

@@ -22,4 +22,15 @@ extension Store {
     try Files.makeDirectories(folder)
     return folder
   }
+
+  /// The name of the result that holds `path`, which says what it was made from: its kind and key.
+  ///
+  /// - Returns: nil where `path` is in none.
+  public func resultName(of path: FilePath) -> String? {
+    var rest = path
+    guard rest.removePrefix(root.appending("results")) else { return nil }
+    let components = rest.components.map(\.string)
+    guard components.count > 3, ResultKind(rawValue: components[0]) != nil else { return nil }
+    return components.joined(separator: "/")
+  }
 }

@@ -39,7 +39,8 @@ public struct Store: Sendable {
     case call
     /// A part of an image, compressed: `data`, `index`, and their digests.
     case segment
-    /// The digest of an image that was put together from segments.
+    /// The digest of an image that was put together from segments, or what is known of one that
+    /// stands where it was written.
     case assembly
 
     /// What every result of the kind has.

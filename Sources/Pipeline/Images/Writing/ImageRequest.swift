@@ -67,27 +67,6 @@ public struct Provenance: Hashable, Sendable {
   }
 }
 
-/// The files that stand beside an image and tell of it, besides check sum and manifest.
-public struct Companions: Sendable {
-  /// What follows the image's name in those that are written with it: `.spdx.json`.
-  public let endings: [String]
-  /// What follows it in signatures of its check sum, which are made later: one that another image
-  /// left would stand beside this one as if it were its own.
-  public let signatures: [String]
-  /// The content of each of ``endings``, in their order.
-  let contents: @Sendable (ImageRequest, Manifest.Image) -> [[UInt8]]
-
-  /// - Parameter contents: of each of `endings`, in their order; empty for an image that has none.
-  public init(
-    _ endings: [String] = [], signatures: [String] = [],
-    contents: @escaping @Sendable (ImageRequest, Manifest.Image) -> [[UInt8]] = { _, _ in [] }
-  ) {
-    self.endings = endings
-    self.signatures = signatures
-    self.contents = contents
-  }
-}
-
 /// An image that stands on the disk.
 public struct WrittenImage: Hashable, Sendable {
   public let request: ImageRequest

@@ -24,7 +24,7 @@ public struct ImageWriter: Sendable {
   ///   - companions: what is written beside each image.
   public init(
     provenance: Provenance, compression: ImageCompression = .balanced, segments: SegmentStore,
-    streams: DeflateSources = [:], companions: Companions = Companions(),
+    streams: DeflateSources = [:], companions: Companions = .none,
     progress: @escaping ProgressSink
   ) {
     self.provenance = provenance
@@ -49,6 +49,14 @@ public struct ImageWriter: Sendable {
           code: ImageError.Code.limitedReaders.rawValue,
           message: "\(request.target.lastComponent?.string ?? ""): \(limitation)"))
     }
+    let standing = StandingImages(
+      store: segments.store, provenance: provenance, compression: compression,
+      companions: companions)
+    if let images = standing.images(of: requests) {
+      progress(.started(.image, total: 0, unit: .bytes))
+      progress(.finished(.image, reused: true))
+      return images
+    }
     let drafts = try await drafts(requests)
     progress(.started(.image, total: drafts.reduce(0) { $0 + $1.plan.size }, unit: .bytes))
     let counter = SegmentProgress(progress)
@@ -60,6 +68,7 @@ public struct ImageWriter: Sendable {
       written.append(try describe(drafts[index], output, assemblies[index].size, sha256))
     }
     try publish(files.map(\.output))
+    try await standing.remember(written)
     progress(.finished(.image, reused: false))
     return written
   }

@@ -87,10 +87,19 @@ struct Bystanders {
       }
       guard let changed = try Files.status(configured.appending(place)) else { return true }
       let mine = try Files.status(root.appending(place))
-      let attributes = try Files.attributeNames(configured.appending(place))
+      let attributes = try Files.attributeNames(configured.appending(place)).filter {
+        !Self.isBookkeeping($0)
+      }
       return changed.kind == .directory && changed.permissions == mine?.permissions
         && changed.owner == mine?.owner && changed.group == mine?.group && attributes.isEmpty
     } catch { throw RootfsError(error) }
+  }
+
+  /// What an overlay notes of every folder that it copies up, without a meaning for what is seen.
+  private static func isBookkeeping(_ attribute: String) -> Bool {
+    [".origin", ".impure", ".uuid", ".nlink"].contains {
+      attribute == "trusted.overlay" + $0 || attribute == "user.overlay" + $0
+    }
   }
 
   /// Whether a script may call the entry where it finds it, as `command -v` does.
