@@ -68,7 +68,7 @@ extension RootfsBuilder {
     let script = ConfigurationScript(root)
     let description = LayerChain.Description(
       stage: .configure, name: "configuration", origin: Origin(.configuration),
-      inputs: [LayerInput("the configuration's script", script.text)])
+      inputs: [LayerInput("the configuration's script", script.text), JavaKeyStore.input])
     let debs = try root.deferred.map { (package) throws(RootfsError) in
       SandboxCommand.Bind(
         try file(package.artifact, artifacts), at: ConfigurationScript.path(of: package))
@@ -77,6 +77,7 @@ extension RootfsBuilder {
       (place) async throws(RootfsError) in
       let begun = try startFromSmaller(root, in: place)
       try await run(begun ? .remaining : script, debs, in: place)
+      try dateKeyStore(in: place)
       return MadeLayer()
     }
     // What diverts others' files is no bystander's company, whoever starts from the set.
