@@ -10,7 +10,11 @@ import Testing
 /// and of all that stands beside them. `ReproducibilityTests` do it with a tiny archive.
 @Suite(.serialized, .enabled(if: TestEnvironment.wantsEndToEnd && TestEnvironment.isRoot))
 struct SurroundingsTests {
-  private static let recipes = KilnProgram.package.appending("Recipes")
+  /// The recipe that `make image` builds, and one of packages whose scripts do the most.
+  private static let recipes = [
+    KilnProgram.package.appending("Recipes/cuda-wsl.yaml"),
+    KilnProgram.recipes.appending("scripts.yaml"),
+  ]
 
   /// By the file's name.
   private func digests(in folder: FilePath) throws -> [String: SHA256Digest] {
@@ -63,13 +67,13 @@ struct SurroundingsTests {
     return (hasRoom ? memory : folder).appending("kiln a-\(UInt32.random(in: .min ... .max))")
   }
 
-  @Test(arguments: ["cuda-wsl.yaml"])
-  func nothingAroundABuildShows(name: String) async throws {
-    let recipe = Self.recipes.appending(name)
+  @Test(arguments: recipes)
+  func nothingAroundABuildShows(recipe: FilePath) async throws {
     let shared = KilnProgram.shared()
     try await withTemporaryFolder { folder in
       let output = folder.appending("first")
-      let words = ["--locked", "--progress", "none", "--output", output.string]
+      // The lock of a recipe of the tests' own is made here.
+      let words = ["--progress", "none", "--output", output.string]
       try await shared.command(["build", recipe.string] + words).run()
       let expected = try digests(in: output)
       #expect(expected.count >= 6)
@@ -94,8 +98,8 @@ struct SurroundingsTests {
       expectEqual(many, expected, "eight jobs")
       if OrdinaryUser.exists {
         let user = try await OrdinaryUser.settled(
-          in: folder, recipes: Self.recipes, artifacts: shared)
-        try await user.build(name, to: "images").run()
+          in: folder, recipes: recipe.removingLastComponent(), artifacts: shared)
+        try await user.build(recipe.lastComponent?.string ?? "", to: "images").run()
         expectEqual(
           try digests(in: user.home.appending("images")), expected, "an ordinary user")
       }

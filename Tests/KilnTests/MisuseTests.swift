@@ -90,6 +90,11 @@ import Testing
         ], of: ["build", "tiny.yaml", "again.yaml"], in: kiln)
       try await expect(
         2, ["error[K8008]", "named twice"], of: ["build", "tiny.yaml", "tiny.yaml"], in: kiln)
+      try Files.write(
+        Self.recipe + "wsl: {install: [import, from-file]}\n", to: kiln.home.appending("both.yaml"))
+      try await expect(
+        2, ["error[K8008]", "both images", "--format"],
+        of: ["build", "both.yaml", "--format", "wsl"], in: kiln)
       #expect(!Files.exists(kiln.store) && !Files.exists(images))
       // Files of two kinds do not meet.
       for (name, flavour) in [("tiny", "import"), ("again", "from-file")] {

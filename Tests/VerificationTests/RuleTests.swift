@@ -166,6 +166,7 @@ import Verification
     .init("K6310", change: "text('etc/shadow', 'root:$y$j9T$x:19000:0:99999:7:::\\n', 0o640)"),
     .init("K6311", change: "folder('boot'); add('boot/vmlinuz-6.1')"),
     .init("K6312", change: "folder('etc/ssh'); add('etc/ssh/ssh_host_rsa_key')"),
+    .init("K6312", change: "folder('etc/munge'); add('etc/munge/munge.key')"),
     .init("K6401", change: "add('usr/lib/libcuda.so.1', elf)"),
     .init("K6401", change: "add('usr/lib/libnvidia-ml.so.550')"),
     .init("K6402", change: "folder('usr/lib/wsl/lib'); add('usr/lib/wsl/lib/libcuda.so.1', elf)"),

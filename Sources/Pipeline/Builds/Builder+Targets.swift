@@ -9,7 +9,15 @@ extension Builder {
     var makers: [FilePath: FilePath] = [:]
     for request in requests {
       let recipe = try recipe(request.recipe, variables: request.variables)
-      for (_, _, target) in targets(request, recipe) {
+      let targets = targets(request, recipe)
+      guard Set(targets.map(\.path)).count == targets.count else {
+        throw BuildError(
+          .sameName, request.recipe.string,
+          "both images of the recipe would be \(recipe.name).\(request.format.rawValue)",
+          reason: "the one for `wsl --install --from-file` is always a .wsl",
+          remedy: "choose another --format for the one for `wsl --import`")
+      }
+      for (_, _, target) in targets {
         guard let other = makers.updateValue(request.recipe, forKey: target) else { continue }
         throw BuildError(
           .sameName, request.recipe.string, "two recipes of this run write \(target)",

@@ -44,7 +44,7 @@ extension RootfsBuilder {
   func cleanUp(on chain: inout LayerChain) async throws(RootfsError) {
     let description = LayerChain.Description(
       stage: .steps, name: "clean-up", origin: Origin(.configuration),
-      inputs: [LayerInput("the clean-up's script", CleanUp.script)])
+      inputs: [LayerInput("the clean-up's script", CleanUp.script), JavaKeyStore.input])
     try await chain.add(description, in: store, privileges: sandbox.privileges) {
       (place) async throws(RootfsError) in
       let command = SandboxCommand(
@@ -53,6 +53,7 @@ extension RootfsBuilder {
       do throws(SandboxError) { try await sandbox.run(command) } catch {
         throw RootfsError(error, .step, "clean-up")
       }
+      try dateKeyStore(in: place)
       return MadeLayer()
     }
   }

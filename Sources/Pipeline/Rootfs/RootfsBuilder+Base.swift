@@ -67,7 +67,7 @@ extension RootfsBuilder {
     let script = ConfigurationScript(root)
     let description = LayerChain.Description(
       stage: .configure, name: "configuration", origin: Origin(.configuration),
-      inputs: [LayerInput("the configuration's script", script.text)])
+      inputs: [LayerInput("the configuration's script", script.text), JavaKeyStore.input])
     let debs = try root.deferred.map { (package) throws(RootfsError) in
       SandboxCommand.Bind(
         try file(package.artifact, artifacts), at: ConfigurationScript.path(of: package))
@@ -85,6 +85,7 @@ extension RootfsBuilder {
       try await run(
         begun ? .remaining : script, debs + (calls?.binds ?? []), in: place)
       try await calls?.keep(in: store)
+      try dateKeyStore(in: place)
       return MadeLayer()
     }
     // What diverts others' files is no bystander's company, whoever starts from the set.

@@ -72,7 +72,7 @@ public struct SignatureError: Failure {
     case .file: "a file of the signature cannot be read or written"
     case .unknownKey: "this is no key to work with here"
     case .toolMissing: "\(tool) is not installed, and the key is one of its"
-    case .notSigned: "\(tool) could not sign the image"
+    case .notSigned: "\(tool) could not sign with the key"
     case .missing: "there is no signature of that key's form beside the image"
     case .wrong: "the signature does not hold: it is of another key, or of another image"
     case .interrupted: "interrupted"

@@ -7,7 +7,7 @@ import WSL
 enum FirstLaunchRules {
   static let all: [Rule] = [
     session, defaultUser, rootUser, nobody, fstab, locale, resolver, machineID, passwords, kernel,
-    hostKeys,
+    sharedKeys,
   ]
 
   private static let session = Rule(
@@ -165,12 +165,21 @@ enum FirstLaunchRules {
       .map { Finding("/boot/\($0) is never used", at: "boot/\($0)") }
   }
 
-  private static let hostKeys = Rule(
-    "K6312", .warning, "There are no ssh host keys",
-    remedy: "remove them and let the machine make its own (`ssh-keygen -A`)"
+  private static let sharedKeys = Rule(
+    "K6312", .warning, "There are no keys that every machine would share",
+    remedy: "remove them in a `run` step and let each machine make its own: `ssh-keygen -A`, "
+      + "`make-ssl-cert generate-default-snakeoil`, `rndc-confgen -a`, `mungekey --create`"
   ) { image in
-    image.tree.names(in: "etc/ssh").filter {
+    let host = image.tree.names(in: "etc/ssh").filter {
       $0.hasPrefix("ssh_host_") && $0.hasSuffix("_key")
-    }.map { Finding("every machine would have the key of /etc/ssh/\($0)", at: "etc/ssh/\($0)") }
+    }.map { "etc/ssh/\($0)" }
+    return (host + scriptsKeys.filter(image.tree.exists)).map {
+      Finding("every machine would have the key of /\($0), and each build another one", at: $0)
+    }
   }
+
+  /// What maintainer scripts of ssl-cert, bind9 and munge make.
+  private static let scriptsKeys = [
+    "etc/ssl/private/ssl-cert-snakeoil.key", "etc/bind/rndc.key", "etc/munge/munge.key",
+  ]
 }
