@@ -2,10 +2,11 @@ import Commands
 import Content
 import Digests
 import FileSystem
-import Images
 import SystemPackage
 import TestSupport
 import Testing
+
+@testable import Images
 
 /// Deflate streams of wheels that stand in an image as they are.
 @Suite("Streams", .enabled(if: TestEnvironment.isRoot, "needs root"))
@@ -48,6 +49,19 @@ struct StreamTests {
         crc: try #require(UInt32(fields[3])))
     }
     return ([layer.layer], [Self.wheel: streams])
+  }
+
+  @Test("need no space of their own in the store")
+  func space() async throws {
+    try await withTemporaryFolder { folder in
+      let (layers, streams) = try await stack(folder)
+      let tree = try FileTree(layers, sourceDateEpoch: ImageWriterTests.epoch)
+      let plan = ImagePlan(
+        try await tree.entries.hashed(jobs: 1), order: OriginOrder(artifacts: [], layers: layers),
+        memberSize: 1 << 20, streams: streams)
+      let group = try #require(plan.groups.first { $0.origin == Self.wheel })
+      #expect(group.size > 3_700_000 && group.sizeToCompress < 10_000)
+    }
   }
 
   @Test(

@@ -75,8 +75,9 @@ extension RootfsBuilder {
     let below = SettledLayers(layers: chain.layers, streams: [:])
     try await chain.add(description, in: store, privileges: sandbox.privileges) {
       (place) async throws(RootfsError) in
-      settled(below)
       let begun = try startFromSmaller(root, in: place)
+      // With few packages more there is next to nothing to compress, and looking takes longer.
+      if !begun { settled(below) }
       let calls =
         begun
         ? nil
