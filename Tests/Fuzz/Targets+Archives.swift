@@ -49,6 +49,14 @@ extension Targets {
         try? archive.unpack(file)
       }
     },
+    "key-store": { bytes in
+      // No mutation keeps the digest right.
+      guard let digest = Hexadecimal.bytes(JavaKeyStore.digest(of: bytes)),
+        let dated = JavaKeyStore.dated(bytes + digest, epoch: 1)
+      else { return }
+      precondition(dated.count == bytes.count + digest.count)
+      precondition(JavaKeyStore.dated(dated, epoch: 1) == dated, "a key store changes again")
+    },
     "bundle": { bytes in
       let file = Workbench.shared.file(bytes)
       guard let index = try? Bundle.check(file) else { return }

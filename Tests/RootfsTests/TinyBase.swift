@@ -28,7 +28,7 @@ struct TinyBase {
     defer { try? Files.removeTree(folder) }
     let tree = folder.appending("tree")
     try Files.makeDirectories(tree)
-    try await TinyRoot.make(at: tree)
+    try await TinyRoot.make(at: tree, with: ["/usr/bin/find", "/usr/bin/sort"])
     let tarball = folder.appending("base.tar.gz")
     try await Command(
       "tar", ["-C", tree.string, "-czf", tarball.string, "."],

@@ -34,6 +34,16 @@ enum CleanUp {
     rm -f /var/lib/systemd/catalog/database
     # Times of the man pages on this disk; man-db's timer makes it again.
     find /var/cache/man -name index.db -delete 2>/dev/null || :
+    # update-info-dir takes the manuals in the order of the disk's folder, and so do sections of its list.
+    if [ -e /usr/share/info/dir ] && command -v install-info >/dev/null; then
+      rm -f /usr/share/info/dir /usr/share/info/dir.old
+      find /usr/share/info -type f | LC_ALL=C sort | while read -r file; do
+        case $file in
+          *.old.gz | *-[0-9] | *-[0-9].gz | *-[1-9][0-9] | *-[1-9][0-9].gz | *.png | *.jpg) ;;
+          *) install-info "$file" /usr/share/info/dir || : ;;
+        esac
+      done
+    fi
     # The host's name and resolver belong to the machine that runs the image.
     rm -f /etc/resolv.conf /etc/hostname
     """

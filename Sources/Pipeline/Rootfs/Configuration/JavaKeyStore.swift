@@ -33,7 +33,8 @@ enum JavaKeyStore {
     return Hexadecimal.bytes(digest(of: content)).map { content + $0 }
   }
 
-  private static func digest(of content: [UInt8]) -> String {
+  /// In hexadecimal.
+  static func digest(of content: [UInt8]) -> String {
     var hasher = HasherSHA1()
     hasher.update(password.utf8.flatMap { [0, $0] } + Array(phrase.utf8))
     hasher.update(content)
