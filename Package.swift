@@ -306,8 +306,11 @@ package.targets += [
     cSettings: [.unsafeFlags(["-O2"], .when(configuration: .debug))]),
   smokeTest("Trainer", ["CDigits", "CProduct", "Platform"]),
   smokeTest("Accelerators", ["Platform", "Trainer"]),
+  .target(
+    name: "CExpectation", dependencies: ["CKernels"], path: "Sources/SmokeTest/CExpectation",
+    cSettings: small),
   smokeTest(
-    "CUDA", ["Accelerators", "CKernels", "CPlatform", "Platform", "Trainer"],
+    "CUDA", ["Accelerators", "CExpectation", "CKernels", "CPlatform", "Platform", "Trainer"],
     packed: ["Driver/CUDAExplanations.swift"]),
   smokeTest("CDirectML", []),
   smokeTest(
@@ -339,7 +342,7 @@ if !embedded {
       name: "DriverDoubleSupport", path: "Tests/DriverDoubleSupport"),
     .target(name: "Needs", path: "Tests/Needs"),
     smokeTestTests("CUDA", ["Accelerators", "DriverDoubleSupport", "Platform", "Trainer"]),
-    smokeTestTests("DirectML", ["Accelerators", "CDirectML", "Platform", "Trainer"]),
+    smokeTestTests("DirectML", ["Accelerators", "CDirectML", "Needs", "Platform", "Trainer"]),
     smokeTestTests("Platform", []),
     .testTarget(
       name: "KernelsTests",

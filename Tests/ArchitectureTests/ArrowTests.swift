@@ -57,7 +57,7 @@ import Testing
     "Platform": ["CPlatform", "CTexts"],
     "Trainer": ["CDigits", "CProduct", "Platform"],
     "Accelerators": ["Platform", "Trainer"],
-    "CUDA": ["Accelerators", "CKernels", "CPlatform", "Platform", "Trainer"],
+    "CUDA": ["Accelerators", "CExpectation", "CKernels", "CPlatform", "Platform", "Trainer"],
     "DirectML": ["Accelerators", "CDirectML", "CPlatform", "Platform", "Trainer"],
     "Diagnosis": ["Accelerators", "Platform", "Trainer"],
   ]

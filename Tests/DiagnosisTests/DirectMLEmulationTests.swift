@@ -1,3 +1,4 @@
+import Needs
 import Platform
 import Testing
 
@@ -28,7 +29,7 @@ enum Vkd3d {
 
 @Suite(
   .serialized,
-  .enabled(if: Vkd3d.isThere, "vkd3d is not here: run make test-directml TIER=1"))
+  .needs("make test-directml TIER=1", if: Vkd3d.isThere))
 struct Tier1ProgramTests {
   /// The double's operators take no buffers but its own, so that the test ends where they begin.
   @Test(arguments: ProgramTests.programs)
@@ -44,9 +45,9 @@ struct Tier1ProgramTests {
 
 @Suite(
   .serialized,
-  .enabled(
-    if: Vkd3d.isThere && FakeRoot.real.status(Vkd3d.microsoft) != nil,
-    "Microsoft's libdirectml.so is not here: run make test-directml TIER=3"))
+  .needs(
+    "make test-directml TIER=3",
+    if: Vkd3d.isThere && FakeRoot.real.status(Vkd3d.microsoft) != nil))
 struct Tier3ProgramTests {
   @Test(arguments: ProgramTests.programs)
   func microsoftsDirectMLIsDrivenUntilVkd3dCannotFollow(_ program: String) throws {

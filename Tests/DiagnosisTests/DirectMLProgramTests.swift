@@ -1,12 +1,11 @@
 import CPlatform
+import Needs
 import Platform
 import Testing
 
 /// The program with the double of DirectML behind fake roots, as ordinary Swift and as in the images.
 @Suite(
-  .enabled(
-    if: FakeRoot.real.status(FakeRoot.double) != nil,
-    "Microsoft's headers are not here: run make test-directml TIER=2"))
+  .needs("make test-directml TIER=2", if: FakeRoot.real.status(FakeRoot.double) != nil))
 struct Tier2ProgramTests {
   static let programs = ProgramTests.programs
 
@@ -139,10 +138,8 @@ private enum MadeUpWSL {
 
 /// Where the loader would take a stub, or find nothing at all.
 @Suite(
-  .enabled(
-    if: MadeUpWSL.isPossible,
-    "this takes root that may mount overlays, and Microsoft's headers: run make test-directml TIER=2"
-  ))
+  .needs(
+    "root that may mount overlays, and make test-directml TIER=2", if: MadeUpWSL.isPossible))
 struct Tier2RelaunchTests {
   /// `libneedy.so` asks the loader for `libd3d12.so` by name, as DirectML does, and has its functions from
   /// there.

@@ -50,9 +50,8 @@ import Testing
   /// A build of PyTorch for CUDA, where there is no driver: it imports, trains on the CPU, and says why
   /// it does not start.
   @Test(
-    .enabled(
-      if: !realPython.isEmpty, "set KILN_PYTHON_WITH_TORCH to an interpreter with PyTorch for CUDA")
-  )
+    .needs(
+      "KILN_PYTHON_WITH_TORCH, an interpreter with PyTorch for CUDA", if: !realPython.isEmpty))
   func theRealPyTorchIsExplained() throws {
     let machine = Machine(environment: ["PATH": "/usr/bin:/bin"])
     let outcome = FrameworkCheck(

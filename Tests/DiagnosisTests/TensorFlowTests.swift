@@ -1,11 +1,12 @@
 import Accelerators
+import Needs
 import Platform
 import Testing
 
 @testable import Diagnosis
 
 /// TensorFlow's check with the real Python and packages made up for each failure.
-@Suite(.enabled(if: Interpreter.path != nil, "needs Python")) struct TensorFlowTests {
+@Suite(.needs("Python", if: Interpreter.path != nil)) struct TensorFlowTests {
   private func check(
     _ fault: String, _ backend: Backend = .directml, version: String = "2.10.0",
     python: String = "3.9.2", with versions: [String: String?] = [:], seconds: Double = 30

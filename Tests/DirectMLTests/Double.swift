@@ -1,5 +1,6 @@
 import Accelerators
 import DirectML
+import Needs
 import Platform
 import Testing
 
@@ -8,14 +9,10 @@ enum Built {
   static let package = #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined()
   static let folder = package + "/.build/directml"
   static let isThere = Machine(environment: [:]).status(folder + "/inputs") != nil
-  static let absence: Comment = "Microsoft's headers are not here: run make test-directml TIER=2"
   static let vkd3d = folder + "/vkd3d"
   static let hasVkd3d = Machine(environment: [:]).status(vkd3d + "/inputs") != nil
-  static let vkd3dAbsence: Comment = "vkd3d is not here: run make test-directml TIER=1"
   static let microsoft = folder + "/microsoft/libdirectml.so"
   static let hasMicrosoft = hasVkd3d && Machine(environment: [:]).status(microsoft) != nil
-  static let microsoftAbsence: Comment =
-    "Microsoft's libdirectml.so is not here: run make test-directml TIER=3"
 
   /// The double in the place of all three libraries, as they are called.
   static let libraries = Libraries.Names(
@@ -64,7 +61,7 @@ struct Double: ~Copyable {
 }
 
 /// The tests that need the double, one after the other.
-@Suite(.serialized, .enabled(if: Built.isThere, Built.absence))
+@Suite(.serialized, .needs("make test-directml TIER=2", if: Built.isThere))
 enum Tier2 {}
 
 /// What `body` throws; nothing when it throws nothing.

@@ -1,8 +1,9 @@
+import Needs
 import Platform
 import Testing
 
 /// T0: the tables written by hand against Microsoft's headers.
-@Suite(.enabled(if: Built.isThere, Built.absence)) struct Tier0 {
+@Suite(.needs("make test-directml TIER=0", if: Built.isThere)) struct Tier0 {
   @Test func everySlotSizeOffsetNameAndConstantIsMicrosofts() throws {
     let (status, said) = try check(Built.folder + "/headers/usr/include/directx/DirectML.h")
     #expect(status == .exited(0), "\(said)")

@@ -1,10 +1,11 @@
 import Accelerators
 import DirectML
+import Needs
 import Platform
 import Testing
 
 /// T1: the tables of Direct3D 12 against vkd3d, which computes by lavapipe.
-@Suite(.serialized, .enabled(if: Built.hasVkd3d, Built.vkd3dAbsence)) struct Tier1 {
+@Suite(.serialized, .needs("make test-directml TIER=1", if: Built.hasVkd3d)) struct Tier1 {
   /// vkd3d's methods are called as Windows' are; through the thunk they are called as WSL's are.
   @Test(arguments: [
     ("vkd3d/check-windows", "libvkd3d-utils.so.1"),

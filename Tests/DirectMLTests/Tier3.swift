@@ -1,5 +1,6 @@
 import Accelerators
 import CDirectML
+import Needs
 import Testing
 import Trainer
 
@@ -7,7 +8,7 @@ import Trainer
 
 /// T3: Microsoft's own libdirectml.so on T1's Direct3D. It cannot compile its operators there, since
 /// vkd3d does not read DXIL.
-@Suite(.serialized, .enabled(if: Built.hasMicrosoft, Built.microsoftAbsence)) struct Tier3 {
+@Suite(.serialized, .needs("make test-directml TIER=3", if: Built.hasMicrosoft)) struct Tier3 {
   private static let libraries = Libraries.Names(
     dxcore: [Built.vkd3d + "/libdxcore.so"], d3d12: [Built.vkd3d + "/libd3d12.so"],
     directml: [Built.microsoft])

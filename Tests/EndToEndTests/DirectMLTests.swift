@@ -1,6 +1,7 @@
 import Accelerators
 import Commands
 import FileSystem
+import Needs
 import Platform
 import SystemPackage
 import TestSupport
@@ -10,7 +11,9 @@ import Testing
 
 /// The DirectML recipes from the real archive and index, on a machine that has no GPU: what their
 /// frameworks say then, and that nobody takes it for a GPU.
-@Suite(.serialized, .enabled(if: TestEnvironment.wantsEndToEnd && TestEnvironment.isRoot))
+@Suite(
+  .serialized,
+  .needs("KILN_E2E=1 and root", if: TestEnvironment.wantsEndToEnd && TestEnvironment.isRoot))
 struct DirectMLTests {
   private let kiln = KilnProgram.shared()
 

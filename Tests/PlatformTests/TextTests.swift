@@ -40,6 +40,16 @@ import Testing
     #expect("text".characters.last == 0)
   }
 
+  @Test func lettersOfASCIIBecomeSmallAndOthersStay() {
+    #expect("NVIDIA GeForce [@Z{Ä".lowercased() == "nvidia geforce [@z{Ä")
+  }
+
+  @Test func theLastBytesAreAllWhereThereAreFewer() {
+    let bytes: [UInt8] = [1, 2, 3]
+    #expect(bytes.last(2) == [2, 3])
+    #expect(bytes.last(4) == [1, 2, 3] && bytes.last(0) == [])
+  }
+
   @Test func variablesKeepTheLastValue() {
     var variables: Variables = ["A": "1", "B": "2"]
     variables["A"] = "3"

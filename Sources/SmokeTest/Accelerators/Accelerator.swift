@@ -79,7 +79,7 @@ public struct Trouble: Error, Hashable, Sendable {
 }
 
 /// What a device does in a second, measured with its own events after warm-up.
-public struct Throughput: Sendable {
+public final class Throughput: Sendable {
   /// One training step of `plan`, in seconds.
   public let step: Double
   public let plan: TrainingPlan

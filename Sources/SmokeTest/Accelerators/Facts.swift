@@ -1,3 +1,9 @@
+extension [Fact] {
+  /// The standard library's own is inlined.
+  @inline(never)
+  public mutating func append(_ fact: Fact) { append(contentsOf: CollectionOfOne(fact)) }
+}
+
 /// Facts, put together with little code.
 public struct Facts {
   public private(set) var all: [Fact] = []

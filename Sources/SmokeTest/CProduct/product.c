@@ -9,6 +9,8 @@
 
 #if defined(__x86_64__)
 
+#include <cpuid.h>
+
 #define TILE tile_avx512
 #define TARGET __attribute__((target("avx512f")))
 #define LANES 16
@@ -34,12 +36,26 @@ static const struct product_kernel avx512 = {"AVX-512", 8, 32, tile_avx512};
 static const struct product_kernel avx2 = {"AVX2", 6, 16, tile_avx2};
 static const struct product_kernel sse2 = {"SSE2", 4, 8, tile_sse2};
 
-// The builtins also ask whether the operating system keeps the wide registers.
+/// What the operating system keeps of the wide registers when it goes to another process: register XCR0.
+static unsigned kept_registers(void) {
+  unsigned low, high;
+  __asm__("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+  return low;
+}
+
+// By Intel's manual, volume 1, 14.3 and 15.2; __builtin_cpu_supports brings 1.5 KB that know every
+// processor.
 static int all_kernels(const struct product_kernel *found[3]) {
+  unsigned a, b, c, d, features;
   int count = 0;
-  __builtin_cpu_init();
-  if (__builtin_cpu_supports("avx512f")) found[count++] = &avx512;
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) found[count++] = &avx2;
+  __cpuid(1, a, b, features, d);
+  if (features & bit_OSXSAVE && __get_cpuid_count(7, 0, &a, &b, &c, &d)) {
+    // The halves of the vector registers, and for AVX-512 also its masks and the further registers.
+    const unsigned kept = kept_registers(), avx_state = 0x06, avx512_state = 0xE6;
+    const int avx = (kept & avx_state) == avx_state, avx512s = (kept & avx512_state) == avx512_state;
+    if (avx512s && b & bit_AVX512F) found[count++] = &avx512;
+    if (avx && b & bit_AVX2 && features & bit_FMA) found[count++] = &avx2;
+  }
   found[count++] = &sse2;
   return count;
 }

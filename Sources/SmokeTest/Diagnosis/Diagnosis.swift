@@ -3,7 +3,7 @@ public import Platform
 internal import Trainer
 
 /// The whole test: the questions in their order, the verdict at the end.
-public struct Diagnosis {
+public final class Diagnosis {
   /// What an accelerator is made for.
   public struct Target: Hashable, Sendable {
     /// The driver, as the loader takes it: a name, or a path where the machine is not the real one.
@@ -45,25 +45,32 @@ public struct Diagnosis {
 
   private func runOnDevices() -> [Outcome] {
     var outcomes: [Outcome] = []
-    let backend = settings.backend ?? .cuda
-    let nodes = { host.examineDeviceNodes(for: backend) }
-    let libraries = {
-      backend == .directml ? host.examineDirectML(settings) : host.examineLibraries()
-    }
-    for examine in [host.examinePlatform, nodes, host.examineMounts, libraries] {
-      var outcome = timed(examine)
+    for stage in [Stage.platform, .deviceNodes, .mounts, .libraries] {
+      var outcome = examine(stage)
       if outcomes.isEmpty, let choice = settings.choice {
         outcome.facts.append(Fact("backend", .text(choice)))
       }
       outcomes.append(outcome)
       guard outcome.allowsMore else { return outcomes }
     }
-    let bench = Bench(host: host, settings: settings, accelerator: accelerator)
-    outcomes += bench.run()
+    outcomes += Bench(host: host, settings: settings, accelerator: accelerator).run()
     if let framework = settings.framework, outcomes.allSatisfy({ $0.allowsMore }) {
       outcomes.append(check(framework))
     }
     return outcomes
+  }
+
+  /// A stage that asks nothing of the device.
+  private func examine(_ stage: Stage) -> Outcome {
+    let backend = settings.backend ?? .cuda
+    return timed {
+      switch stage {
+      case .platform: host.examinePlatform()
+      case .deviceNodes: host.examineDeviceNodes(for: backend)
+      case .mounts: host.examineMounts()
+      default: backend == .directml ? host.examineDirectML(settings) : host.examineLibraries()
+      }
+    }
   }
 
   /// The trainer alone, for those who want to see that it works; it proves nothing about a GPU.
@@ -99,12 +106,14 @@ public struct Diagnosis {
 
   /// The stages that were not reached, in their places.
   private func complete(_ outcomes: [Outcome]) -> [Outcome] {
-    let reached = outcomes.map { $0.stage }
-    guard settings.backend != .cpu else { return outcomes }
-    return outcomes
-      + Stage.allCases.filter {
-        !reached.contains($0) && ($0 != .framework || settings.framework != nil)
-      }.map { Outcome($0, .notReached) }
+    var all = outcomes
+    if settings.backend == .cpu { return all }
+    for stage in Stage.allCases where stage != .framework || settings.framework != nil {
+      if !outcomes.contains(where: { $0.stage == stage }) {
+        all.append(Outcome(stage, .notReached))
+      }
+    }
+    return all
   }
 }
 

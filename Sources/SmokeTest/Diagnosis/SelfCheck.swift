@@ -4,7 +4,7 @@ internal import Trainer
 
 /// Whether the image is right for a GPU, asked where there is none: what `kiln verify` runs in an
 /// image before anybody starts it.
-public struct SelfCheck {
+public final class SelfCheck {
   let host: Host
   let settings: Settings
 
@@ -15,12 +15,11 @@ public struct SelfCheck {
 
   public func run(version: String) -> Report {
     let stopwatch = Stopwatch()
-    let outcomes = [
-      timed { host.examinePlatform() },
-      timed { libraries() },
-      timed { training() },
-      settings.python.map { python in timed { framework(python) } },
-    ].compactMap { $0 }
+    var outcomes: [Outcome] = []
+    outcomes.append(timed { host.examinePlatform() })
+    outcomes.append(timed { libraries() })
+    outcomes.append(timed { training() })
+    if let python = settings.python { outcomes.append(timed { framework(python) }) }
     let isRight = outcomes.allSatisfy { $0.allowsMore }
     return Report(
       version: version, backend: settings.backend ?? .cuda, level: settings.level,

@@ -50,10 +50,11 @@ public final class DirectMLAccelerator: Accelerator {
     facts.add("devices", gpus > 0 ? gpus : adapters.count)
     facts.add("device", chosen)
     for (index, adapter) in adapters.enumerated() {
-      facts.add("adapter-\(index)", adapter.shown)
+      facts.add("adapter-" + decimal(index), adapter.shown)
     }
-    let what = name.map { "the first that fits '" + $0 + "'" } ?? "number \(chosen)"
-    facts.add("choice", what + " of \(adapters.count), GPUs before others, the fastest first")
+    let what = name.map { "the first that fits '" + $0 + "'" } ?? "number " + decimal(chosen)
+    let of = what + " of " + decimal(adapters.count)
+    facts.add("choice", of + ", GPUs before others, the fastest first")
     if let emulation { facts.add("emulated", emulation.seen) }
     return device.adapter.facts + facts.all
   }
@@ -94,8 +95,8 @@ public final class DirectMLAccelerator: Accelerator {
     var names = ""
     for (number, adapter) in try listed().enumerated() {
       names += number == 0 ? "" : ", "
-      names += "\(number) " + adapter.shown
+      names += decimal(number) + " " + adapter.shown
     }
-    throw Trouble("G3007", name ?? "\(index)", names)
+    throw Trouble("G3007", name ?? decimal(index), names)
   }
 }

@@ -4,7 +4,7 @@ import CPlatform
 public enum Digest {
   /// In hexadecimal; nothing when the file cannot be read.
   public static func ofFile(_ path: String) -> String? {
-    unsafe text { unsafe platform_file_sha256(path, $0) == 0 }
+    unsafe text { unsafe platform_file_sha256(path.characters, $0) == 0 }
   }
 
   public static func of(_ bytes: [UInt8]) -> String? {
@@ -17,7 +17,7 @@ public enum Digest {
   private static func text(_ body: (UnsafeMutablePointer<CChar>) -> Bool) -> String? {
     unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 65) { buffer in
       guard let start = buffer.baseAddress, unsafe body(start) else { return nil }
-      return unsafe String(cString: start)
+      return unsafe String(optionalCString: start)
     }
   }
 }

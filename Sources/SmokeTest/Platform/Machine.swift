@@ -4,7 +4,7 @@ import CPlatform
 ///
 /// Paths are those inside of the machine. With a `root` they are looked up below that folder, links
 /// included, as `chroot` would; the tests give a made-up one.
-public struct Machine: Sendable {
+public final class Machine: Sendable {
   /// The folder that stands for `/`; empty when it is the real one.
   public let root: String
   public let environment: Variables
@@ -21,16 +21,18 @@ public struct Machine: Sendable {
     case other
   }
 
-  public struct Status: Hashable, Sendable {
+  public final class Status: Sendable {
     public let kind: Kind
     public let size: Int
-    /// Which file it is, whatever its name: device and inode.
-    public let identity: Identity
-  }
+    fileprivate let device: UInt64
+    fileprivate let inode: UInt64
 
-  public struct Identity: Hashable, Sendable {
-    let device: UInt64
-    let inode: UInt64
+    fileprivate init(_ kind: Kind, _ status: stat) {
+      self.kind = kind
+      size = Int(status.st_size)
+      device = UInt64(status.st_dev)
+      inode = UInt64(status.st_ino)
+    }
   }
 
   /// The first bytes of a file, at most `limit`.
@@ -90,9 +92,14 @@ public struct Machine: Sendable {
       case Int32(S_IFCHR), Int32(S_IFBLK): .device
       default: .other
       }
-    return Status(
-      kind: kind, size: Int(status.st_size),
-      identity: Identity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino)))
+    return Status(kind, status)
+  }
+
+  /// Whether the file at `path` is the one with `other`, whatever its name.
+  @inline(never)
+  public func isSame(_ path: String, as other: Status) -> Bool {
+    guard let status = status(path) else { return false }
+    return status.device == other.device && status.inode == other.inode
   }
 
   /// Where the link at `path` points, as it is written; nothing when it is no link.

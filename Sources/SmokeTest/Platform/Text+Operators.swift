@@ -2,24 +2,7 @@
 // use, about 200 bytes a piece of text, and compares by Unicode's tables; a declaration of the same
 // name in another module comes before its own. These are called, and go by bytes as Text.swift does.
 // Optional texts are still compared by the standard library: give them a default first. An interpolated
-// text begins with code of the standard library, 4 KB in all, so texts are put together with +.
-
-extension DefaultStringInterpolation {
-  @inline(never)
-  public mutating func appendLiteral(_ literal: String) { self = Self.of(description + literal) }
-
-  public mutating func appendInterpolation(_ text: String) { appendLiteral(text) }
-
-  @inline(never)
-  public mutating func appendInterpolation(_ number: Int) { appendLiteral(decimal(number)) }
-
-  /// It is a text and nothing else, which only the standard library's own code could say in Swift.
-  private static func of(_ text: String) -> Self { unsafe unsafeBitCast(text, to: Self.self) }
-
-  public mutating func appendInterpolation(_ number: Int32) { appendInterpolation(Int(number)) }
-  public mutating func appendInterpolation(_ number: UInt32) { appendInterpolation(Int(number)) }
-  public mutating func appendInterpolation(_ number: UInt16) { appendInterpolation(Int(number)) }
-}
+// text brings code of the standard library, 9 KB in all, so texts are put together with +.
 
 extension String {
   @inline(never)
@@ -42,6 +25,16 @@ public func ~= (pattern: String, text: String) -> Bool { pattern == text }
 
 extension [String] {
   @inline(never)
+  public mutating func append(_ text: String) { append(contentsOf: CollectionOfOne(text)) }
+
+  @inline(never)
+  public func map(_ transform: (String) -> String) -> [String] {
+    var texts: [String] = []
+    for text in self { texts.append(transform(text)) }
+    return texts
+  }
+
+  @inline(never)
   public func firstIndex(of text: String) -> Int? {
     for index in indices where self[index] == text { return index }
     return nil
@@ -51,7 +44,15 @@ extension [String] {
   public func contains(_ text: String) -> Bool { firstIndex(of: text) != nil }
 }
 
+extension [Float] {
+  @inline(never)
+  public mutating func append(_ number: Float) { append(contentsOf: CollectionOfOne(number)) }
+}
+
 extension [UInt8] {
+  @inline(never)
+  public mutating func append(_ byte: UInt8) { append(contentsOf: CollectionOfOne(byte)) }
+
   @inline(never)
   fileprivate func equals(_ other: [UInt8]) -> Bool {
     guard count == other.count else { return false }

@@ -79,6 +79,16 @@ extension String {
     return String(bytes: bytes[start..<end])
   }
 
+  /// The text with small letters for ASCII's capitals.
+  @inline(never)
+  public func lowercased() -> String {
+    var bytes = bytes
+    for index in bytes.indices where bytes[index] >= 0x41 && bytes[index] <= 0x5A {
+      bytes[index] += 32
+    }
+    return String(bytes: bytes)
+  }
+
   @inline(never)
   public func begins(with start: String) -> Bool { stands(start.bytes, in: bytes, at: 0) }
 
@@ -127,6 +137,14 @@ extension String {
       number = number * 10 + Int(digit - 0x30)
     }
     return number
+  }
+}
+
+extension [UInt8] {
+  /// The last `count` bytes, or all where there are fewer.
+  @inline(never)
+  public func last(_ count: Int) -> [UInt8] {
+    count < self.count ? Array(self[(self.count - count)...]) : self
   }
 }
 

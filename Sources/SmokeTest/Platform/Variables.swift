@@ -28,6 +28,10 @@ public struct Variables: Sendable, ExpressibleByDictionaryLiteral {
     }
   }
 
+  /// The value of `name`, empty where it has none.
+  @inline(never)
+  public func text(_ name: String) -> String { self[name] ?? "" }
+
   /// `NAME=value`, each as a process gets it.
   public var assignments: [String] { names.indices.map { names[$0] + "=" + values[$0] } }
 

@@ -9,6 +9,7 @@ public enum CPUTrainer {
   /// - Parameters:
   ///   - samples: at least one batch; rows as wide as the network's inputs, labels below its classes.
   ///   - threads: how many work; left out, all processors for a step that is worth the sharing.
+  @inline(never)
   public static func train(
     _ plan: TrainingPlan, on samples: Samples, threads: Int? = nil
   ) -> TrainingRun {

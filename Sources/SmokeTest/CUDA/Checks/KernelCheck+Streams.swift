@@ -1,104 +1,91 @@
-import Accelerators
+import CExpectation
 import CKernels
 import Platform
 
 // The update, and the kernels that pass over memory once.
 extension KernelCheck {
-  func checkUpdate() throws(Trouble) {
+  func checkUpdate() {
+    begin()
     // Few numbers in many slices and many numbers in few slices are summed in different ways.
-    let regions = [
-      try region(count: 333, slices: 2), try region(count: 17, slices: 70),
-      try region(count: 160, slices: 5), try region(count: 10, slices: 3),
+    let shapes = [
+      (count: 333, slices: 2), (count: 17, slices: 70), (count: 160, slices: 5),
+      (count: 10, slices: 3),
     ]
+    let regions = shapes.map { region(count: $0.count, slices: $0.slices) }
     let lossPartials = numbers(41)
-    let deviceLosses = try context.buffer(lossPartials)
-    let losses = try context.buffer([Float](repeating: 7, count: 3))
-    let step = try context.buffer([UInt32(1)])
+    let deviceLosses = place(lossPartials)
+    let losses = place([Float](repeating: 7, count: 3))
+    let step = place([UInt32(1)])
     var update = kernels_update(
       hidden_weights: regions[0].device, hidden_biases: regions[1].device,
       output_weights: regions[2].device, output_biases: regions[3].device,
-      loss_partials: deviceLosses.address, losses: losses.address, step: step.address,
-      loss_slices: Int32(lossPartials.count), rate: UpdatedRegion.rate,
-      momentum: UpdatedRegion.momentum, reserved: 0)
-    try unsafe kernels.run(kernels_update_launch(&update), update)
+      loss_partials: deviceLosses, losses: losses, step: step,
+      loss_slices: Int32(lossPartials.count), rate: Self.rate,
+      momentum: Self.momentum, reserved: 0)
+    unsafe run(kernels_update_launch(&update), update)
     for region in regions {
-      try expect(region.buffers[1], region.velocities, "update velocity")
-      try expect(region.buffers[0], region.updated, "update")
+      let count = region.values[0].count
+      var (velocities, parameters) = (zeros(count), zeros(count))
+      unsafe expected_update(
+        region.values[0], region.values[1], region.values[2], count, Int(region.device.slices),
+        Self.rate, Self.momentum, &velocities, &parameters)
+      expect(region.device.velocity, velocities, "update velocity")
+      expect(region.device.parameters, parameters, "update")
     }
     let loss = lossPartials.reduce(0.0) { $0 + Double($1) }
-    try expect(losses, [7, loss, 7], "update loss")
-    let next: [UInt32] = try context.download(step, count: 1)
-    guard next[0] == 2 else {
-      throw Self.trouble("update: step 1 became " + decimal(Int(next[0])) + ", not 2")
-    }
+    expect(losses, [7, loss, 7], "update loss")
+    let next = download(step, count: 1)
+    if next[0] != 2 { fail("update: step 1 became " + decimal(Int(next[0])) + ", not 2") }
   }
 
-  private func region(count: Int, slices: Int) throws(Trouble) -> UpdatedRegion {
+  private func region(count: Int, slices: Int) -> UpdatedRegion {
     let values = [numbers(count), numbers(count), numbers(count * slices)]
     return UpdatedRegion(
-      values: values, slices: slices,
-      buffers: [
-        try context.buffer(values[0]), try context.buffer(values[1]), try context.buffer(values[2]),
-      ])
+      values: values,
+      device: kernels_region(
+        parameters: place(values[0]), velocity: place(values[1]), partials: place(values[2]),
+        count: Int32(count), slices: Int32(slices)))
   }
 
   /// Fill, noise and copy, each to the last bit and not beyond the end.
-  func checkStreams() throws(Trouble) {
+  func checkStreams() {
+    begin()
     let count = 5000
-    let target = try untouched(floats: count + 1)
-    func fill(_ stream: kernels_stream) throws(Trouble) {
-      try unsafe kernels.run(
+    let target = untouched(floats: count + 1)
+    func fill(_ stream: kernels_stream) {
+      unsafe run(
         kernels_stream_launch(stream, UInt64(count)),
-        kernels_fill(to: target.address, count: UInt64(count), value: 0.375, seed: 9))
+        kernels_fill(to: target, count: UInt64(count), value: 0.375, seed: 9))
     }
-    try fill(kernels_stream_fill)
-    try expectExactly(target, "fill", count) { _ in 0.375 }
-    try fill(kernels_stream_noise)
-    try expectExactly(target, "noise", count) { Noise.value(seed: 9, at: $0) }
-    let copy = try untouched(floats: count + 1)
-    try unsafe kernels.run(
+    fill(kernels_stream_fill)
+    expectExactly(target, "fill", count) { _ in 0.375 }
+    fill(kernels_stream_noise)
+    expectExactly(target, "noise", count) { Noise.value(seed: 9, at: $0) }
+    let copy = untouched(floats: count + 1)
+    unsafe run(
       kernels_stream_launch(kernels_stream_copy, UInt64(count / 4)),
-      kernels_copy(from: target.address, to: copy.address, count: UInt64(count / 4)))
-    try expectExactly(copy, "copy", count) { Noise.value(seed: 9, at: $0) }
+      kernels_copy(from: target, to: copy, count: UInt64(count / 4)))
+    expectExactly(copy, "copy", count) { Noise.value(seed: 9, at: $0) }
   }
 
   private func expectExactly(
-    _ buffer: Buffer, _ name: String, _ count: Int, _ value: (Int) -> Float
-  ) throws(Trouble) {
-    try expect(
-      buffer, (0..<count).map { Double(value($0)) }, name, tolerance: 0)
-    let all: [UInt32] = try context.download(buffer, count: count + 1)
-    guard all[count] == .max else { throw Self.trouble(name + ": wrote beyond its end") }
+    _ address: DeviceAddress, _ name: String, _ count: Int, _ value: (Int) -> Float
+  ) {
+    expect(
+      address, (0..<count).map { Double(value($0)) }, name, tolerance: 0)
+    let all = download(address, count: count + 1)
+    if all[count] != .max { fail(name + ": wrote beyond its end") }
   }
 }
 
-/// Parameters, velocities and partial gradients, before and after.
-private struct UpdatedRegion {
-  static let rate: Float = 0.5
-  static let momentum: Float = 0.75
-
+/// Parameters, velocities and partial gradients, as they are before.
+private final class UpdatedRegion {
   let values: [[Float]]
-  let slices: Int
-  let buffers: [Buffer]
+  let device: kernels_region
 
-  private var count: Int { values[0].count }
-
-  var device: kernels_region {
-    kernels_region(
-      parameters: buffers[0].address, velocity: buffers[1].address, partials: buffers[2].address,
-      count: Int32(count), slices: Int32(slices))
-  }
-
-  var velocities: [Double] {
-    (0..<count).map { number in
-      var velocity = Double(Self.momentum) * Double(values[1][number])
-      for slice in 0..<slices { velocity += Double(values[2][slice * count + number]) }
-      return velocity
-    }
-  }
-
-  var updated: [Double] {
-    velocities.enumerated().map { Double(values[0][$0]) - Double(Self.rate) * $1 }
+  init(values: [[Float]], device: kernels_region) {
+    self.values = values
+    self.device = device
   }
 }
 

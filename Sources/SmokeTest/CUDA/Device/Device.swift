@@ -85,12 +85,15 @@ public final class Device: Sendable {
   }
 
   private static func uuid(_ driver: Driver, _ handle: Int32) -> String? {
-    guard let function = unsafe driver.functions.deviceUUID else { return nil }
+    let functions = driver.functions
+    guard let function = unsafe functions.deviceUUID ?? functions.deviceUUIDBefore else {
+      return nil
+    }
     var bytes = [CChar](repeating: 0, count: 16)
     guard unsafe function(&bytes, handle) == 0 else { return nil }
     var text = "GPU-"
     for (index, byte) in bytes.enumerated() {
-      if [4, 6, 8, 10].contains(index) { text += "-" }
+      if index >= 4, index <= 10, index % 2 == 0 { text += "-" }
       text += hexadecimal(UInt32(UInt8(bitPattern: byte)), digits: 2)
     }
     return text

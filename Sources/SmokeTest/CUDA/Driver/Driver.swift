@@ -15,7 +15,7 @@ final class Driver {
     } catch {
       throw Trouble("G2950", error.name, error.explanation)
     }
-    functions = try DriverFunctions(library)
+    functions = try DriverFunctions.all(library)
     var version: Int32 = 0
     try Self.check(functions, functions.initialize(0), "cuInit")
     try Self.check(functions, unsafe functions.driverVersion(&version), "cuDriverGetVersion")

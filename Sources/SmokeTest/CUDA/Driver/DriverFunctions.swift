@@ -14,8 +14,10 @@ typealias Status = Int32
 /// The names with `_v2` are the ones that the header's macros stand for; without the suffix the driver
 /// still exports the 32-bit functions of CUDA 3. The default stream is never used, so the
 /// `_ptsz` variants do not matter. `size_t` is `Int`, `CUdevice` and `CUdevice_attribute` are `int`.
+///
+/// Nothing but addresses, in the order of ``names``.
 @safe
-final class DriverFunctions {
+struct DriverFunctions {
   // swift-format-ignore
   typealias Launch = @convention(c) (
     Handle?, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, Handle?,
@@ -45,6 +47,7 @@ final class DriverFunctions {
   let deviceBus: @convention(c) (Bytes, Int32, Int32) -> Status
   /// Since CUDA 11.4; tells a part of a divided GPU by the part's own number.
   let deviceUUID: (@convention(c) (Bytes, Int32) -> Status)?
+  let deviceUUIDBefore: (@convention(c) (Bytes, Int32) -> Status)?
   /// The name of the adapter in Windows; on plain Linux the driver does not have it.
   let deviceLUID: (@convention(c) (Bytes, UnsafeMutablePointer<UInt32>, Int32) -> Status)?
 
@@ -83,66 +86,31 @@ final class DriverFunctions {
   let elapsed: @convention(c) (UnsafeMutablePointer<Float>, Handle?, Handle?) -> Status
 
   /// - Throws: G2951 for the first function that this driver is too old to have.
-  init(_ library: SharedLibrary) throws(Trouble) {
-    initialize = try Self.find("cuInit", library)
-    unsafe driverVersion = try Self.find("cuDriverGetVersion", library)
-    unsafe errorName = try Self.find("cuGetErrorName", library)
-    unsafe errorString = try Self.find("cuGetErrorString", library)
-    unsafe deviceCount = try Self.find("cuDeviceGetCount", library)
-    unsafe device = try Self.find("cuDeviceGet", library)
-    unsafe deviceName = try Self.find("cuDeviceGetName", library)
-    unsafe deviceMemory = try Self.find("cuDeviceTotalMem_v2", library)
-    unsafe deviceAttribute = try Self.find("cuDeviceGetAttribute", library)
-    unsafe deviceBus = try Self.find("cuDeviceGetPCIBusId", library)
-    unsafe deviceUUID =
-      (try? Self.find("cuDeviceGetUuid_v2", library))
-      ?? (try? Self.find("cuDeviceGetUuid", library))
-    unsafe deviceLUID = try? Self.find("cuDeviceGetLuid", library)
-    unsafe retainContext = try Self.find("cuDevicePrimaryCtxRetain", library)
-    releaseContext = try Self.find("cuDevicePrimaryCtxRelease_v2", library)
-    unsafe setContext = try Self.find("cuCtxSetCurrent", library)
-    unsafe loadModule = try Self.find("cuModuleLoadDataEx", library)
-    unsafe unloadModule = try Self.find("cuModuleUnload", library)
-    unsafe function = try Self.find("cuModuleGetFunction", library)
-    unsafe setFunctionAttribute = try Self.find("cuFuncSetAttribute", library)
-    unsafe launch = try Self.find("cuLaunchKernel", library)
-    unsafe memoryInfo = try Self.find("cuMemGetInfo_v2", library)
-    unsafe allocate = try Self.find("cuMemAlloc_v2", library)
-    free = try Self.find("cuMemFree_v2", library)
-    unsafe allocateHost = try Self.find("cuMemAllocHost_v2", library)
-    unsafe freeHost = try Self.find("cuMemFreeHost", library)
-    unsafe copyToDevice = try Self.find("cuMemcpyHtoDAsync_v2", library)
-    unsafe copyToHost = try Self.find("cuMemcpyDtoHAsync_v2", library)
-    unsafe setBytes = try Self.find("cuMemsetD8Async", library)
-    unsafe createStream = try Self.find("cuStreamCreate", library)
-    unsafe destroyStream = try Self.find("cuStreamDestroy_v2", library)
-    unsafe synchronize = try Self.find("cuStreamSynchronize", library)
-    unsafe beginCapture = try Self.find("cuStreamBeginCapture_v2", library)
-    unsafe endCapture = try Self.find("cuStreamEndCapture", library)
-    unsafe instantiate = try Self.find("cuGraphInstantiateWithFlags", library)
-    unsafe launchGraph = try Self.find("cuGraphLaunch", library)
-    unsafe destroyGraph = try Self.find("cuGraphDestroy", library)
-    unsafe destroyExecutableGraph = try Self.find("cuGraphExecDestroy", library)
-    unsafe createEvent = try Self.find("cuEventCreate", library)
-    unsafe destroyEvent = try Self.find("cuEventDestroy_v2", library)
-    unsafe record = try Self.find("cuEventRecord", library)
-    unsafe elapsed = try Self.find("cuEventElapsedTime", library)
-  }
+  /// A question mark is after a function that older drivers lack.
+  private static let names = """
+    cuInit cuDriverGetVersion cuGetErrorName cuGetErrorString
+    cuDeviceGetCount cuDeviceGet cuDeviceGetName cuDeviceTotalMem_v2 cuDeviceGetAttribute
+    cuDeviceGetPCIBusId cuDeviceGetUuid_v2? cuDeviceGetUuid? cuDeviceGetLuid?
+    cuDevicePrimaryCtxRetain cuDevicePrimaryCtxRelease_v2 cuCtxSetCurrent
+    cuModuleLoadDataEx cuModuleUnload cuModuleGetFunction cuFuncSetAttribute cuLaunchKernel
+    cuMemGetInfo_v2 cuMemAlloc_v2 cuMemFree_v2 cuMemAllocHost_v2 cuMemFreeHost
+    cuMemcpyHtoDAsync_v2 cuMemcpyDtoHAsync_v2 cuMemsetD8Async
+    cuStreamCreate cuStreamDestroy_v2 cuStreamSynchronize cuStreamBeginCapture_v2
+    cuStreamEndCapture cuGraphInstantiateWithFlags cuGraphLaunch cuGraphDestroy cuGraphExecDestroy
+    cuEventCreate cuEventDestroy_v2 cuEventRecord cuEventElapsedTime
+    """
 
-  /// Inlined, so that not each of the types gets code of its own.
-  @inline(__always)
-  private static func find<T>(_ name: StaticString, _ library: SharedLibrary) throws(Trouble) -> T {
-    unsafe unsafeBitCast(try address(of: name, library), to: T.self)
-  }
-
-  @inline(never)
-  private static func address(
-    of name: StaticString, _ library: SharedLibrary
-  ) throws(Trouble) -> UnsafeRawPointer {
-    let name = unsafe String(optionalCString: name.text)
-    if let address = unsafe library.symbol(name, as: UnsafeRawPointer.self) {
-      return unsafe address
+  /// - Throws: G2951 for the first that `library` lacks.
+  static func all(_ library: SharedLibrary) throws(Trouble) -> DriverFunctions {
+    var found = unsafe [UnsafeRawPointer?]()
+    for word in names.words {
+      let name = word.before("?") ?? word
+      let address = unsafe library.symbol(name, as: UnsafeRawPointer.self)
+      if unsafe address == nil, name == word { throw Trouble("G2951", library.path, name) }
+      unsafe found.append(address)
     }
-    throw Trouble("G2951", library.path, name)
+    // Anything else would be a mistake in the list above.
+    unsafe precondition(found.count == MemoryLayout<Self>.size / MemoryLayout<Int>.size)
+    return unsafe found.withUnsafeBytes { unsafe $0.load(as: Self.self) }
   }
 }

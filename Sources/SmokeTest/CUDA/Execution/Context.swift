@@ -80,23 +80,23 @@ final class Context {
 
   /// Memory that holds `values`.
   func buffer<Element: BitwiseCopyable>(_ values: [Element]) throws(Trouble) -> Buffer {
-    let buffer = try Buffer(self, bytes: values.count * MemoryLayout<Element>.stride)
-    try upload(values, to: buffer)
-    return buffer
+    try unsafe values.withUnsafeBytes { unsafe buffer(of: $0) }.get()
   }
 
-  /// Copies `values` to the start of `buffer`. The array may go at once: the driver first copies memory that
-  /// is not page-locked to a place of its own (CUDA driver API, "API synchronization behavior").
-  func upload<Element: BitwiseCopyable>(_ values: [Element], to buffer: Buffer) throws(Trouble) {
-    let status = unsafe values.withUnsafeBytes { unsafe upload($0, to: buffer) }
-    try driver.check(status, "cuMemcpyHtoDAsync_v2")
-  }
-
+  /// The same code for all kinds of numbers. The bytes may go at once: the driver first copies memory that is
+  /// not page-locked to a place of its own (CUDA driver API, "API synchronization behavior").
   @unsafe
   @inline(never)
-  private func upload(_ bytes: UnsafeRawBufferPointer, to buffer: Buffer) -> Status {
-    guard let base = bytes.baseAddress, bytes.count <= buffer.bytes else { return 1 }
-    return unsafe driver.functions.copyToDevice(buffer.address, base, bytes.count, stream)
+  func buffer(of bytes: UnsafeRawBufferPointer) -> Result<Buffer, Trouble> {
+    do throws(Trouble) {
+      let buffer = try Buffer(self, bytes: bytes.count)
+      if let base = bytes.baseAddress {
+        let status = unsafe driver.functions.copyToDevice(
+          buffer.address, base, bytes.count, stream)
+        try driver.check(status, "cuMemcpyHtoDAsync_v2")
+      }
+      return .success(buffer)
+    } catch { return .failure(error) }
   }
 
   /// The first `count` values in `buffer`, after all that was asked for before.

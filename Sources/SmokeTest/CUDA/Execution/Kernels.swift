@@ -35,15 +35,15 @@ final class Kernels {
   ) throws(Trouble) {
     var parameters = parameters
     try unsafe withUnsafeMutableBytes(of: &parameters) { bytes throws(Trouble) in
-      unsafe try run(launch, bytes.baseAddress)
+      unsafe try run(launch, at: bytes.baseAddress)
     }
   }
 
   /// The same code for all structures.
   @unsafe
   @inline(never)
-  private func run(
-    _ launch: kernels_launch, _ parameters: UnsafeMutableRawPointer?
+  func run(
+    _ launch: kernels_launch, at parameters: UnsafeMutableRawPointer?
   ) throws(Trouble) {
     let function = unsafe try function(launch)
     var arguments = unsafe parameters

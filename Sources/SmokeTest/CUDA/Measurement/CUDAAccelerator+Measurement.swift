@@ -28,9 +28,12 @@ extension CUDAAccelerator {
       facts += try sustain(own)
     }
     // The report compares like with like: the best that takes and gives float32 numbers.
-    let comparable = products.filter { $0.precision == .tf32 || $0.precision == .float32 }
-    let best = comparable.reduce(products[0]) { $1.rate > $0.rate ? $1 : $0 }
-    facts += products.map { Fact($0.fact, .quantity($0.rate, unit: "FLOP/s")) }
+    var best = products[0]
+    for product in products {
+      let isComparable = product.precision == .tf32 || product.precision == .float32
+      if isComparable, product.rate > best.rate { best = product }
+      facts.append(Fact(product.fact, .quantity(product.rate, unit: "FLOP/s")))
+    }
     return Throughput(
       step: step, plan: workload.plan, product: best.rate, productBy: best.by,
       bandwidth: try measureBandwidth(),
@@ -85,7 +88,7 @@ extension CUDAAccelerator {
   }
 
   /// A product's speed.
-  public struct ProductRate: Sendable {
+  public final class ProductRate: Sendable {
     /// Operations a second, two for each multiplication.
     public let rate: Double
     /// Who made it and how, like `kiln TF32`.
@@ -93,6 +96,13 @@ extension CUDAAccelerator {
     /// The same as a fact's name.
     let fact: String
     public let precision: Precision
+
+    init(rate: Double, by: String, fact: String, precision: Precision) {
+      self.rate = rate
+      self.by = by
+      self.fact = fact
+      self.precision = precision
+    }
   }
 
   /// The test's own kernels' speed at a large product, of which some numbers are held against float64.

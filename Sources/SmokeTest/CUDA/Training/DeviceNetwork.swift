@@ -15,20 +15,22 @@ final class DeviceNetwork {
   /// Weights and biases, hidden layer first, and their velocities.
   private let parameters: [Buffer]
   private let velocities: [Buffer]
-  private let activations: Buffer
-  /// Of the output layer: its gradient (thin networks), or logits and then their gradient.
-  private let gradient: Buffer
-  private let hiddenBiasPartials: Buffer
-  private let outputWeightPartials: Buffer
-  private let outputBiasPartials: Buffer
-  private let hiddenWeightPartials: Buffer
-  private let lossPartials: Buffer
-  /// One mean loss a step.
-  private let losses: Buffer
+  /// By ``Part``.
+  private let parts: [Buffer]
   private let step: Buffer
   private let hiddenSlice: Int
   private let productSlice: Int
   private let outputSlice: Int
+
+  private enum Part: Int {
+    case activations
+    /// Of the output layer: its gradient (thin networks), or logits and then their gradient.
+    case gradient
+    case hiddenWeightPartials, hiddenBiasPartials, outputWeightPartials, outputBiasPartials
+    case lossPartials
+    /// One mean loss a step.
+    case losses
+  }
 
   private static let columnSumRows = 64
 
@@ -69,20 +71,24 @@ final class DeviceNetwork {
       try context.buffer(initial.outputWeights), try context.buffer(initial.outputBiases),
     ]
     velocities = try Self.zeros(like: parameters, context)
-    activations = try Buffer(context, floats: batch * hidden)
-    gradient = try Buffer(context, floats: batch * max(classes, Int(kernels_thin_classes)))
     // In one slice the product updates the parameters itself and leaves no partial gradient.
     let partials =
       library != nil ? 1 : productSlice < batch ? count(batch, productSlice) : 0
-    hiddenWeightPartials = try Buffer(context, floats: max(1, partials * inputs * hidden))
-    hiddenBiasPartials = try Buffer(context, floats: (batch / hiddenSlice + 1) * hidden)
-    outputWeightPartials = try Buffer(
-      context, floats: count(batch, outputSlice) * hidden * classes)
-    outputBiasPartials = try Buffer(context, floats: (batch / 32 + 1) * classes)
-    lossPartials = try Buffer(context, floats: batch / 8 + 1)
-    losses = try Buffer(context, floats: max(1, steps))
+    var parts: [Buffer] = []
+    for floats in [
+      batch * hidden, batch * max(classes, Int(kernels_thin_classes)),
+      max(1, partials * inputs * hidden), (batch / hiddenSlice + 1) * hidden,
+      count(batch, outputSlice) * hidden * classes, (batch / 32 + 1) * classes, batch / 8 + 1,
+      max(1, steps),
+    ] {
+      parts.append(try Buffer(context, floats: floats))
+    }
+    self.parts = parts
     step = try context.buffer([UInt64(0)])
   }
+
+  @inline(never)
+  private func part(_ part: Part) -> DeviceAddress { parts[part.rawValue].address }
 
   private static func zeros(like buffers: [Buffer], _ context: Context) throws(Trouble) -> [Buffer]
   {
@@ -100,9 +106,9 @@ final class DeviceNetwork {
     let network = plan.network
     try activate(rows)
     var update = kernels_update()
-    update.losses = losses.address
+    update.losses = part(.losses)
     update.step = step.address
-    update.loss_partials = lossPartials.address
+    update.loss_partials = part(.lossPartials)
     update.rate = plan.learningRate
     update.momentum = plan.momentum
     if network.classes <= Int(kernels_thin_classes) {
@@ -122,16 +128,16 @@ final class DeviceNetwork {
       return try kernels.run(
         Product(
           kernels_form_nn, tile, rows: batch, columns: hidden, depth: inputs, left: rows,
-          right: parameters[0].address, result: activations.address,
+          right: parameters[0].address, result: part(.activations),
           extra: parameters[1].address, epilogue: kernels_epilogue_bias_tanh))
     }
     try library.multiply(
       kernels_form_nn, rows: batch, columns: hidden, depth: inputs, left: rows,
-      right: parameters[0].address, result: activations.address, tiles.precision)
+      right: parameters[0].address, result: part(.activations), tiles.precision)
     try unsafe kernels.run(
       kernels_activate_launch(Int32(batch), Int32(hidden), 32),
       kernels_activate(
-        matrix: activations.address, biases: parameters[1].address, rows: Int32(batch),
+        matrix: part(.activations), biases: parameters[1].address, rows: Int32(batch),
         columns: Int32(hidden), slice_rows: 32, reserved: 0))
   }
 
@@ -140,13 +146,13 @@ final class DeviceNetwork {
     let (inputs, hidden) = (plan.network.inputs, plan.network.hidden)
     guard let library else {
       return try weightGradient(
-        of: 0, left: rows, right: activations.address, rows: inputs, columns: hidden,
-        slice: productSlice, partials: hiddenWeightPartials)
+        of: 0, left: rows, right: part(.activations), rows: inputs, columns: hidden,
+        slice: productSlice, partials: part(.hiddenWeightPartials))
     }
     try library.multiply(
       kernels_form_tn, rows: inputs, columns: hidden, depth: plan.batch, left: rows,
-      right: activations.address, result: hiddenWeightPartials.address, tiles.precision)
-    return region(0, hiddenWeightPartials, slices: 1)
+      right: part(.activations), result: part(.hiddenWeightPartials), tiles.precision)
+    return region(0, part(.hiddenWeightPartials), slices: 1)
   }
 
   /// The losses of the first `steps` steps, and the parameters as they are now.
@@ -156,7 +162,7 @@ final class DeviceNetwork {
       try context.download(parameters[index], count: parameters[index].bytes / 4)
     }
     return (
-      try context.download(losses, count: steps),
+      try context.download(parts[Part.losses.rawValue], count: steps),
       Parameters(
         hiddenWeights: try values(0), hiddenBiases: try values(1), outputWeights: try values(2),
         outputBiases: try values(3))
@@ -174,23 +180,23 @@ final class DeviceNetwork {
     try unsafe kernels.run(
       output,
       kernels_thin_output(
-        activations: activations.address, weights: parameters[2].address,
-        biases: parameters[3].address, labels: labels, gradient: gradient.address,
-        losses: lossPartials.address, bias_partials: outputBiasPartials.address, batch: batch,
+        activations: part(.activations), weights: parameters[2].address,
+        biases: parameters[3].address, labels: labels, gradient: part(.gradient),
+        losses: part(.lossPartials), bias_partials: part(.outputBiasPartials), batch: batch,
         hidden: hidden, classes: classes, reserved: 0))
     let layer = unsafe kernels_thin_hidden_launch(batch, hidden, Int32(hiddenSlice))
     try unsafe kernels.run(
       layer,
       kernels_thin_hidden(
-        activations: activations.address, gradient: gradient.address,
-        weights: parameters[2].address, hidden_gradient: activations.address,
-        weight_partials: outputWeightPartials.address,
-        bias_partials: hiddenBiasPartials.address, batch: batch, hidden: hidden,
+        activations: part(.activations), gradient: part(.gradient),
+        weights: parameters[2].address, hidden_gradient: part(.activations),
+        weight_partials: part(.outputWeightPartials),
+        bias_partials: part(.hiddenBiasPartials), batch: batch, hidden: hidden,
         classes: classes, slice_rows: Int32(hiddenSlice)))
     unsafe update.loss_slices = Int32(output.grid_x)
-    update.hidden_biases = region(1, hiddenBiasPartials, slices: unsafe Int(layer.grid_y))
-    update.output_weights = region(2, outputWeightPartials, slices: unsafe Int(layer.grid_y))
-    update.output_biases = region(3, outputBiasPartials, slices: unsafe Int(output.grid_x))
+    update.hidden_biases = region(1, part(.hiddenBiasPartials), slices: unsafe Int(layer.grid_y))
+    update.output_weights = region(2, part(.outputWeightPartials), slices: unsafe Int(layer.grid_y))
+    update.output_biases = region(3, part(.outputBiasPartials), slices: unsafe Int(output.grid_x))
   }
 
   /// Any number of classes. The weights' gradient is taken first, because the hidden gradient then
@@ -203,34 +209,34 @@ final class DeviceNetwork {
     try kernels.run(
       Product(
         kernels_form_nn, forward, rows: batch, columns: classes, depth: hidden,
-        left: activations.address, right: parameters[2].address, result: gradient.address,
+        left: part(.activations), right: parameters[2].address, result: part(.gradient),
         extra: parameters[3].address, epilogue: kernels_epilogue_bias))
     let softmax = unsafe kernels_softmax_launch(Int32(batch))
     try unsafe kernels.run(
       softmax,
       kernels_softmax(
-        logits: gradient.address, labels: labels, gradient: gradient.address,
-        losses: lossPartials.address, batch: Int32(batch), classes: Int32(classes)))
+        logits: part(.gradient), labels: labels, gradient: part(.gradient),
+        losses: part(.lossPartials), batch: Int32(batch), classes: Int32(classes)))
     unsafe update.loss_slices = Int32(softmax.grid_x)
     let backward = tiles.tile(kernels_form_nt, rows: batch, columns: hidden, depth: classes)
     let hiddenGradient = Product(
       kernels_form_nt, backward, rows: batch, columns: hidden, depth: classes,
-      left: gradient.address, right: parameters[2].address, result: activations.address,
-      extra: activations.address, epilogue: kernels_epilogue_tanh_gradient)
+      left: part(.gradient), right: parameters[2].address, result: part(.activations),
+      extra: part(.activations), epilogue: kernels_epilogue_tanh_gradient)
     // With one slice this also changes the weights, which the hidden gradient needs as they were.
     let partial = try weightGradientProduct(
-      left: activations.address, right: gradient.address, rows: hidden, columns: classes,
-      slice: outputSlice, partials: outputWeightPartials)
+      left: part(.activations), right: part(.gradient), rows: hidden, columns: classes,
+      slice: outputSlice, partials: part(.outputWeightPartials))
     try kernels.run(hiddenGradient)
-    update.output_weights = region(2, outputWeightPartials, slices: partial)
-    update.output_biases = try biasGradient(3, gradient, outputBiasPartials)
-    update.hidden_biases = try biasGradient(1, activations, hiddenBiasPartials)
+    update.output_weights = region(2, part(.outputWeightPartials), slices: partial)
+    update.output_biases = try biasGradient(3, part(.gradient), part(.outputBiasPartials))
+    update.hidden_biases = try biasGradient(1, part(.activations), part(.hiddenBiasPartials))
   }
 
   /// `leftᵀ · right` over the batch. In one slice the product updates the parameters itself.
   private func weightGradient(
     of index: Int, left: DeviceAddress, right: DeviceAddress, rows: Int, columns: Int,
-    slice: Int, partials: Buffer
+    slice: Int, partials: DeviceAddress
   ) throws(Trouble) -> kernels_region {
     guard slice >= plan.batch else {
       let slices = try weightGradientProduct(
@@ -249,18 +255,18 @@ final class DeviceNetwork {
   /// The same into `partials`; returns how many slices lie there.
   private func weightGradientProduct(
     left: DeviceAddress, right: DeviceAddress, rows: Int, columns: Int, slice: Int,
-    partials: Buffer
+    partials: DeviceAddress
   ) throws(Trouble) -> Int {
     let tile = tiles.tile(kernels_form_tn, rows: rows, columns: columns, depth: plan.batch)
     let product = Product(
       kernels_form_tn, tile, rows: rows, columns: columns, depth: plan.batch, left: left,
-      right: right, result: partials.address, sliceDepth: slice)
+      right: right, result: partials, sliceDepth: slice)
     try kernels.run(product)
     return product.slices
   }
 
   private func biasGradient(
-    _ index: Int, _ matrix: Buffer, _ partials: Buffer
+    _ index: Int, _ matrix: DeviceAddress, _ partials: DeviceAddress
   ) throws(Trouble) -> kernels_region {
     let columns = Int32(parameters[index].bytes / 4)
     let rows = Int32(Self.columnSumRows)
@@ -268,15 +274,15 @@ final class DeviceNetwork {
     try unsafe kernels.run(
       launch,
       kernels_column_sums(
-        matrix: matrix.address, partials: partials.address, rows: Int32(plan.batch),
+        matrix: matrix, partials: partials, rows: Int32(plan.batch),
         columns: columns, slice_rows: rows, reserved: 0))
     return region(index, partials, slices: unsafe Int(launch.grid_y))
   }
 
-  private func region(_ index: Int, _ partials: Buffer, slices: Int) -> kernels_region {
+  private func region(_ index: Int, _ partials: DeviceAddress, slices: Int) -> kernels_region {
     kernels_region(
       parameters: parameters[index].address, velocity: velocities[index].address,
-      partials: partials.address, count: Int32(parameters[index].bytes / 4),
+      partials: partials, count: Int32(parameters[index].bytes / 4),
       slices: Int32(slices))
   }
 }

@@ -3,7 +3,7 @@ internal import Platform
 internal import Trainer
 
 /// Drives devices in child processes, and holds them against the CPU, which works meanwhile.
-struct Bench {
+final class Bench {
   let host: Host
   let settings: Settings
   let accelerator: (Diagnosis.Target) -> any Accelerator
@@ -55,7 +55,7 @@ struct Bench {
     } catch {
       return [Outcome(.driver, .failed(Trouble("G1054", error.reason)), device: name)]
     }
-    var watch = DeviceWatch(limit: settings.timeout, device: name)
+    let watch = DeviceWatch(limit: settings.timeout, device: name)
     let cpu = reference ?? measureCPU()
     reference = cpu
     watch.watch(child)

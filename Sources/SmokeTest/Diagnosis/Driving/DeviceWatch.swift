@@ -3,7 +3,7 @@ internal import Platform
 internal import Trainer
 
 /// What the parent makes of a child that drives a device: outcomes, whatever becomes of the child.
-struct DeviceWatch {
+final class DeviceWatch {
   private(set) var outcomes: [Outcome] = []
   private(set) var run: TrainingRun?
   private(set) var throughput: Throughput?
@@ -29,14 +29,14 @@ struct DeviceWatch {
   }
 
   /// Listens until the child has said all, died, or let a stage take too long.
-  mutating func watch(_ child: Child) {
+  func watch(_ child: Child) {
     while !isFinished {
       switch child.next(by: current.since &+ limit) {
       case .report(let bytes):
         for message in reader.read(bytes) { take(message) }
         if reader.isBroken { end("sent what cannot be read", child) }
       case .words(let bytes):
-        words = (words + bytes).suffix(4096)
+        words = (words + bytes).last(4096)
       case .ended(let ending):
         close(ending)
       case .late:
@@ -46,7 +46,7 @@ struct DeviceWatch {
     }
   }
 
-  private mutating func take(_ message: Message) {
+  private func take(_ message: Message) {
     switch message {
     case .begun(let stage, let time): current = (stage, time)
     case .ended(let stage, let time, let facts):
@@ -61,7 +61,7 @@ struct DeviceWatch {
     }
   }
 
-  private mutating func append(
+  private func append(
     _ stage: Stage, _ state: Outcome.State, _ facts: [Fact], at time: UInt64
   ) {
     let nanoseconds = time > current.since ? time - current.since : 0
@@ -69,18 +69,18 @@ struct DeviceWatch {
     current.since = time
   }
 
-  private mutating func fail(_ trouble: Trouble, at time: UInt64) {
+  private func fail(_ trouble: Trouble, at time: UInt64) {
     append(current.stage, .failed(trouble), [], at: time)
   }
 
-  private mutating func end(_ what: String, _ child: Child) {
+  private func end(_ what: String, _ child: Child) {
     child.stop()
     fail(unexpected(what), at: Stopwatch.now)
     isFinished = true
   }
 
   /// The child ended without having said that it is finished.
-  private mutating func close(_ ending: Child.Ending) {
+  private func close(_ ending: Child.Ending) {
     switch ending {
     case .signal(let signal): fail(crash(signal), at: Stopwatch.now)
     case .exited(let status):

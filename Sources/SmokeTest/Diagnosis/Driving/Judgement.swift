@@ -57,31 +57,36 @@ enum Judgement {
   /// Not a number when there is anything that is none, or too few losses.
   static func lossError(_ run: TrainingRun, _ reference: TrainingRun) -> Double {
     guard run.losses.count == reference.losses.count, !run.losses.isEmpty else { return .nan }
-    return zip(run.losses, reference.losses).prefix(comparedSteps).reduce(0) { worst, pair in
-      let (loss, expected) = (Double(pair.0), Double(pair.1))
-      return larger(worst, (loss - expected).magnitude / max(1, expected.magnitude))
-    }
-  }
-
-  static func weightError(_ parameters: Parameters, _ reference: Parameters) -> Double {
-    let pairs = [
-      (parameters.hiddenWeights, reference.hiddenWeights),
-      (parameters.hiddenBiases, reference.hiddenBiases),
-      (parameters.outputWeights, reference.outputWeights),
-      (parameters.outputBiases, reference.outputBiases),
-    ]
     var worst = 0.0
-    for (weights, expected) in pairs {
-      guard weights.count == expected.count else { return .nan }
-      let scale = expected.reduce(Float(1e-3)) { max($0, $1.magnitude) }
-      for index in weights.indices {
-        worst = larger(worst, Double((weights[index] - expected[index]).magnitude / scale))
-      }
+    for step in 0..<min(comparedSteps, run.losses.count) {
+      let (loss, expected) = (Double(run.losses[step]), Double(reference.losses[step]))
+      worst = larger(worst, (loss - expected).magnitude / max(1, expected.magnitude))
     }
     return worst
   }
 
-  /// The larger one; not a number when one of them is none.
+  static func weightError(_ parameters: Parameters, _ reference: Parameters) -> Double {
+    let errors = (
+      error(parameters.hiddenWeights, reference.hiddenWeights),
+      error(parameters.hiddenBiases, reference.hiddenBiases),
+      error(parameters.outputWeights, reference.outputWeights),
+      error(parameters.outputBiases, reference.outputBiases)
+    )
+    return larger(larger(errors.0, errors.1), larger(errors.2, errors.3))
+  }
+
+  @inline(never)
+  private static func error(_ weights: [Float], _ expected: [Float]) -> Double {
+    guard weights.count == expected.count else { return .nan }
+    var scale: Float = 1e-3
+    for weight in expected { scale = max(scale, weight.magnitude) }
+    var worst = 0.0
+    for index in weights.indices {
+      worst = larger(worst, Double((weights[index] - expected[index]).magnitude / scale))
+    }
+    return worst
+  }
+
   private static func larger(_ a: Double, _ b: Double) -> Double {
     a.isNaN || b.isNaN ? .nan : max(a, b)
   }

@@ -6,7 +6,7 @@ internal import Trainer
 ///
 /// A message on the pipe is its length (4 bytes), its kind (1 byte), then fields; all little-endian as
 /// both ends are the same program. Times are ``Stopwatch/now``'s.
-enum Message {
+indirect enum Message {
   case begun(Stage, at: UInt64)
   case ended(Stage, at: UInt64, [Fact])
   case warned(Stage, at: UInt64, [Fact], Trouble)
@@ -19,7 +19,7 @@ enum Message {
 
 extension Message {
   var bytes: [UInt8] {
-    var packer = Packer()
+    let packer = Packer()
     switch self {
     case .begun(let stage, let time):
       packer.put(0, stage, time)
@@ -51,56 +51,56 @@ extension Message {
   }
 }
 
-private struct Packer {
+private final class Packer {
   private var body: [UInt8] = []
 
   /// The body with its length before it.
   var message: [UInt8] {
-    var packer = Packer()
+    let packer = Packer()
     packer.put(UInt64(body.count), bytes: 4)
     return packer.body + body
   }
 
-  mutating func put(_ byte: UInt8) { body.append(byte) }
+  func put(_ byte: UInt8) { body.append(byte) }
 
-  mutating func put(_ value: UInt64, bytes count: Int = 8) {
+  func put(_ value: UInt64, bytes count: Int = 8) {
     for index in 0..<count { body.append(UInt8(truncatingIfNeeded: value >> (8 * UInt64(index)))) }
   }
 
-  mutating func put(_ value: Int) { put(UInt64(bitPattern: Int64(value))) }
+  func put(_ value: Int) { put(UInt64(bitPattern: Int64(value))) }
 
-  mutating func put(_ kind: UInt8, _ stage: Stage, _ time: UInt64) {
+  func put(_ kind: UInt8, _ stage: Stage, _ time: UInt64) {
     put(kind)
     put(stage.rawValue)
     put(time)
   }
 
-  mutating func put(_ value: Double) { put(value.bitPattern) }
+  func put(_ value: Double) { put(value.bitPattern) }
 
-  mutating func put(_ text: String) {
+  func put(_ text: String) {
     let bytes = text.bytes
     put(bytes.count)
     body += bytes
   }
 
-  mutating func put(_ trouble: Trouble) {
+  func put(_ trouble: Trouble) {
     put(trouble.code)
     put(trouble.seen)
     put(trouble.remedy)
   }
 
-  mutating func put(_ numbers: [Float]) {
+  func put(_ numbers: [Float]) {
     put(numbers.count)
     body.reserveCapacity(body.count + numbers.count * 4)
     for number in numbers { put(UInt64(number.bitPattern), bytes: 4) }
   }
 
-  mutating func put(_ facts: [Fact]) {
+  func put(_ facts: [Fact]) {
     put(facts.count)
     for fact in facts { put(fact) }
   }
 
-  private mutating func put(_ fact: Fact) {
+  private func put(_ fact: Fact) {
     put(fact.name)
     switch fact.value {
     case .text(let text):
@@ -116,7 +116,7 @@ private struct Packer {
     }
   }
 
-  mutating func put(_ throughput: Throughput) {
+  func put(_ throughput: Throughput) {
     let plan = throughput.plan
     put(throughput.step)
     for number in [

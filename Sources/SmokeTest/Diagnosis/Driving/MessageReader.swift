@@ -23,8 +23,8 @@ struct MessageReader {
       }
       let end = start + 4 + length
       guard end <= pending.count else { break }
-      var fields = Fields(pending[(start + 4)..<end])
-      if let message = fields.message(), fields.isAtEnd {
+      let fields = Fields(pending[(start + 4)..<end])
+      if let message = fields.message(), fields.areRight {
         messages.append(message)
       } else {
         isBroken = true
@@ -36,148 +36,131 @@ struct MessageReader {
   }
 }
 
-/// The fields of one message; nothing when they go on after its end.
-private struct Fields {
+/// The fields of one message. A field that is not there is zero or empty, and says so in ``areRight``: were
+/// each function to give nothing then, the code that passes this on would be the greater part.
+private final class Fields {
   private let bytes: [UInt8]
   private var position = 0
+  private var isBroken = false
 
   init(_ bytes: ArraySlice<UInt8>) { self.bytes = Array(bytes) }
 
-  var isAtEnd: Bool { position == bytes.count }
+  /// All that was asked for was there, and nothing follows.
+  var areRight: Bool { !isBroken && position == bytes.count }
 
-  mutating func message() -> Message? {
-    guard let kind = byte() else { return nil }
-    switch kind {
-    case 0: return moment().map { .begun($0, at: $1) }
-    case 1:
-      guard let (stage, time) = moment(), let facts = facts() else { return nil }
-      return .ended(stage, at: time, facts)
-    case 2:
-      guard let (stage, time) = moment(), let trouble = trouble() else { return nil }
-      return .failed(stage, at: time, trouble)
-    case 3: return run().map { .trained($0) }
-    case 4: return throughput().map { .measured($0) }
-    case 5: return .finished
-    case 6:
-      guard let (stage, time) = moment(), let facts = facts(), let trouble = trouble() else {
-        return nil
-      }
-      return .warned(stage, at: time, facts, trouble)
-    default: return nil
+  func message() -> Message? {
+    switch value(bytes: 1) {
+    case 0: .begun(stage(), at: value())
+    case 1: .ended(stage(), at: value(), facts())
+    case 2: .failed(stage(), at: value(), trouble())
+    case 3: .trained(run())
+    case 4: .measured(throughput())
+    case 5: .finished
+    case 6: .warned(stage(), at: value(), facts(), trouble())
+    default: nil
     }
   }
 
-  private mutating func byte() -> UInt8? {
-    guard position < bytes.count else { return nil }
-    position += 1
-    return bytes[position - 1]
-  }
-
-  private mutating func value(bytes count: Int = 8) -> UInt64? {
-    guard bytes.count - position >= count else { return nil }
+  @inline(never)
+  private func value(bytes count: Int = 8) -> UInt64 {
+    guard bytes.count - position >= count else {
+      isBroken = true
+      return 0
+    }
     var value: UInt64 = 0
     for index in (0..<count).reversed() { value = value << 8 | UInt64(bytes[position + index]) }
     position += count
     return value
   }
 
-  private mutating func number() -> Int? { value().map { Int(Int64(bitPattern: $0)) } }
+  private func number() -> Int { Int(Int64(bitPattern: value())) }
 
-  private mutating func double() -> Double? { value().map { Double(bitPattern: $0) } }
+  @inline(never)
+  private func double() -> Double { Double(bitPattern: value()) }
 
   /// How many things of at least `size` bytes follow.
-  private mutating func count(of size: Int) -> Int? {
-    guard let count = number(), count >= 0, count <= (bytes.count - position) / size else {
-      return nil
-    }
-    return count
+  @inline(never)
+  private func count(of size: Int) -> Int {
+    let count = number()
+    if count >= 0, count <= (bytes.count - position) / size { return count }
+    isBroken = true
+    return 0
   }
 
-  private mutating func moment() -> (Stage, UInt64)? {
-    guard let stage = byte().flatMap({ Stage(rawValue: $0) }), let time = value() else {
-      return nil
-    }
-    return (stage, time)
+  private func stage() -> Stage {
+    if let stage = Stage(rawValue: UInt8(value(bytes: 1))) { return stage }
+    isBroken = true
+    return .driver
   }
 
-  private mutating func text() -> String? {
-    guard let count = count(of: 1) else { return nil }
+  @inline(never)
+  private func text() -> String {
+    let count = count(of: 1)
     position += count
     return String(bytes: bytes[(position - count)..<position])
   }
 
-  private mutating func trouble() -> Trouble? {
-    guard let code = text(), let seen = text(), let remedy = text() else { return nil }
-    return Trouble(code: code, seen: seen, remedy: remedy)
-  }
+  private func trouble() -> Trouble { Trouble(code: text(), seen: text(), remedy: text()) }
 
-  private mutating func floats() -> [Float]? {
-    guard let count = count(of: 4) else { return nil }
+  @inline(never)
+  private func floats() -> [Float] {
     var floats: [Float] = []
-    floats.reserveCapacity(count)
-    for _ in 0..<count {
-      guard let bits = value(bytes: 4) else { return nil }
-      floats.append(Float(bitPattern: UInt32(bits)))
+    for _ in 0..<count(of: 4) where !isBroken {
+      floats.append(Float(bitPattern: UInt32(value(bytes: 4))))
     }
     return floats
   }
 
-  private mutating func facts() -> [Fact]? {
-    guard let count = count(of: 1) else { return nil }
+  @inline(never)
+  private func facts() -> [Fact] {
     var facts: [Fact] = []
-    for _ in 0..<count {
-      guard let fact = fact() else { return nil }
-      facts.append(fact)
-    }
+    for _ in 0..<count(of: 1) where !isBroken { facts.append(fact()) }
     return facts
   }
 
-  private mutating func fact() -> Fact? {
-    guard let name = text(), let kind = byte() else { return nil }
-    switch kind {
-    case 0: return text().map { Fact(name, .text($0)) }
-    case 1: return number().map { Fact(name, .count($0)) }
-    case 2:
-      guard let value = double(), let unit = text() else { return nil }
-      return Fact(name, .quantity(value, unit: unit))
-    default: return nil
+  private func fact() -> Fact {
+    let name = text()
+    switch value(bytes: 1) {
+    case 0: return Fact(name, .text(text()))
+    case 1: return Fact(name, .count(number()))
+    case 2: return Fact(name, .quantity(double(), unit: text()))
+    default:
+      isBroken = true
+      return Fact(name, .count(0))
     }
   }
 
-  private mutating func run() -> TrainingRun? {
-    guard let losses = floats(), let hiddenWeights = floats(), let hiddenBiases = floats(),
-      let outputWeights = floats(), let outputBiases = floats(), let nanoseconds = value()
-    else { return nil }
-    return TrainingRun(
-      losses: losses,
+  private func run() -> TrainingRun {
+    TrainingRun(
+      losses: floats(),
       parameters: Parameters(
-        hiddenWeights: hiddenWeights, hiddenBiases: hiddenBiases, outputWeights: outputWeights,
-        outputBiases: outputBiases), nanoseconds: nanoseconds)
+        hiddenWeights: floats(), hiddenBiases: floats(), outputWeights: floats(),
+        outputBiases: floats()), nanoseconds: value())
   }
 
-  private mutating func throughput() -> Throughput? {
-    guard let step = double(), let plan = plan(), let product = double(), let productBy = text(),
-      let bandwidth = double(), let theoreticalProduct = double(),
-      let theoreticalBandwidth = double(), let facts = facts()
-    else { return nil }
-    return Throughput(
-      step: step, plan: plan, product: product, productBy: productBy, bandwidth: bandwidth,
-      theoreticalProduct: theoreticalProduct.isNaN ? nil : theoreticalProduct,
-      theoreticalBandwidth: theoreticalBandwidth.isNaN ? nil : theoreticalBandwidth,
-      facts: facts)
+  private func throughput() -> Throughput {
+    Throughput(
+      step: double(), plan: plan(), product: double(), productBy: text(), bandwidth: double(),
+      theoreticalProduct: theory(), theoreticalBandwidth: theory(), facts: facts())
   }
 
-  private mutating func plan() -> TrainingPlan? {
-    guard let inputs = number(), let hidden = number(), let classes = number(),
-      let batch = number(), let epochs = number(), let learningRate = double(),
-      let momentum = double(), let seed = value()
-    else { return nil }
-    // Beyond these somebody would have to compute with numbers that overflow.
-    for size in [inputs, hidden, classes, batch, epochs] where size < 1 || size > 1 << 20 {
-      return nil
-    }
-    return TrainingPlan(
-      network: Network(inputs: inputs, hidden: hidden, classes: classes), batch: batch,
-      epochs: epochs, learningRate: Float(learningRate), momentum: Float(momentum), seed: seed)
+  private func theory() -> Double? {
+    let value = double()
+    return value.isNaN ? nil : value
+  }
+
+  private func plan() -> TrainingPlan {
+    TrainingPlan(
+      network: Network(inputs: size(), hidden: size(), classes: size()), batch: size(),
+      epochs: size(), learningRate: Float(double()), momentum: Float(double()), seed: value())
+  }
+
+  /// Beyond these somebody would have to compute with numbers that overflow.
+  @inline(never)
+  private func size() -> Int {
+    let size = number()
+    if size >= 1, size <= 1 << 20 { return size }
+    isBroken = true
+    return 1
   }
 }

@@ -5,7 +5,7 @@ internal import Platform
 func lastLine(_ bytes: [UInt8]) -> String {
   for line in String(bytes: bytes).lines.reversed() {
     let line = printable(line).trimmed
-    if !line.isEmpty { return String(bytes: line.bytes.suffix(300)) }
+    if !line.isEmpty { return String(bytes: line.bytes.last(300)) }
   }
   return ""
 }

@@ -1,3 +1,5 @@
+internal import Platform
+
 /// A framework of the image, asked to train on the GPU.
 public enum Framework: UInt8, CaseIterable, Sendable {
   case pytorch

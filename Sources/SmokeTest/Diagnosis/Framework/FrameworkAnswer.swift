@@ -2,7 +2,7 @@ internal import Accelerators
 internal import Platform
 
 /// What the script said before it ended, and what that means.
-struct FrameworkAnswer {
+final class FrameworkAnswer {
   let framework: Framework
   let backend: Backend
   private var text: [UInt8] = []
@@ -13,8 +13,8 @@ struct FrameworkAnswer {
     self.backend = backend
   }
 
-  mutating func report(_ bytes: [UInt8]) { text = (text + bytes).suffix(65_536) }
-  mutating func words(_ bytes: [UInt8]) { errors = (errors + bytes).suffix(65_536) }
+  func report(_ bytes: [UInt8]) { text = (text + bytes).last(65_536) }
+  func words(_ bytes: [UInt8]) { errors = (errors + bytes).last(65_536) }
 
   private var values: Variables {
     var values = Variables()
@@ -26,17 +26,20 @@ struct FrameworkAnswer {
 
   var facts: [Fact] {
     let values = values
-    let texts = [
+    var facts = Facts()
+    for name in [
       "python", "version", "cuda", "name", "capability", "architectures", "ran-on", "first-loss",
       "last-loss",
-    ]
-    let adapters = adapters.map { [Fact("adapters", .count($0))] } ?? []
-    return texts.compactMap { name in values[name].map { Fact(name, .text($0)) } } + adapters
-      + ["loss", "weight"].compactMap { name in
-        values[name + "-millionths"]?.number.map {
-          Fact(name + "-error", .quantity(Double($0) / 1e6, unit: ""))
-        }
+    ] {
+      if let text = values[name] { facts.add(name, text) }
+    }
+    if let adapters { facts.add("adapters", adapters) }
+    for name in ["loss", "weight"] {
+      if let error = values[name + "-millionths"]?.number {
+        facts.add(name + "-error", Double(error) / 1e6, "")
       }
+    }
+    return facts.all
   }
 
   /// - Parameter ending: how the interpreter ended; nothing when it was stopped at the limit.
@@ -60,7 +63,7 @@ struct FrameworkAnswer {
     }
     if let error = values["error"] { return explanation(of: error, step: step, values) }
     if let cuda = values["cuda"], cuda == "None", backend == .cuda {
-      return Trouble("G1083", values["version"] ?? "")
+      return Trouble("G1083", values.text("version"))
     }
     if let devices = values["devices"], devices == "0" { return start("it found no device") }
     guard ending == .exited(0), let finished = values["finished"], finished == "yes" else {
@@ -70,8 +73,8 @@ struct FrameworkAnswer {
   }
 
   private func judge(_ values: Variables) -> Trouble? {
-    let wanted = values["wanted"] ?? ""
-    for device in [values["sum-on"] ?? wanted, values["ran-on"] ?? ""] where device != wanted {
+    let wanted = values.text("wanted")
+    for device in [values["sum-on"] ?? wanted, values.text("ran-on")] where device != wanted {
       return Trouble("G1091", framework.title, device)
     }
     let limit = Int(FrameworkCheck.tolerance * 1e6)
@@ -131,7 +134,7 @@ struct FrameworkAnswer {
     guard framework == .tensorflow, backend == .directml, let python = values["python"],
       let plugin = values["has-tensorflow-directml-plugin"]
     else { return nil }
-    let has = { (name: String) in values["has-" + name] ?? "" }
+    let has = { (name: String) in values.text("has-" + name) }
     let isOld = !has("tensorflow-directml").isEmpty
     let (newest, text) = isOld ? (7, "Python 3.6 or 3.7") : (10, "Python 3.7 to 3.10")
     if Self.part(1, of: python) > newest { return Self.misfit(text, "Python", python) }
@@ -180,7 +183,7 @@ struct FrameworkAnswer {
         "G1082", framework.title, values["python"].map { "Python " + $0 } ?? "this Python", error)
     case "G1085"?:
       Trouble("G1085", values["capability"] ?? "this GPU", values["architectures"] ?? "others")
-    case "G1092"?: Trouble("G1092", values["cuda"] ?? "", error)
+    case "G1092"?: Trouble("G1092", values.text("cuda"), error)
     case "G1086"?: Trouble("G1086", framework.title, error)
     case let code?: Trouble(code, error)
     case nil where step == "start": start(error)

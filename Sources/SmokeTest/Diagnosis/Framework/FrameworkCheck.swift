@@ -27,7 +27,7 @@ struct FrameworkCheck {
     guard let interpreter else {
       return (.failed(Trouble("G1081", python.map { "at " + $0 } ?? "in PATH")), [])
     }
-    var answer = FrameworkAnswer(framework: framework, backend: backend)
+    let answer = FrameworkAnswer(framework: framework, backend: backend)
     let child: Child
     do throws(FileError) {
       child = try Child.spawn(
@@ -36,7 +36,7 @@ struct FrameworkCheck {
     } catch {
       return (.failed(Trouble("G1054", error.reason)), [])
     }
-    let ending = listen(to: child, &answer)
+    let ending = listen(to: child, answer)
     let facts = [Fact("interpreter", .text(interpreter))] + answer.facts
     return (answer.state(ending, limit: limit), facts)
   }
@@ -49,7 +49,7 @@ struct FrameworkCheck {
   }
 
   /// How it ended; nothing when it took too long.
-  private func listen(to child: Child, _ answer: inout FrameworkAnswer) -> Child.Ending? {
+  private func listen(to child: Child, _ answer: FrameworkAnswer) -> Child.Ending? {
     let deadline = Stopwatch.now &+ limit
     while true {
       switch child.next(by: deadline) {

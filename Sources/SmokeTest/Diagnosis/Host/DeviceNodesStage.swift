@@ -11,8 +11,10 @@ extension Host {
       return .absent(.deviceNodes, Trouble("G1016", choice))
     }
     let names = (try? machine.list("/dev")) ?? []
-    let nodes = names.filter { $0 == "dxg" || isCUDA && $0.after("nvidia")?.number != nil }
-      .map { "/dev/" + $0 }
+    var nodes: [String] = []
+    for name in names where name == "dxg" || isCUDA && name.after("nvidia")?.number != nil {
+      nodes.append("/dev/" + name)
+    }
     if nodes.isEmpty {
       return .absent(.deviceNodes, Trouble(isCUDA ? missingNode(names) : missingDoor))
     }

@@ -22,7 +22,7 @@ extension Host {
       }
       facts.add(fact, path)
       if let trouble = troubleWithFile(path, status) { return .failed(.libraries, trouble, facts) }
-      if let hit, machine.status(hit.path)?.identity != status.identity {
+      if let hit, !machine.isSame(hit.path, as: status) {
         warning = Trouble("G1123", hit.path, hit.way, path)
       } else if hit == nil {
         warning = warning ?? unknownToLoader(search)
@@ -102,11 +102,11 @@ public enum Relaunch {
     let search = LoaderSearch(machine)
     for name in Host.direct3D {
       guard let status = machine.status(Host.driverFolder + "/" + name) else { continue }
-      if let hit = search.find(name), machine.status(hit.path)?.identity == status.identity {
+      if let hit = search.find(name), machine.isSame(hit.path, as: status) {
         continue
       }
       var environment = machine.environment
-      let former = environment[path] ?? ""
+      let former = environment.text(path)
       environment[variable] = former
       environment[path] = Host.driverFolder + (former.isEmpty ? "" : ":" + former)
       return environment

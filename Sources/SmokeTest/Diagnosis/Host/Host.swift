@@ -2,7 +2,7 @@ internal import Accelerators
 public import Platform
 
 /// What kind of system this is, as far as it decides how a GPU gets in.
-public struct Host: Sendable {
+public final class Host: Sendable {
   public enum System: Hashable, Sendable {
     case wsl1
     case wsl2
@@ -49,7 +49,7 @@ public struct Host: Sendable {
   func wslSetting(_ section: String, _ key: String) -> String? {
     var current = ""
     for line in (machine.text("/etc/wsl.conf") ?? "").lines {
-      let line = Host.lowercased(line.trimmed)
+      let line = line.trimmed.lowercased()
       if line.begins(with: "["), line.ends(with: "]") {
         current = line.split(at: "[").first?.split(at: "]").first?.trimmed ?? ""
       } else if current == section, line.begins(with: key) {
@@ -58,9 +58,5 @@ public struct Host: Sendable {
       }
     }
     return nil
-  }
-
-  private static func lowercased(_ text: String) -> String {
-    String(bytes: text.bytes.map { $0 >= 0x41 && $0 <= 0x5A ? $0 + 32 : $0 })
   }
 }

@@ -36,7 +36,7 @@ extension Host {
     }
     if let trouble = troubleWithFile(expected, status) { return trouble }
     guard let hit else { return unknownToLoader(search) }
-    let isHosts = machine.status(hit.path)?.identity == status.identity
+    let isHosts = machine.isSame(hit.path, as: status)
     return isHosts ? nil : Trouble("G1036", hit.path, hit.way, expected)
   }
 
@@ -77,9 +77,10 @@ extension Host {
     guard let link = search.find("libcuda.so") else {
       return Trouble("G1041", LoaderSearch.ownFolders[1])
     }
-    let isHosts =
-      link.path.begins(with: Self.driverFolder)
-      || machine.status(link.path)?.identity == driver.flatMap { machine.status($0)?.identity }
-    return isHosts ? nil : Trouble("G1044", link.path, link.way)
+    if link.path.begins(with: Self.driverFolder) { return nil }
+    if let driver, let status = machine.status(driver), machine.isSame(link.path, as: status) {
+      return nil
+    }
+    return Trouble("G1044", link.path, link.way)
   }
 }

@@ -1,11 +1,16 @@
 internal import Platform
 
 /// Finds libraries where the dynamic loader would: `LD_LIBRARY_PATH`, its cache, its own folders.
-struct LoaderSearch {
-  struct Hit: Hashable {
+final class LoaderSearch {
+  final class Hit {
     let path: String
     /// What led there, for people.
     let way: String
+
+    init(_ path: String, _ way: String) {
+      self.path = path
+      self.way = way
+    }
   }
 
   private let machine: Machine
@@ -19,7 +24,7 @@ struct LoaderSearch {
   /// The file that the loader takes for `name`. Like the loader it passes over libraries of another
   /// architecture, and stumbles over those that are none.
   func find(_ name: String) -> Hit? {
-    let variable = machine.environment["LD_LIBRARY_PATH"] ?? ""
+    let variable = machine.environment.text("LD_LIBRARY_PATH")
     for folder in variable.split(at: ":") {
       if let hit = hit(folder + "/" + name, "LD_LIBRARY_PATH") { return hit }
     }
@@ -35,7 +40,7 @@ struct LoaderSearch {
   /// The first file of this name in the same places, whatever is in it; for when ``find(_:)`` has
   /// nothing.
   func findForeign(_ name: String) -> String? {
-    let folders = (machine.environment["LD_LIBRARY_PATH"] ?? "").split(at: ":") + Self.ownFolders
+    let folders = machine.environment.text("LD_LIBRARY_PATH").split(at: ":") + Self.ownFolders
     return (folders.map { $0 + "/" + name } + (cache?.paths(name) ?? []))
       .first { machine.status($0) != nil }
   }
@@ -47,7 +52,7 @@ struct LoaderSearch {
     {
       return nil
     }
-    return Hit(path: path, way: way)
+    return Hit(path, way)
   }
 
   static var ownFolders: [String] {

@@ -31,8 +31,10 @@ public struct Options: Hashable, Sendable {
 
   /// - Parameter arguments: those after the program's name.
   public init(_ arguments: [String]) throws(WrongUse) {
-    var rest = Array(arguments.reversed())
-    while let argument = rest.popLast() {
+    var next = 0
+    while next < arguments.count {
+      let argument = arguments[next]
+      next += 1
       let (name, attached) = Self.parts(argument)
       guard let option = Option.allCases.first(where: { $0.rawValue == name }) else {
         throw .unknown(name)
@@ -41,10 +43,15 @@ public struct Options: Hashable, Sendable {
         if attached != nil { throw WrongUse(name + " takes no value") }
         set(option)
       } else {
-        guard let value = attached ?? rest.popLast() else {
+        if let attached {
+          try set(option, attached)
+          continue
+        }
+        guard next < arguments.count else {
           throw WrongUse(name + " needs a value: " + name + " " + (option.placeholder ?? ""))
         }
-        try set(option, value)
+        try set(option, arguments[next])
+        next += 1
       }
     }
     if framework != nil, task == .selfCheck {

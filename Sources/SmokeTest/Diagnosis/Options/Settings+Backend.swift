@@ -7,10 +7,9 @@ extension Settings {
   public mutating func decide(_ machine: Machine) {
     guard backend == nil else { return }
     let host = Host(machine)
-    let driver = [
-      host.driverPath, Host.driverFolder + "/" + Host.driver, "/dev/nvidiactl",
-    ].compactMap { $0 }.first { machine.status($0) != nil }
-    if let driver {
+    var drivers = [Host.driverFolder + "/" + Host.driver, "/dev/nvidiactl"]
+    if let path = host.driverPath { drivers.insert(path, at: 0) }
+    if let driver = drivers.first(where: { machine.status($0) != nil }) {
       decide(.cuda, "cuda, since NVIDIA's driver is here: " + driver)
     } else if machine.status("/dev/dxg") != nil, let library = host.directML(self) {
       decide(.directml, "directml, since there is no NVIDIA driver, but /dev/dxg and " + library)

@@ -2,7 +2,7 @@ public import Accelerators
 
 /// How one stage went.
 public struct Outcome: Hashable, Sendable {
-  public enum State: Hashable, Sendable {
+  public indirect enum State: Hashable, Sendable {
     case passed
     /// Something is not as it should be, but this test can go on.
     case warned(Trouble)
@@ -47,6 +47,12 @@ public struct Outcome: Hashable, Sendable {
     case .failed, .absent, .notReached: false
     }
   }
+}
+
+extension [Outcome] {
+  /// The standard library's own is inlined.
+  @inline(never)
+  mutating func append(_ outcome: Outcome) { append(contentsOf: CollectionOfOne(outcome)) }
 }
 
 extension Stage {

@@ -186,18 +186,15 @@ extension Fact.Value {
 extension Outcome {
   /// The facts that a person wants of the stage, in few words; JSON has all of them.
   fileprivate var summary: [String] {
-    facts.filter {
-      !Self.details.contains($0.name) && !$0.name.ends(with: "-sha256")
-    }.map { fact in
-      switch fact.value {
-      case .text: Self.bare.contains(fact.name) ? fact.value.shown : named(fact)
-      case .count, .quantity: named(fact)
+    var texts: [String] = []
+    for fact in facts where !Self.details.contains(fact.name) && !fact.name.ends(with: "-sha256") {
+      if case .text = fact.value, Self.bare.contains(fact.name) {
+        texts.append(fact.value.shown)
+      } else {
+        texts.append(joined(fact.name.split(at: "-"), " ") + " " + fact.value.shown)
       }
     }
-  }
-
-  private func named(_ fact: Fact) -> String {
-    joined(fact.name.split(at: "-"), " ") + " " + fact.value.shown
+    return texts
   }
 
   /// Texts that need no name before them.

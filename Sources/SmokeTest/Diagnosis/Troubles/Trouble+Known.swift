@@ -3,9 +3,16 @@ internal import Accelerators
 extension Trouble {
   /// What ``Explanations`` has for `code`, with the values in their places.
   @inline(never)
-  init(_ code: String, _ first: String = "", _ second: String = "", _ third: String = "") {
+  init(_ code: String, _ first: String, _ second: String, _ third: String = "") {
     self.init(code, in: Explanations.text, first, second, third)
   }
+
+  // A default value is code at each call.
+  @inline(never)
+  init(_ code: String, _ first: String) { self.init(code, first, "") }
+
+  @inline(never)
+  init(_ code: String) { self.init(code, "") }
 }
 
 extension Outcome {

@@ -1,5 +1,6 @@
 public import Accelerators
 import CDirectML
+import Platform
 
 // Every word depends on its address, so that a word that went astray is seen, not only one that changed.
 extension DirectMLAccelerator {
@@ -58,7 +59,9 @@ private final class MemoryTest {
         source.assumingMemoryBound(to: UInt64.self), words, UInt64(index * words), flip, &first)
       readback.unmap()
       if wrong > 0 {
-        throw Trouble("G3020", "\(wrong) of \(words)", "\(index * Self.piece + first * 8)")
+        throw Trouble(
+          "G3020", decimal(wrong) + " of " + decimal(words),
+          decimal(index * Self.piece + first * 8))
       }
       moved += Double(Self.piece)
     }

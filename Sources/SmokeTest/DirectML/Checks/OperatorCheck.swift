@@ -34,20 +34,15 @@ final class OperatorCheck {
     var numbers = [Float](repeating: 0, count: place.total)
     unsafe dml_fill_inputs(&operation, &place, UInt64(count), &numbers)
     let memory = try device.buffer(numbers)
-    var regions: [Region] = []
     let output = Int(operation.inputs)
-    for index in 0...output {
-      regions.append(
-        unsafe .numbers(dml_place_start(&place, index), dml_place_count(&place, index)))
-    }
-    let dispatch = Dispatch(operation: try Operator(device, operation), regions: regions)
+    let dispatch = Dispatch(try Operator(device, operation), [Region](operation, place))
     try Sequence(device, memory, [dispatch]).run()
     let count = unsafe dml_place_count(&place, output)
     let got = try device.download(
       memory, from: unsafe dml_place_start(&place, output), count: count)
     var wanted = [Double](repeating: 0, count: count)
     unsafe dml_expect(&operation, &place, numbers, &wanted)
-    let name = unsafe String(cString: dml_operation_name(&operation))
+    let name = unsafe String(optionalCString: dml_operation_name(&operation))
     let distance = try Self.compare(
       got, wanted, Self.tolerance, inPlace ? name + " in place" : name)
     worst = max(worst, distance)
@@ -65,7 +60,7 @@ final class OperatorCheck {
     if distance <= tolerance { return distance }
     let numbers =
       significant(Double(got[index]), digits: 9) + ", not " + significant(wanted[index], digits: 9)
-    throw Trouble("G3021", name, "\(index)", numbers)
+    throw Trouble("G3021", name, decimal(index), numbers)
   }
 }
 

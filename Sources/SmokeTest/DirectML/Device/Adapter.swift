@@ -83,9 +83,5 @@ final class Adapter {
   }
 
   /// Whether `text` is its PCI id or a part of its name, in letters of either size.
-  func fits(_ text: String) -> Bool { text == id || small(name).has(small(text)) }
-
-  private func small(_ text: String) -> String {
-    String(bytes: text.bytes.map { $0 >= 0x41 && $0 <= 0x5A ? $0 + 32 : $0 })
-  }
+  func fits(_ text: String) -> Bool { text == id || name.lowercased().has(text.lowercased()) }
 }

@@ -1,6 +1,7 @@
 import Accelerators
 import CDirectML
 import CPlatform
+import Platform
 
 /// Memory of the device, or of the host where the device sees it.
 @safe
@@ -13,7 +14,7 @@ final class Buffer {
     self.bytes = (max(1, bytes) + unit - 1) / unit * unit
     object = try unsafe Object(
       d3d12_create_buffer(device.direct3D.pointer, memory, UInt64(self.bytes)),
-      "\(self.bytes) bytes")
+      decimal(self.bytes) + " bytes")
   }
 
   /// The memory's first byte, for the host.

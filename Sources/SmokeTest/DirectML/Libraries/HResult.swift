@@ -16,8 +16,8 @@ package struct HResult: Hashable {
 
   /// Microsoft's name and the number.
   private var text: String {
-    let number = "0x" + String(code, radix: 16)
-    let name = unsafe String(cString: com_result_name(code))
+    let number = "0x" + hexadecimal(code)
+    let name = unsafe String(optionalCString: com_result_name(code))
     return name.isEmpty ? number : name + " (" + number + ")"
   }
 

@@ -45,9 +45,9 @@ public final class Libraries {
   }
 
   private static func isHosts(_ path: String) -> Bool {
-    guard let resolved = unsafe realpath(path, nil) else { return false }
+    guard let resolved = unsafe realpath(path.characters, nil) else { return false }
     defer { unsafe free(resolved) }
-    return unsafe String(cString: resolved).begins(with: "/usr/lib/wsl/")
+    return unsafe String(optionalCString: resolved).begins(with: "/usr/lib/wsl/")
   }
 }
 
@@ -77,7 +77,7 @@ final class Library {
         return try SharedLibrary(name)
       } catch {
         explanation = error.explanation
-        if name.begins(with: "/"), unsafe access(name, F_OK) == 0 { break }
+        if name.begins(with: "/"), unsafe access(name.characters, F_OK) == 0 { break }
       }
     }
     // DirectML names the host's libraries as its own needs, without a folder.

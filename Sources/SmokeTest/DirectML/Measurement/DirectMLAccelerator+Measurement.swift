@@ -1,5 +1,6 @@
 public import Accelerators
 import CDirectML
+import Platform
 import Trainer
 
 extension DirectMLAccelerator {
@@ -52,12 +53,7 @@ extension DirectMLAccelerator {
     var numbers = [Float](repeating: 0, count: place.total)
     unsafe dml_fill_inputs(&product, &place, 3, &numbers)
     let memory = try device.buffer(numbers)
-    var regions: [Region] = []
-    for index in 0...Int(product.inputs) {
-      regions.append(
-        unsafe .numbers(dml_place_start(&place, index), dml_place_count(&place, index)))
-    }
-    let dispatch = Dispatch(operation: try Operator(device, product), regions: regions)
+    let dispatch = Dispatch(try Operator(device, product), [Region](product, place))
     let runs = 3
     let sequence = try Sequence(device, memory, [Dispatch](repeating: dispatch, count: runs))
     try sequence.run()
@@ -69,7 +65,8 @@ extension DirectMLAccelerator {
     var wanted = [Double](repeating: 0, count: size)
     unsafe dml_expect(&firstRow, &place, numbers, &wanted)
     // float32 moves a sum of `size` terms of either sign by a few times its root.
-    _ = try OperatorCheck.compare(row, wanted, 0x1p-22 * Double(size), "GEMM, \(size) wide")
+    _ = try OperatorCheck.compare(
+      row, wanted, 0x1p-22 * Double(size), "GEMM, " + decimal(size) + " wide")
     return Double(runs) * 2 * Double(size) * Double(size) * Double(size) / seconds
   }
 

@@ -1,6 +1,7 @@
 import Accelerators
 import CDirectML
 import CPlatform
+import Platform
 
 /// An operator that the driver compiled and DirectML made ready.
 @safe
@@ -12,7 +13,7 @@ final class Operator {
 
   init(_ device: Device, _ operation: dml_operation) throws(Trouble) {
     var operation = operation
-    let name = unsafe String(cString: dml_operation_name(&operation))
+    let name = unsafe String(optionalCString: dml_operation_name(&operation))
     let directML = unsafe device.directML.pointer
     let description = try unsafe Object(dml_create_operation(directML, &operation), name)
     compiled = try unsafe Object(dml_compile(directML, description.pointer), name)
@@ -81,7 +82,7 @@ final class ViewHeap {
   init(_ device: Device, views: Int) throws(Trouble) {
     self.device = device
     object = try unsafe Object(
-      d3d12_create_heap(device.direct3D.pointer, UInt32(max(1, views))), "\(views) views")
+      d3d12_create_heap(device.direct3D.pointer, UInt32(max(1, views))), decimal(views) + " views")
   }
 
   /// A table for `dispatchable` in the next `views`.

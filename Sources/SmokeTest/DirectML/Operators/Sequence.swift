@@ -13,10 +13,31 @@ struct Region {
   }
 }
 
+extension [Region] {
+  /// The standard library's own is inlined.
+  @inline(never)
+  mutating func append(_ region: Region) { append(contentsOf: CollectionOfOne(region)) }
+
+  /// Of all the buffers of an operation, one after the other.
+  @inline(never)
+  init(_ operation: dml_operation, _ place: dml_place) {
+    var place = place
+    self = []
+    for index in 0...Int(operation.inputs) {
+      append(unsafe .numbers(dml_place_start(&place, index), dml_place_count(&place, index)))
+    }
+  }
+}
+
 /// An operator on parts of a buffer: its inputs, with those that it lacks, then its output.
-struct Dispatch {
+final class Dispatch {
   let operation: Operator
   let regions: [Region]
+
+  init(_ operation: Operator, _ regions: [Region]) {
+    self.operation = operation
+    self.regions = regions
+  }
 }
 
 /// Dispatches, each of which sees what those before it wrote; recorded once, executed as often as

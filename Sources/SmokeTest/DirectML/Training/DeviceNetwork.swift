@@ -40,7 +40,7 @@ final class DeviceNetwork {
           regions.append(
             unsafe .numbers(dml_start(&layout, part, place / repeats), dml_count(&layout, part)))
         }
-        dispatches.append(Dispatch(operation: operators[operation], regions: regions))
+        dispatches.append(Dispatch(operators[operation], regions))
       }
     }
     self.plan = sizes
