@@ -31,6 +31,25 @@ struct WheelTreeTests {
     }
   }
 
+  /// Nothing but byte code is missing, and NumPy works without.
+  @Test func byteCodeIsLeftOutWhereAsked() async throws {
+    try await withTemporaryFolder { folder in
+      let witness = try await Witness.copy("plain.yaml", to: folder)
+      try Files.write(
+        "recipe: 1\nname: plain\nextends: wheels.yaml\npython: {byte-code: false}\n",
+        to: witness.recipe)
+      let root = try await witness.extract(try await witness.build(), to: "root")
+      let tree = try Tree(root.appending("opt/ml/lib")) { _ in true }
+      let modules = tree.entries.keys.filter { $0.contains("/numpy/") }
+      #expect(modules.contains { $0.hasSuffix("/numpy/__init__.py") })
+      #expect(modules.filter { $0.hasSuffix(".pyc") } == [])
+      try await Command(
+        "chroot", [root.string, "/opt/ml/bin/python", "-B", "-c", "import numpy; numpy.ones(3)"],
+        environment: ["PATH": TestEnvironment.path]
+      ).run()
+    }
+  }
+
   /// In the image's root, without network, from a folder of the lock's wheels.
   private func installWithPip(
     _ requirement: String, _ witness: Witness, in root: FilePath

@@ -44,6 +44,7 @@ struct ReadingTests {
       wheels: [wheels/clay-1.0-py3-none-any.whl]
       index: https://example.org/simple
       exclude: [Triton]
+      byte-code: false
     files:
       - {from: files/link, to: /etc/a, mode: "0640", owner: "${who}", group: 33}
       - {from: tree, to: /usr/share/tree}
@@ -107,7 +108,7 @@ struct ReadingTests {
       python: .init(
         venv: "/opt/ml", requirements: ["numpy>=2,<3", "torch[extra]; python_version > '3.8'"],
         wheels: ["wheels/clay-1.0-py3-none-any.whl"], index: "https://example.org/simple",
-        exclude: ["Triton"]),
+        exclude: ["Triton"], byteCode: false),
       files: [
         .init(
           source: .path("files/a.txt"), to: "/etc/a", mode: 0o640, owner: "potter", group: "33"),

@@ -155,16 +155,19 @@ public struct Recipe: Hashable, Sendable {
     public var index: String?
     /// Projects that stay out, although others ask for them.
     public var exclude: [String]
+    /// Whether the modules are compiled.
+    public var byteCode: Bool
 
     public init(
       venv: String, requirements: [String], wheels: [FilePath], index: String? = nil,
-      exclude: [String] = []
+      exclude: [String] = [], byteCode: Bool = true
     ) {
       self.venv = venv
       self.requirements = requirements
       self.wheels = wheels
       self.index = index
       self.exclude = exclude
+      self.byteCode = byteCode
     }
   }
 

@@ -21,7 +21,8 @@ extension RootfsBuilder {
     } catch { throw RootfsError(error) }
   }
 
-  /// Makes the virtual environment, installs the wheels and compiles them: three layers.
+  /// Makes the virtual environment and installs the wheels, compiled where the recipe wants it: two
+  /// layers.
   ///
   /// - Parameter unpacked: the lock's wheels.
   /// - Returns: what the wheels' installation warns of.
@@ -42,7 +43,8 @@ extension RootfsBuilder {
     try await stage(.python, &chain) { (chain) async throws(RootfsError) in
       try await makeEnvironment(environment, for: requests, on: &chain)
       if requests.isEmpty { return }
-      warnings = try await putWheels(requests, environment, lock, on: &chain)
+      warnings = try await putWheels(
+        requests, environment, lock, isCompiled: python.byteCode, on: &chain)
     }
     return warnings
   }
@@ -88,7 +90,7 @@ extension RootfsBuilder {
 
   private func putWheels(
     _ requests: [WheelRequest], _ environment: VirtualEnvironment, _ lock: Lock,
-    on chain: inout LayerChain
+    isCompiled: Bool, on chain: inout LayerChain
   ) async throws(RootfsError) -> [Diagnostic] {
     let inputs = requests.map { request in
       let url = request.directURL.map { "\($0.url) \($0.sha256)" } ?? ""
@@ -103,7 +105,7 @@ extension RootfsBuilder {
         LayerInput("the environment's path", environment.path),
         LayerInput("Python's version", environment.pythonVersion),
         LayerInput("the interpreter", environment.interpreter),
-      ] + inputs)
+      ] + inputs + (isCompiled ? [] : [LayerInput("byte code", "left out")]))
     let compiler = ByteCode(store: store, python: interpreter(environment, lock))
     var warnings: [Diagnostic] = []
     try await chain.add(description, in: store, privileges: sandbox.privileges) {
@@ -116,7 +118,8 @@ extension RootfsBuilder {
       warnings = installed.warnings
       return MadeLayer(
         owners: installed.owners.mapValues { installed.origins[$0] },
-        digests: try await compile(installed, compiler, over: place))
+        digests: isCompiled
+          ? try await compile(installed, compiler, over: place) : installed.digests)
     }
     return warnings
   }

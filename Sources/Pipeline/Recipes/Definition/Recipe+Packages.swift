@@ -167,6 +167,11 @@ extension Recipe {
         "exclude", "Projects to leave out although others ask for them: the image must do without.",
         .list(.text("a project's name such as `triton`", pattern: projectName)), fallback: []
       ) { $0.exclude = $1 },
+      Key(
+        "byte-code",
+        "Whether modules are compiled (`.pyc`): without, the image is smaller and made sooner, and "
+          + "imports are slower.", .boolean(), fallback: true
+      ) { $0.byteCode = $1 },
     ])
 
   /// The pattern of a Python project's name (PEP 508).
