@@ -206,8 +206,9 @@ import Testing
       try await python(Self.sparse.replacing("EXPONENT", with: "42"), in: folder)
       let path = folder.appending("a.tar")
       let task = Task { try await ImageDifference.between(path, path) }
-      // On a thread of its own, as signals come: reading takes all that tasks have.
-      DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(50)) { task.cancel() }
+      // On a thread of its own, as signals come: reading takes all that tasks and the global queues have.
+      let queue = DispatchQueue(label: "interrupter")
+      queue.asyncAfter(deadline: .now() + .milliseconds(50)) { task.cancel() }
       let error = await #expect(throws: ComparisonError.self) { try await task.value }
       #expect(error?.code == .interrupted)
     }
