@@ -50,7 +50,11 @@ images: setup build ## build every recipe into Images/
 .PHONY: test
 test: setup setup-test build ## run the unit tests
 	Tests/DirectMLDouble/prepare 0 1 2
-	$(SWIFT_TEST) --skip EndToEndTests --skip FaultsTests
+	$(SWIFT_TEST) --skip EndToEndTests --skip FaultsTests --skip KilnTests
+
+.PHONY: test-program
+test-program: setup setup-test build ## run kiln as its users do, on recipes of a few files
+	$(SWIFT_TEST) --filter KilnTests
 
 .PHONY: test-end-to-end
 test-end-to-end: setup setup-test build ## build, verify and boot real images (FILTER=… for one)
@@ -108,8 +112,9 @@ schema: build ## write Recipes/schema.json anew
 	$(KILN) schema > Recipes/schema.json.new && mv Recipes/schema.json.new Recipes/schema.json
 
 .PHONY: benchmark
-benchmark: setup setup-test build ## measure kiln beside mmdebstrap, pip, tar and gzip; writes docs/performance.md
-	Tests/Benchmarks/benchmark --kiln $(KILN) --report docs/performance.md
+benchmark: setup setup-test build ## measure kiln beside mmdebstrap, pip and tar (CASES=M,many); writes docs/performance.md
+	Tests/Benchmarks/benchmark --kiln $(KILN) --report docs/performance.md \
+		$(if $(CASES),--cases $(CASES))
 
 .PHONY: benchmark-smoke
 benchmark-smoke: smoke-test ## measure gpu-smoke-test beside the driver's floor and PyTorch (PYTHON=…)

@@ -48,6 +48,18 @@ struct StandingTests {
     }
   }
 
+  @Test("are rid of what a killed kiln left beside them")
+  func abandoned() async throws {
+    try await withTemporaryFolder { folder in
+      let kitchen = try Kitchen(folder)
+      let first = try await kitchen.write()
+      let left = folder.appending(".image.tar.gz.about.1-2.part")
+      try Files.write("half", to: left)
+      #expect(try await kitchen.write() == first)
+      #expect(kitchen.made.withLock { $0 } == 1 && !Files.exists(left))
+    }
+  }
+
   @Test(
     "are written again where any of their files is another",
     arguments: ["image.tar.gz", "image.tar.gz.about", "image.tar.gz.sha256"])

@@ -86,7 +86,8 @@ public struct AtomicFile: ~Copyable {
     return .locked(lock)
   }
 
-  private static func removeAbandoned(beside target: FilePath) {
+  /// Removes what killed processes left of files that were to stand at `target`.
+  public static func removeAbandoned(beside target: FilePath) {
     let folder = target.removingLastComponent()
     let names = (try? Files.entries(folder.isEmpty ? "." : folder)) ?? []
     for name in names where name.hasPrefix(prefix(target)) && name.hasSuffix(ending) {

@@ -1,5 +1,7 @@
 public import Digests
+internal import Dispatch
 internal import FileSystem
+internal import Glibc
 public import SystemPackage
 
 /// The content-addressed cache: artifacts by their SHA-256, results of work by the key of all that
@@ -138,10 +140,22 @@ public struct Store: Sendable {
     var pause = 5
     while true {
       if let lock = try FileLock.attempt(path, mode) { return lock }
-      do { try await Task.sleep(for: .milliseconds(pause)) } catch {
+      guard !Task.isCancelled else {
         throw FileError(.other, "wait for", path, cause: .interrupted)
       }
+      await Self.wait(milliseconds: pause)
       pause = min(pause * 2, 100)
+    }
+  }
+
+  /// Not as a task sleeps, which is for ever where a library (faketime) shows the program another
+  /// clock; and on a thread of its own, since whoever has the lock may need those of tasks.
+  private static func wait(milliseconds: Int) async {
+    await withCheckedContinuation { continuation in
+      DispatchQueue(label: "lock").async {
+        usleep(UInt32(milliseconds) * 1000)
+        continuation.resume()
+      }
     }
   }
 }

@@ -78,11 +78,14 @@ tar -C {root} --numeric-owner --xattrs -c . | gzip -6 > {image}
 def pip(mirror, compressor, scratch):
     """Installs the wheels into a folder, without byte code, and packs it."""
     image = scratch / "wheels.tar.gz"
+    # All that Debian 12 can run; pip takes each by its name.
+    names = [f"manylinux_2_{minor}" for minor in range(5, 37)]
+    names += ["manylinux1", "manylinux2010", "manylinux2014"]
+    platforms = " ".join(f"--platform {name}_x86_64" for name in names)
     script = f"""set -e
 mkdir {scratch}/environment
 PYTHONDONTWRITEBYTECODE=1 python3 -m pip install --quiet --disable-pip-version-check \
-  --root-user-action ignore --no-index --no-deps --no-compile --platform manylinux_2_28_x86_64 \
-  --platform manylinux_2_17_x86_64 --platform manylinux2014_x86_64 --python-version 3.11 \
+  --root-user-action ignore --no-index --no-deps --no-compile {platforms} --python-version 3.11 \
   --only-binary :all: --target {scratch}/environment {mirror.folder}/wheels/*.whl
 tar -C {scratch}/environment --numeric-owner -c . | {compressor} > {image}
 """

@@ -1,5 +1,6 @@
 """The page that `make benchmark` writes, with its plot."""
 
+import json
 import time
 
 from measuring import machine, median
@@ -12,22 +13,26 @@ class Table:
         self.title, self.about, self.rows = title, about, []
 
     def add(self, name, runs, aim=None):
-        self.rows.append((name, runs, aim))
+        medians = {key: round(median(runs, key), 3) for key in ("wall", "cpu", "rss", "bytes")}
+        self.rows.append({"name": name, "aim": aim or ""} | medians)
 
-    def ratio(self, runs):
-        return median(self.rows[0][1], "wall") / median(runs, "wall")
 
-    def lines(self):
-        lines = [f"## {self.title}", "", self.about, "",
-                 "| case | wall s | CPU s | peak MB | image MB | times faster | to reach |",
-                 "| --- | ---: | ---: | ---: | ---: | ---: | ---: |"]
-        for index, (name, runs, aim) in enumerate(self.rows):
-            ratio = f"{self.ratio(runs):.1f}" if index else ""
-            lines.append(
-                f"| {name} | {median(runs, 'wall'):.2f} | {median(runs, 'cpu'):.2f} | "
-                f"{median(runs, 'rss') / 1e6:.0f} | {median(runs, 'bytes') / 1e6:.1f} | {ratio} | "
-                f"{aim or ''} |")
-        return lines + [""]
+class Results:
+    """What was measured of each case, the last time that it was: a long run may be made in parts."""
+
+    def __init__(self, file, order):
+        self.file, self.order = file, order
+        self.cases = json.loads(file.read_text()) if file and file.exists() else {}
+
+    def put(self, case, table, notes, runs):
+        self.cases[case] = {
+            "when": f"{time.strftime('%Y-%m-%d', time.gmtime())}, {machine()}", "runs": runs,
+            "table": vars(table) if table else None, "notes": notes}
+        if self.file:
+            self.file.write_text(json.dumps(self.cases, indent=1, ensure_ascii=False) + "\n")
+
+    def all(self):
+        return [self.cases[case] for case in self.order if case in self.cases]
 
 
 def stages(runs):
@@ -37,22 +42,41 @@ def stages(runs):
         for name in names)
 
 
-def page(tables, notes, runs):
-    lines = ["# Performance", "", "Written by `make benchmark`; do not edit by hand.", "",
-             f"{time.strftime('%Y-%m-%d', time.gmtime())}, {machine()}. Medians of {runs} interleaved "
-             "runs of whole processes; CPU time counts all cores; peak memory is that of the largest "
-             "single process. Everything comes from a mirror on loopback or from kiln's store; "
-             "the peers' figures contain their `apt-get update` of that mirror, which a lock spares "
-             "kiln.", "", "![wall time of each case](performance.svg)", ""]
-    for table in tables:
-        lines += table.lines()
-    return "\n".join(lines + notes) + "\n"
+def lines(case):
+    table = case["table"]
+    if not table:
+        return []
+    lines = [f"## {table['title']}", "", f"{table['about']} {case['when']}; medians of {case['runs']} "
+             "interleaved runs.", "",
+             "| case | wall s | CPU s | peak MB | image MB | times faster | to reach |",
+             "| --- | ---: | ---: | ---: | ---: | ---: | ---: |"]
+    first = table["rows"][0]
+    for row in table["rows"]:
+        ratio = f"{first['wall'] / row['wall']:.1f}" if row is not first else ""
+        lines.append(
+            f"| {row['name']} | {row['wall']:.2f} | {row['cpu']:.2f} | {row['rss'] / 1e6:.0f} | "
+            f"{row['bytes'] / 1e6:.1f} | {ratio} | {row['aim']} |")
+    return lines + [""]
 
 
-def plot(tables):
+def page(results, why):
+    """`why`: what the figures are made of, in words of people."""
+    text = ["# Performance", "", "Written by `make benchmark`; do not edit by hand.", "",
+            "Whole processes; CPU time counts all cores; peak memory is that of the largest single "
+            "process. Everything comes from a mirror on loopback or from kiln's store; the peers' "
+            "figures contain their `apt-get update` of that mirror, which a lock spares kiln.", "",
+            "![wall time of each case](performance.svg)", ""]
+    for case in results.all():
+        text += lines(case)
+        for note in case["notes"]:
+            text += [note, ""]
+    return "\n".join(text) + "\n" + why
+
+
+def plot(results):
     """Bars of wall time on a logarithmic scale, one group a table."""
-    bars = [(table.title, name, median(runs, "wall"))
-            for table in tables for name, runs, _ in table.rows]
+    tables = [case["table"] for case in results.all() if case["table"]]
+    bars = [(table["title"], row["name"], row["wall"]) for table in tables for row in table["rows"]]
     low = min(wall for *_, wall in bars) / 2
     high = max(wall for *_, wall in bars)
 

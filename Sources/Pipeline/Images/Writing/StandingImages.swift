@@ -2,6 +2,7 @@ internal import Content
 internal import Digests
 internal import FileSystem
 internal import FoundationEssentials
+internal import Glibc
 internal import Locks
 internal import Recipes
 internal import Store
@@ -24,6 +25,8 @@ struct StandingImages {
   }
 
   /// The images of the requests, where each stands with all its companions; else nil.
+  ///
+  /// What a killed kiln left beside them goes, as it would if they were written.
   func images(of requests: [ImageRequest]) -> [WrittenImage]? {
     var images: [WrittenImage] = []
     for request in requests {
@@ -37,15 +40,15 @@ struct StandingImages {
           totals: facts.totals, checksum: ImageOutput.checksumPath(request.target),
           manifest: Manifest.path(beside: request.target)))
     }
+    for file in requests.flatMap(files) { AtomicFile.removeAbandoned(beside: file) }
     return images
   }
 
   /// Remembers images that were just written, or found to be the right ones.
   func remember(_ images: [WrittenImage]) async throws(ImageError) {
-    // The clock of file times may take so long to go on: a change within one beat would not show.
-    do { try await Task.sleep(for: .milliseconds(20)) } catch {
-      throw ImageError(.interrupted, "")
-    }
+    // The clock of file times may take so long to go on: a change within one beat would not show. Not
+    // as a task sleeps, which is for ever where a library (faketime) shows the program another clock.
+    usleep(20_000)
     for image in images {
       guard let key = key(image.request) else { continue }
       let facts = Facts(
@@ -74,16 +77,18 @@ struct StandingImages {
       guard let name = store.resultName(of: layer.directory) else { return nil }
       lines.append(name)
     }
-    let files =
-      [
-        request.target, ImageOutput.checksumPath(request.target),
-        Manifest.path(beside: request.target),
-      ] + companions.endings.map { FilePath(request.target.string + $0) }
-    for file in files {
+    for file in files(request) {
       guard let status = try? Files.status(file), status.kind == .file, let version = status.version
       else { return nil }
       lines.append("\(file) \(version)")
     }
     return SHA256Digest(ofText: lines.joined(separator: "\n"))
+  }
+
+  private func files(_ request: ImageRequest) -> [FilePath] {
+    [
+      request.target, ImageOutput.checksumPath(request.target),
+      Manifest.path(beside: request.target),
+    ] + companions.endings.map { FilePath(request.target.string + $0) }
   }
 }
