@@ -80,9 +80,11 @@ internal import CCurl
     return unsafe String(cString: value)
   }
 
-  /// libcurl's words for the last failure.
+  /// libcurl's words for the last failure, without the time that it took, so that tries that fail
+  /// alike read alike.
   func explanation(_ code: CURLcode) -> String {
     let detail = unsafe String(cString: errorText)
+      .replacing(#/ after [0-9]+ (ms|milliseconds)/#, with: "")
     return unsafe detail.isEmpty ? String(cString: curl_easy_strerror(code)) : detail
   }
 
