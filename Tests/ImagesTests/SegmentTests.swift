@@ -87,11 +87,11 @@ struct SegmentTests {
       try top.file("usr/two", "changed")
       let layers = [base.layer, top.layer]
       let writer = try ImageWriterTests.writer(folder)
-      await writer.prepare([base.layer], [.wsl])
+      let tree = await writer.prepare([base.layer], [.wsl])
       let prepared = try segments(folder)
       #expect(prepared.count == 2)
       let request = try ImageWriterTests.request(folder, "a.wsl", layers)
-      let image = try await writer.write([request])
+      let image = try await writer.write([request], over: tree)
       // The folders and the configuration, which has the other file now.
       #expect(try segments(folder).subtracting(prepared).count == 2)
       let alone = try await ImageWriterTests.writer(folder, store: "empty").write([request])

@@ -88,13 +88,19 @@ import Testing
       return try await command.run().status
     }
 
-    /// Does what ``RememberedCalls/keep(in:)`` does; the root of the next build is as the first one's.
-    func keep() throws {
+    /// Does what ``RememberedCalls/keep(in:)`` does.
+    static func keep(_ folder: FilePath) throws {
+      let made = folder.appending("made")
       for name in try Files.entries(made) where name.hasSuffix(".tar") {
         let place = folder.appending("known/\(name.prefix(2))/\(name.dropFirst(2).prefix(62))")
         try Files.makeDirectories(place)
         try Files.rename(made.appending(name), to: place.appending("output"))
       }
+    }
+
+    /// The root of the next build is as the first one's.
+    func keep() throws {
+      try Self.keep(folder)
       for name in try Files.entries(index) { try Files.removeTree(index.appending(name)) }
     }
 
@@ -136,6 +142,55 @@ import Testing
       default: break
       }
       #expect(try await kitchen.call(what == "context" ? "other" : "context") == 9)
+    }
+  }
+
+  /// What all compilations look at is read once: but no longer than it stays as it is.
+  @Test("compile again where the interpreter's own modules are others")
+  func commonModules() async throws {
+    try await withTemporaryFolder { folder in
+      let usr = folder.appending("usr")
+      for path in ["bin", "lib/python3.11", "lib/python3/dist-packages", "share/python3"] {
+        try Files.makeDirectories(usr.appending(path))
+      }
+      for name in ["known", "made", "bin"] { try Files.makeDirectory(folder.appending(name)) }
+      try Files.write("", to: usr.appending("bin/python3.11"))
+      try Files.makeSymlink(usr.appending("bin/python3"), to: "python3.11")
+      try Files.write("one", to: usr.appending("lib/python3.11/os.py"))
+      let module = usr.appending("lib/python3/dist-packages/module.py")
+      try Files.write("module", to: module)
+      let compiled = usr.appending("lib/python3/dist-packages/module.pyc")
+      func program(_ name: String, _ script: String) throws {
+        try Files.write("#!/bin/sh\n\(script)\n", to: folder.appending("bin/\(name)"))
+        try Files.setPermissions(0o755, of: folder.appending("bin/\(name)"))
+      }
+      try program("dpkg", "echo \(module)")
+      try program("py3compile", "echo code > \(compiled)")
+      var text = RememberedCalls.standIn
+      for name in ["usr", "kiln/known", "kiln/made"] {
+        let place = folder.appending(name == "usr" ? name : String(name.dropFirst(5)))
+        text.replace("/\(name)/", with: "\(place)/")
+      }
+      try Files.write(text, to: folder.appending("call"))
+      func call() async throws -> Int32 {
+        if Files.exists(compiled) { try Files.removeFile(compiled) }
+        var command = Command(
+          "sh",
+          [folder.appending("call").string, "context", "py3compile", "py3compile", "-p", "module"],
+          environment: ["PATH": "\(folder.appending("bin")):\(TestEnvironment.path)"])
+        command.accepted = [0, 9]
+        return try await command.run().status
+      }
+
+      #expect(try await call() == 0)
+      try Kitchen.keep(folder)
+      try program("py3compile", "exit 9")
+      #expect(try await call() == 0)
+      #expect(try Files.readText(compiled) == "code\n")
+      try Files.write("two", to: usr.appending("lib/python3.11/os.py"))
+      #expect(try await call() == 9)
+      try Files.write("one", to: usr.appending("lib/python3.11/os.py"))
+      #expect(try await call() == 0)
     }
   }
 

@@ -108,30 +108,38 @@ extension Files {
 extension Files {
   /// The names of a path's extended attributes, of a symbolic link itself too, in byte order.
   public static func attributeNames(_ path: FilePath) throws(FileError) -> [String] {
-    var buffer = [CChar](repeating: 0, count: 1 << 16)
-    let count = unsafe path.withPlatformString { unsafe llistxattr($0, &buffer, buffer.count) }
-    guard count >= 0 else {
-      let failure = lastError("list the attributes of", path)
-      if failure.cause == .notSupported { return [] }
-      throw failure
+    let bytes = try unsafe attributeBytes("list the attributes of", path) {
+      unsafe llistxattr($0, $1.baseAddress, $1.count)
     }
-    return buffer[..<count].split(separator: 0).map {
-      String(decoding: $0.map(UInt8.init(bitPattern:)), as: UTF8.self)
-    }.sorted()
+    return (bytes ?? []).split(separator: 0).map { String(decoding: $0, as: UTF8.self) }.sorted()
   }
 
   /// - Returns: nil where the attribute is absent.
   public static func attribute(_ name: String, of path: FilePath) throws(FileError) -> [UInt8]? {
-    var buffer = [UInt8](repeating: 0, count: 1 << 16)
-    let count = unsafe path.withPlatformString { path in
-      unsafe lgetxattr(path, name, &buffer, buffer.count)
+    try unsafe attributeBytes("read the attribute \(name) of", path) {
+      unsafe lgetxattr($0, name, $1.baseAddress, $1.count)
+    }
+  }
+
+  /// What a system call gives, which is nothing for most files: so it is asked for the size first.
+  private static func attributeBytes(
+    _ action: @autoclosure () -> String, _ path: FilePath,
+    _ read: (UnsafePointer<CChar>, UnsafeMutableRawBufferPointer) -> Int
+  ) throws(FileError) -> [UInt8]? {
+    var bytes: [UInt8] = []
+    var count = unsafe path.withPlatformString { unsafe read($0, .init(start: nil, count: 0)) }
+    while count > bytes.count {
+      bytes = [UInt8](repeating: 0, count: count)
+      count = unsafe path.withPlatformString { path in
+        unsafe bytes.withUnsafeMutableBytes { unsafe read(path, $0) }
+      }
     }
     guard count >= 0 else {
-      let failure = lastError("read the attribute \(name) of", path)
+      let failure = lastError(action(), path)
       if failure.cause == .noData || failure.cause == .notSupported { return nil }
       throw failure
     }
-    return Array(buffer[..<count])
+    return Array(bytes[..<count])
   }
 
   public static func setAttribute(

@@ -10,9 +10,10 @@ public import SystemPackage
 extension Builder {
   /// What a finished root has for GPUs, where the recipe is about NVIDIA's.
   ///
+  /// - Parameter tree: of the root's lower layers, where it was made before; then of the whole root.
   /// - Throws: where libraries lack code for a GPU that the recipe requires.
   func gpuFacts(
-    _ prepared: Prepared, _ rootfs: Rootfs, progress: ProgressSink
+    _ prepared: Prepared, _ rootfs: Rootfs, _ tree: inout FileTree?, progress: ProgressSink
   ) throws(BuildError) -> GPUFacts? {
     let recipe = prepared.recipe
     guard let gpu = recipe.gpu, gpu.backend == .cuda || !gpu.requireArchitectures.isEmpty else {
@@ -20,7 +21,10 @@ extension Builder {
     }
     let entries: [TreeEntry]
     do throws(ImageError) {
-      entries = try FileTree(rootfs.layers, sourceDateEpoch: sourceDateEpoch(prepared.lock)).entries
+      let whole = try FileTree(
+        rootfs.layers, sourceDateEpoch: sourceDateEpoch(prepared.lock), over: tree)
+      entries = whole.entries
+      tree = whole
     } catch {
       throw BuildError(error, in: recipe.name)
     }

@@ -86,13 +86,14 @@ public struct Builder: Sendable {
     // What still waits is for the next stage, on all cores.
     arrivals.close(dropping: true)
     let segments = SegmentStore(store: store, jobs: settings.jobs)
-    let rootfs = try await preparing(request, prepared, segments) {
+    var (rootfs, tree) = try await preparing(request, prepared, segments) {
       (settled) async throws(BuildError) in
       try await self.rootfs(prepared, settled: settled, progress: clock.send)
     }
     await unpacking
-    let gpu = try gpuFacts(prepared, rootfs, progress: clock.send)
-    let images = try await write(request, prepared, rootfs, gpu, segments, progress: clock.send)
+    let gpu = try gpuFacts(prepared, rootfs, &tree, progress: clock.send)
+    let images = try await write(
+      request, prepared, rootfs, tree, gpu, segments, progress: clock.send)
     try await sign(images, request)
     return BuildSummary(
       recipe: prepared.recipe.name, images: images, stages: clock.stages,
@@ -174,8 +175,8 @@ public struct Builder: Sendable {
   }
 
   private func write(
-    _ request: BuildRequest, _ prepared: Prepared, _ rootfs: Rootfs, _ gpu: GPUFacts?,
-    _ segments: SegmentStore, progress: @escaping ProgressSink
+    _ request: BuildRequest, _ prepared: Prepared, _ rootfs: Rootfs, _ tree: FileTree?,
+    _ gpu: GPUFacts?, _ segments: SegmentStore, progress: @escaping ProgressSink
   ) async throws(BuildError) -> [BuildSummary.Image] {
     let recipe = prepared.recipe
     let writer = ImageWriter(
@@ -192,7 +193,7 @@ public struct Builder: Sendable {
       throw BuildError(error, in: request.output.string)
     }
     let images = try await staged(recipe.name) { () async throws(ImageError) in
-      try await writer.write(requests)
+      try await writer.write(requests, over: tree)
     }
     return images.map { image in
       BuildSummary.Image(

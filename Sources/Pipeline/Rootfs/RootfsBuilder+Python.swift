@@ -9,44 +9,46 @@ import SystemPackage
 import Wheels
 
 extension RootfsBuilder {
-  /// The lock's wheels, unpacked, in its order.
-  func unpackWheels(
-    _ lock: Lock, _ artifacts: [SHA256Digest: FilePath]
-  ) async throws(RootfsError) -> [UnpackedWheel] {
+  /// Makes the virtual environment while the lock's wheels are unpacked, and installs them, compiled
+  /// where the recipe wants it: two layers.
+  ///
+  /// - Returns: the wheels in the lock's order, and what their installation warns of.
+  func install(
+    _ python: Recipe.Python, _ lock: Lock, _ artifacts: [SHA256Digest: FilePath],
+    on chain: inout LayerChain
+  ) async throws(RootfsError) -> ([UnpackedWheel], [Diagnostic]) {
     let wheels = try lock.wheels.map { (artifact) throws(RootfsError) in
       (artifact: artifact, file: try file(artifact, artifacts))
     }
-    do throws(WheelError) {
-      return try await WheelUnpacker(store: store, jobs: jobs, progress: progress).unpack(wheels)
-    } catch { throw RootfsError(error) }
-  }
-
-  /// Makes the virtual environment and installs the wheels, compiled where the recipe wants it: two
-  /// layers.
-  ///
-  /// - Parameter unpacked: the lock's wheels.
-  /// - Returns: what the wheels' installation warns of.
-  func install(
-    _ python: Recipe.Python, _ unpacked: [UnpackedWheel], _ lock: Lock,
-    on chain: inout LayerChain
-  ) async throws(RootfsError) -> [Diagnostic] {
     let version = try pythonVersion(python, chain.stack)
     let environment = VirtualEnvironment(path: python.venv, pythonVersion: version)
-    let requests = zip(unpacked, lock.wheels).map { wheel, artifact in
-      WheelRequest(
-        wheel: wheel, isRequested: lock.requested.contains(artifact.name),
-        directURL: artifact.source == "recipe"
-          ? DirectURL(recipePath: artifact.path, sha256: artifact.sha256) : nil)
-    }
-    chain.materials += materials(unpacked, lock, environment)
+    var unpacked: [UnpackedWheel] = []
     var warnings: [Diagnostic] = []
     try await stage(.python, &chain) { (chain) async throws(RootfsError) in
-      try await makeEnvironment(environment, for: requests, on: &chain)
-      if requests.isEmpty { return }
+      async let unpacking = unpack(wheels)
+      try await makeEnvironment(environment, for: wheels.map(\.artifact.name), lock, on: &chain)
+      unpacked = try await unpacking.get()
+      chain.materials += materials(unpacked, lock, environment)
+      if unpacked.isEmpty { return }
+      let requests = zip(unpacked, lock.wheels).map { wheel, artifact in
+        WheelRequest(
+          wheel: wheel, isRequested: lock.requested.contains(artifact.name),
+          directURL: artifact.source == "recipe"
+            ? DirectURL(recipePath: artifact.path, sha256: artifact.sha256) : nil)
+      }
       warnings = try await putWheels(
         requests, environment, lock, isCompiled: python.byteCode, on: &chain)
     }
-    return warnings
+    return (unpacked, warnings)
+  }
+
+  private func unpack(
+    _ wheels: [(artifact: Artifact, file: FilePath)]
+  ) async -> Result<[UnpackedWheel], RootfsError> {
+    do throws(WheelError) {
+      return .success(
+        try await WheelUnpacker(store: store, jobs: jobs, progress: progress).unpack(wheels))
+    } catch { return .failure(RootfsError(error)) }
   }
 
   /// `3.13`, from what the image's `python3` is a link to.
@@ -61,31 +63,6 @@ extension RootfsBuilder {
       }
     } catch { throw RootfsError(error) }
     throw RootfsError(.pythonMissing, python.venv)
-  }
-
-  private func makeEnvironment(
-    _ environment: VirtualEnvironment, for requests: [WheelRequest],
-    on chain: inout LayerChain
-  ) async throws(RootfsError) {
-    let path = "/" + environment.path
-    let creation = environment.creation(
-      replacing: requests.map { $0.wheel.wheel.fileName.project })
-    let description = LayerChain.Description(
-      stage: .python, name: "virtual environment", origin: Origin(.python),
-      inputs: creation.map { LayerInput("the command", $0) }
-        + [LayerInput("Python's version", environment.pythonVersion)])
-    try await chain.add(description, in: store, privileges: sandbox.privileges) {
-      (place) async throws(RootfsError) in
-      let command = SandboxCommand(
-        layers: place.lower, writes: place.writes, arguments: creation,
-        environment: scriptEnvironment)
-      do throws(SandboxError) {
-        try await sandbox.run(command) { _, line in progress(.output(.python, line)) }
-      } catch {
-        throw RootfsError(error, .virtualEnvironment, path)
-      }
-      return MadeLayer()
-    }
   }
 
   private func putWheels(

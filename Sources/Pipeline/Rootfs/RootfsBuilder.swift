@@ -67,11 +67,12 @@ public struct RootfsBuilder: Sendable {
     let members = try await takeMembers(recipe, lock, artifacts)
     var chain = try await base(recipe, lock, artifacts)
     if let python = recipe.python {
-      let wheels = try await unpackWheels(lock, artifacts)
+      let wheels: [UnpackedWheel]
+      (wheels, warnings) = try await install(python, lock, artifacts, on: &chain)
       for wheel in wheels { streams[wheel.origin] = wheel.streams }
-      warnings += try await install(python, wheels, lock, on: &chain)
-      // What is there was compressed when it was made.
-      if chain.reports.last?.reused == false {
+      // What is there was compressed when it was made; and without steps the image comes next, which
+      // would only look for all of it again.
+      if chain.reports.last?.reused == false, !recipe.run.isEmpty {
         settled(SettledLayers(layers: chain.layers, streams: streams))
       }
     }

@@ -37,7 +37,8 @@ public struct Store: Sendable {
     case member
     /// Which packages a configured layer has: `set`.
     case configured
-    /// What a program wrote that maintainer scripts call: `output`, a tar archive.
+    /// What a program wrote that was called in an image: `output`, a tar archive, where a maintainer
+    /// script called it, or `upper`, a tree: a wheel's byte code, a virtual environment.
     case call
     /// A part of an image, compressed: `data`, `index`, and their digests.
     case segment

@@ -27,16 +27,29 @@ public struct FileTree: Sendable {
     var inode: Inode?
   }
 
+  /// What the tree is made of, lowest first.
+  public private(set) var layers: [Layer]
   private var nodes: [Node]
   /// Of the files of the layer that is being applied.
   private var digests: [String: SHA256Digest] = [:]
   private let sourceDateEpoch: Int64
 
-  /// - Parameter layers: lowest first.
+  /// - Parameters:
+  ///   - layers: lowest first.
+  ///   - below: a tree of the same date; where it is made of the first of the layers, those are not
+  ///     read again.
   /// - Throws: ``ImageError`` for a layer that cannot be read and for a name that no image can
   ///   hold, which names its origin.
-  public init(_ layers: [Layer], sourceDateEpoch: Int64) throws(ImageError) {
+  public init(
+    _ layers: [Layer], sourceDateEpoch: Int64, over below: FileTree? = nil
+  ) throws(ImageError) {
+    if let below, below.sourceDateEpoch == sourceDateEpoch, layers.starts(with: below.layers) {
+      self = below
+      for layer in layers.dropFirst(below.layers.count) { try apply(layer) }
+      return
+    }
     self.sourceDateEpoch = sourceDateEpoch
+    self.layers = []
     let root = TreeEntry(
       path: "", kind: .directory, permissions: 0o755, owner: 0, group: 0, size: 0,
       modified: sourceDateEpoch, link: "", capability: [],
@@ -47,6 +60,7 @@ public struct FileTree: Sendable {
 
   /// Lays one more layer over the tree.
   public mutating func apply(_ layer: Layer) throws(ImageError) {
+    layers.append(layer)
     digests = [:]
     if let file = layer.digests {
       do throws(FileError) { digests = try LayerDigests(reading: file).digests } catch {
@@ -187,13 +201,16 @@ extension FileTree {
     // Layers hold hard links into kiln's store, so a link count says nothing: names belong
     // together only where one layer has one inode at several paths of one origin.
     var first: [Inode: String] = [:]
-    return reachable().sorted { precedes($0.entry.path, $1.entry.path) }.map { node in
-      guard let inode = node.inode else { return node.entry }
+    // Nodes are large, so only their names move while they are sorted.
+    let order = reachable().map { (path: nodes[$0].entry.path, index: $0) }
+      .sorted { precedes($0.path, $1.path) }
+    return order.map { path, index in
+      var entry = nodes[index].entry
+      guard let inode = nodes[index].inode else { return entry }
       guard let target = first[inode] else {
-        first[inode] = node.entry.path
-        return node.entry
+        first[inode] = path
+        return entry
       }
-      var entry = node.entry
       entry.kind = .hardlink
       entry.link = target
       entry.size = 0
@@ -204,12 +221,13 @@ extension FileTree {
     }
   }
 
-  private func reachable() -> [Node] {
-    var found: [Node] = []
-    var pending = [0]
-    while let index = pending.popLast() {
-      found.append(nodes[index])
-      pending += nodes[index].children.map { Array($0.values) } ?? []
+  /// Indexes of nodes.
+  private func reachable() -> [Int] {
+    var found: [Int] = [0]
+    var next = 0
+    while next < found.count {
+      if let children = nodes[found[next]].children { found += children.values }
+      next += 1
     }
     return found
   }

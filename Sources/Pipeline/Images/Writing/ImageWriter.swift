@@ -37,10 +37,13 @@ public struct ImageWriter: Sendable {
 
   /// Writes all images of `requests`; what several have is read and compressed once.
   ///
+  /// - Parameter tree: of layers that the images have at the bottom, where it was made before.
   /// - Returns: one result a request, in their order.
   /// - Throws: ``ImageError``; then none of the files was published, and those that stood there
   ///   before still do, unless the file system failed between two renames.
-  public func write(_ requests: [ImageRequest]) async throws(ImageError) -> [WrittenImage] {
+  public func write(
+    _ requests: [ImageRequest], over tree: FileTree? = nil
+  ) async throws(ImageError) -> [WrittenImage] {
     try checkTargets(requests)
     for request in requests {
       guard let limitation = request.format.limitation else { continue }
@@ -57,7 +60,7 @@ public struct ImageWriter: Sendable {
       progress(.finished(.image, reused: true))
       return images
     }
-    let drafts = try await drafts(requests)
+    let drafts = try await drafts(requests, tree)
     progress(.started(.image, total: drafts.reduce(0) { $0 + $1.plan.size }, unit: .bytes))
     let counter = SegmentProgress(progress)
     var assemblies: [Assembly] = []
@@ -77,10 +80,16 @@ public struct ImageWriter: Sendable {
   /// nothing above change it.
   ///
   /// Failures are not reported: writing the image meets them again.
-  public func prepare(_ layers: [Layer], _ formats: Set<ImageFormat>) async {
-    guard let tree = try? FileTree(layers, sourceDateEpoch: provenance.sourceDateEpoch),
+  ///
+  /// - Parameter below: the tree of an earlier preparation.
+  /// - Returns: the tree of the layers, where they could be read.
+  public func prepare(
+    _ layers: [Layer], _ formats: Set<ImageFormat>, over below: FileTree? = nil
+  ) async -> FileTree? {
+    let epoch = provenance.sourceDateEpoch
+    guard let tree = try? FileTree(layers, sourceDateEpoch: epoch, over: below),
       let entries = try? await tree.entries.hashed(jobs: 1)
-    else { return }
+    else { return nil }
     let order = OriginOrder(artifacts: provenance.artifacts, layers: layers)
     for format in formats.sorted(by: { $0.rawValue < $1.rawValue }) where format != .tar {
       let encoding = Encoding(format, compression)
@@ -88,6 +97,7 @@ public struct ImageWriter: Sendable {
       let settled = plan.groups.filter { $0.origin?.kind == .package || $0.origin?.kind == .wheel }
       _ = try? await segments.segments(of: settled, encoding, progress: SegmentProgress { _ in })
     }
+    return tree
   }
 
   /// A request with the tree that it amounts to.
@@ -107,11 +117,13 @@ public struct ImageWriter: Sendable {
       streams: encoding.takesStreams ? streams : [:])
   }
 
-  private func drafts(_ requests: [ImageRequest]) async throws(ImageError) -> [Draft] {
+  private func drafts(
+    _ requests: [ImageRequest], _ tree: FileTree?
+  ) async throws(ImageError) -> [Draft] {
     let shared = requests.map(\.layers).reduce(requests.first?.layers ?? []) { shared, layers in
       zip(shared, layers).prefix { $0 == $1 }.map(\.0)
     }
-    let base = try FileTree(shared, sourceDateEpoch: provenance.sourceDateEpoch)
+    let base = try FileTree(shared, sourceDateEpoch: provenance.sourceDateEpoch, over: tree)
     var entries: [[Layer]: [TreeEntry]] = [:]
     var drafts: [Draft] = []
     for request in requests {

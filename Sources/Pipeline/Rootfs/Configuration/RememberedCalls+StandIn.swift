@@ -11,13 +11,24 @@ extension RememberedCalls {
     trap 'rm -rf "$work"' EXIT
     plain() { "$@"; exit; }
 
-    # The names in $work/names stand for themselves and, where they are folders, for all below; some
-    # are of nothing.
+    # The names in a file stand for themselves and, where they are folders, for all below; some are of
+    # nothing. BLAKE2, since coreutils takes three times as long for SHA-256.
     state() {
-      xargs -d '\n' -a "$work/names" sh -c 'find "$@" -printf "%p %y %m %U %G %l\n"' sh | sort
-      xargs -d '\n' -a "$work/names" sh -c 'find "$@" -type f -print0' sh | sort -zu |
-        xargs -0r sha256sum --
+      xargs -d '\n' -a "$1" sh -c 'find "$@" -printf "%p %y %m %U %G %l\n"' sh | sort
+      xargs -d '\n' -a "$1" sh -c 'find "$@" -type f -print0' sh | sort -zu |
+        xargs -0r b2sum --
     } 2>/dev/null
+
+    # The same of what many calls look at: read once, and again where a file was written since.
+    common_state() {
+      print=$(xargs -d '\n' -a "$1" sh -c 'find "$@" -printf "%p %i %C@ %m %U %G %l\n"' sh \
+        2>/dev/null | sha256sum)
+      seen=/kiln/made/${print%% *}.state
+      if [ ! -r "$seen" ]; then
+        state "$1" > "$seen.$$" && mv "$seen.$$" "$seen"
+      fi
+      cat "$seen"
+    }
 
     # All byte code, with what changes whenever a file is written: an interpreter also writes that of
     # the modules that it imports.
@@ -43,7 +54,7 @@ extension RememberedCalls {
       ls -d /usr/bin/python3.$version /usr/bin/py3compile /usr/lib/python3.$version/*.py \
         /usr/lib/python3.$version/__pycache__ /usr/share/python3 /etc/python3* /etc/python \
         /usr/lib/python3/dist-packages/*.pth /usr/lib/python3/dist-packages/_distutils_hack \
-        /usr/local/lib/python3* >> "$work/names" 2>/dev/null
+        /usr/local/lib/python3* > "$work/common" 2>/dev/null
       folders="$4 $5 $6"
       ;;
     certificates)
@@ -65,7 +76,8 @@ extension RememberedCalls {
     key=$(
       {
         printf '%s\n' "$context" "$kind" "$umask" "$@"
-        state
+        state "$work/names"
+        [ ! -e "$work/common" ] || common_state "$work/common"
         [ -n "$folder" ] || find /usr/lib/python3.* $folders -name '*.pyc' | sort
       } | sha256sum
     )

@@ -99,12 +99,8 @@ extension RememberedCalls {
   /// A call in one of the few forms in which Debian's scripts write it.
   private static func call(in line: Substring) -> (kind: String, start: String.Index)? {
     let text = line.drop { $0 == " " || $0 == "\t" }
-    let python =
-      #/
-      /usr/bin/(python3\.\d+|\$python) \ -E \ -S
-      \ /usr/lib/(python3\.\d+|\$python)/py_compile\.py \ \$files
-      /#
-    if text.wholeMatch(of: python) != nil { return ("python", text.startIndex) }
+    // Thousands of lines are looked at; the expression alone takes longer than all the rest.
+    if text.hasPrefix("/usr/bin/"), isCompilation(text) { return ("python", text.startIndex) }
     if text.hasPrefix("py3compile -p ") { return ("py3compile", text.startIndex) }
     if text == "update-ca-certificates" || text.hasPrefix("update-ca-certificates --") {
       return ("certificates", text.startIndex)
@@ -115,6 +111,15 @@ extension RememberedCalls {
       return ("mandb", range.lowerBound)
     }
     return nil
+  }
+
+  private static func isCompilation(_ text: Substring) -> Bool {
+    let python =
+      #/
+      /usr/bin/(python3\.\d+|\$python) \ -E \ -S
+      \ /usr/lib/(python3\.\d+|\$python)/py_compile\.py \ \$files
+      /#
+    return text.wholeMatch(of: python) != nil
   }
 }
 

@@ -40,7 +40,7 @@ public struct ByteCode: Sendable {
     var missing: [Int] = []
     for (index, wheel) in installed.wheels.enumerated() {
       guard !installed.incomplete.contains(index),
-        let result = store.result(.layer, key: key(wheel, installed.environment))
+        let result = store.result(.call, key: key(wheel, installed.environment))
       else {
         missing.append(index)
         continue
@@ -85,7 +85,7 @@ public struct ByteCode: Sendable {
     for index in indexes where !installed.incomplete.contains(index) {
       let wheel = installed.wheels[index]
       let key = key(wheel, installed.environment)
-      _ = try await store.result(.layer, key: key, failure: { failure($0, wheel) }) {
+      _ = try await store.result(.call, key: key, failure: { failure($0, wheel) }) {
         (folder) throws(WheelError) in
         do throws(FileError) {
           let target = folder.appending("upper")
