@@ -46,10 +46,21 @@ class Kiln:
         shutil.rmtree(self.output, ignore_errors=True)
 
     def build(self, name):
+        return self.run(name, self.store, "--offline")
+
+    def download(self, name, variables):
+        """Builds from a store that has nothing."""
+        store = self.folder / "empty"
+        run = self.run(name, store, env=os.environ | variables)
+        shutil.rmtree(store)
+        shutil.rmtree(self.output)
+        return run
+
+    def run(self, name, store, *more, **options):
         run = measured(
-            [self.program, "build", self.recipes / f"{name}.yaml", "--locked", "--offline",
-             "--store", self.store, "--output", self.output, "--progress", "none", "--json"],
-            stdout=subprocess.PIPE)
+            [self.program, "build", self.recipes / f"{name}.yaml", "--locked", "--store", store,
+             "--output", self.output, "--progress", "none", "--json", *more],
+            stdout=subprocess.PIPE, **options)
         report = json.loads(run.pop("output"))["builds"][0]
         image = report["images"][0]
         stages = {}

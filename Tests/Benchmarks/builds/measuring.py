@@ -27,11 +27,16 @@ def median(runs, key):
     return statistics.median(run[key] for run in runs)
 
 
-def machine():
-    """What a reader has to know of the machine: cores, processor, memory, kernel."""
+def machine(folder):
+    """What a reader has to know: cores, processor, memory, kernel, and where everybody works."""
     model = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo")
                   if line.startswith("model name")), "unknown processor")
     kilobytes = next(int(line.split()[1]) for line in open("/proc/meminfo")
                      if line.startswith("MemTotal"))
     return (f"{os.cpu_count()} cores ({model}), {round(kilobytes / 2**20)} GiB, "
-            f"Linux {os.uname().release.split('-')[0]}")
+            f"Linux {os.uname().release.split('-')[0]}, on {file_system(folder)}")
+
+
+def file_system(folder):
+    return subprocess.run(["findmnt", "--noheadings", "--output", "FSTYPE", "--target", folder],
+                          check=True, stdout=subprocess.PIPE, text=True).stdout.split()[-1]

@@ -5,6 +5,7 @@ import http.server
 import os
 import subprocess
 import threading
+import time
 
 from measuring import measured
 
@@ -16,8 +17,21 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
         pass
 
 
-def serve(folder):
-    handler = functools.partial(Quiet, directory=str(folder))
+class Slow(Quiet):
+    """A line of a certain speed that all requests share."""
+
+    bytes_per_second = 25_000_000
+    turn = threading.Lock()
+
+    def copyfile(self, source, outputfile):
+        while piece := source.read(64 << 10):
+            with self.turn:
+                time.sleep(len(piece) / self.bytes_per_second)
+            outputfile.write(piece)
+
+
+def serve(folder, handler=Quiet):
+    handler = functools.partial(handler, directory=str(folder))
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return f"http://127.0.0.1:{server.server_address[1]}"
@@ -38,8 +52,12 @@ class Mirror:
         for item in lock["artifacts"]:
             below = "pool" if item["kind"] == "package" else "wheels"
             digest = item["sha256"]
-            os.symlink(store / "artifacts" / digest[:2] / digest[2:],
-                       folder / below / item["path"].rsplit("/", 1)[-1])
+            artifact = store / "artifacts" / digest[:2] / digest[2:]
+            os.symlink(artifact, folder / below / item["path"].rsplit("/", 1)[-1])
+            # As kiln looks for it.
+            place = folder / "sources" / item["source"] / item["path"]
+            place.parent.mkdir(parents=True, exist_ok=True)
+            os.symlink(artifact, place)
         with open(index / "Packages", "wb") as packages:
             subprocess.run(["apt-ftparchive", "packages", "pool"], cwd=folder, stdout=packages,
                            check=True)
@@ -51,6 +69,11 @@ class Mirror:
                            cwd=folder, stdout=release, check=True)
         os.rename(folder / "Release.new", folder / "dists" / self.suite / "Release")
         self.url = serve(folder)
+        slow = serve(folder, Slow)
+        self.variables = {
+            "KILN_MIRROR_" + source.upper().replace("-", "_"): f"{slow}/sources/{source}"
+            for source in {item["source"] for item in lock["artifacts"]}}
+        self.size = sum(item["size"] for item in lock["artifacts"])
 
 
 def mmdebstrap(mirror, scratch):

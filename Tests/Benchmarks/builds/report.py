@@ -24,9 +24,9 @@ class Results:
         self.file, self.order = file, order
         self.cases = json.loads(file.read_text()) if file and file.exists() else {}
 
-    def put(self, case, table, notes, runs):
+    def put(self, case, table, notes, runs, folder):
         self.cases[case] = {
-            "when": f"{time.strftime('%Y-%m-%d', time.gmtime())}, {machine()}", "runs": runs,
+            "when": f"{time.strftime('%Y-%m-%d', time.gmtime())}, {machine(folder)}", "runs": runs,
             "table": vars(table) if table else None, "notes": notes}
         if self.file:
             self.file.write_text(json.dumps(self.cases, indent=1, ensure_ascii=False) + "\n")
