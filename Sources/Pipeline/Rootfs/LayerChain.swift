@@ -152,8 +152,9 @@ private struct OwnerFile {
   init(reading folder: FilePath) throws(FileError) {
     let text = try Files.readText(folder.appending("owners"), limit: 1 << 30)
     var owners: [String: Origin] = [:]
-    for line in text.split(separator: "\n") {
-      let fields = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
+    for line in text.utf8.split(separator: UInt8(ascii: "\n")) {
+      let fields = line.split(separator: UInt8(ascii: "\t"), omittingEmptySubsequences: false)
+        .map { String(Substring($0)) }
       guard fields.count == 4, let kind = Origin.Kind(rawValue: fields[0]) else { continue }
       owners[fields[3]] = Origin(kind, name: fields[1], version: fields[2])
     }

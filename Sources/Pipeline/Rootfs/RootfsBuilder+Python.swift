@@ -85,8 +85,10 @@ extension RootfsBuilder {
       ] + inputs + (isCompiled ? [] : [LayerInput("byte code", "left out")]))
     let compiler = ByteCode(store: store, python: interpreter(environment, lock))
     var warnings: [Diagnostic] = []
+    let below = SettledLayers(layers: chain.layers, streams: [:])
     try await chain.add(description, in: store, privileges: sandbox.privileges) {
       (place) async throws(RootfsError) in
+      settled(below)
       let installed: InstalledWheels
       do throws(WheelError) {
         installed = try WheelInstaller(environment: environment).install(

@@ -104,10 +104,11 @@ private struct Block {
 
   /// Octal digits and a NUL; where they do not suffice, GNU's base-256 in the same place.
   mutating func number(_ value: UInt64, at offset: Int, digits: Int) {
-    let octal = String(value, radix: 8)
-    if octal.utf8.count <= digits {
-      let zeros = String(repeating: "0", count: digits - octal.utf8.count)
-      text(Array((zeros + octal).utf8)[...], at: offset)
+    if value >> (3 * digits) == 0 {
+      for place in 0..<digits {
+        let digit = value >> (3 * (digits - 1 - place)) & 7
+        bytes[offset + place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: digit)
+      }
       return
     }
     for place in 0...digits {
@@ -129,11 +130,9 @@ private struct Block {
   /// With its checksum: the sum of all bytes, the checksum's own counted as blanks.
   func sealed() -> [UInt8] {
     var block = self
-    block.text(Array(repeating: UInt8(ascii: " "), count: 8)[...], at: 148)
-    let sum = block.bytes.reduce(0) { $0 + Int($1) }
-    let octal = String(sum, radix: 8)
-    let digits = String(repeating: "0", count: 6 - octal.utf8.count) + octal
-    block.text(Array((digits + "\0 ").utf8)[...], at: 148)
+    let sum = bytes.reduce(8 * UInt64(UInt8(ascii: " "))) { $0 &+ UInt64($1) }
+    block.number(sum, at: 148, digits: 6)
+    block.bytes[155] = UInt8(ascii: " ")
     return block.bytes
   }
 }

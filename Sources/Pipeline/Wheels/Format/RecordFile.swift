@@ -1,3 +1,4 @@
+internal import Content
 internal import Digests
 
 /// A wheel's `RECORD`: one row for each file, CSV with its digest and size.
@@ -74,14 +75,19 @@ struct RecordFile: Hashable, Sendable {
   /// fields quoted only where they must be.
   var sortedText: String {
     let sorted = rows.sorted {
-      // Python orders strings by code points, which is the order of their UTF-8.
-      let pairs = [($0.path, $1.path), ($0.digest, $1.digest), ($0.size, $1.size)]
-      let different = pairs.first { !$0.0.utf8.elementsEqual($0.1.utf8) }
-      return different.map { $0.0.utf8.lexicographicallyPrecedes($0.1.utf8) } ?? false
+      Self.isBefore($0.path, $1.path) ?? Self.isBefore($0.digest, $1.digest)
+        ?? Self.isBefore($0.size, $1.size) ?? false
     }
     return sorted.map { row in
       [row.path, row.digest, row.size].map(Self.quoted).joined(separator: ",") + "\r\n"
     }.joined()
+  }
+
+  /// Python orders strings by code points, which is the order of their UTF-8.
+  ///
+  /// - Returns: nil for equal ones.
+  private static func isBefore(_ left: String, _ right: String) -> Bool? {
+    precedes(left, right) ? true : precedes(right, left) ? false : nil
   }
 
   private static func quoted(_ field: String) -> String {
