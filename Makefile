@@ -24,7 +24,7 @@ BUILD_PACKAGES := libarchive-dev libcurl4-openssl-dev libyaml-dev libssl-dev lib
 RUN_PACKAGES := debian-archive-keyring gpgv uidmap libarchive-tools util-linux ca-certificates \
 	distro-info-data python3 python3-pip
 TEST_PACKAGES := dpkg-dev apt-utils gnupg minisign openssl systemd-container mmdebstrap debootstrap \
-	zstd xz-utils pigz python3-jsonschema python3-venv zsh fish faketime \
+	zstd xz-utils pigz isal libdeflate-tools python3-jsonschema python3-venv zsh fish faketime \
 	python3-pip python3-numpy qemu-user-static debian-archive-keyring
 
 # Tests that wait for one another's processes fail by their time limits, so few run at once; and the

@@ -45,8 +45,8 @@ class Kiln:
                 shutil.rmtree(kind)
         shutil.rmtree(self.output, ignore_errors=True)
 
-    def build(self, name):
-        return self.run(name, self.store, "--offline")
+    def build(self, name, *more):
+        return self.run(name, self.store, "--offline", *more)
 
     def download(self, name, variables):
         """Builds from a store that has nothing."""
