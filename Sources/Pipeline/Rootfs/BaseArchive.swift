@@ -11,6 +11,9 @@ struct BaseArchive {
   let root: FilePath
   /// Folders with their times, which are set when nothing more is written into them.
   private var folders: [(path: FilePath, modified: Int64)] = []
+  /// Of the entry before, if there was one: known to be a folder without a link above it, which that
+  /// entry, being in it, did not change. Entries of a folder mostly follow each other.
+  private var lastParent: FilePath?
 
   init(root: FilePath) { self.root = root }
 
@@ -107,14 +110,22 @@ struct BaseArchive {
     if entry.kind != .directory { try Files.setModified(entry.modified ?? 0, of: place) }
   }
 
-  private func makeParents(of place: FilePath) throws(FileError) {
+  private mutating func makeParents(of place: FilePath) throws(FileError) {
+    let parent = place.removingLastComponent()
+    guard parent != lastParent else { return }
+    try requireParents(of: place)
+    lastParent = parent
+  }
+
+  /// Makes the folders above a path that are not there.
+  private func requireParents(of place: FilePath) throws(FileError) {
     let parent = place.removingLastComponent()
     guard parent != root else { return }
     if let status = try Files.status(parent) {
       if status.kind == .directory { return try requireFolders(above: place) }
       throw FileError("go through", parent, errno: .notDirectory)
     }
-    try makeParents(of: parent)
+    try requireParents(of: parent)
     try Files.makeDirectory(parent)
   }
 
