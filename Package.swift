@@ -23,7 +23,7 @@ func cLibrary(_ name: String, pkgConfig: String, apt: String) -> Target {
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .testTarget(
     name: "\(name)Tests",
-    dependencies: [.init(stringLiteral: name), "TestSupport", system] + dependencies,
+    dependencies: [.init(stringLiteral: name), "Needs", "TestSupport", system] + dependencies,
     path: "Tests/\(name)Tests")
 }
 
@@ -236,14 +236,14 @@ let package = Package(
     .testTarget(
       name: "KilnTests",
       dependencies: [
-        "kiln", "Commands", "Content", "Digests", "FileSystem", "TestSupport", system,
+        "kiln", "Commands", "Content", "Digests", "FileSystem", "Needs", "TestSupport", system,
       ],
       path: "Tests/KilnTests"),
     .target(name: "FaultInjector", path: "Tests/FaultInjector"),
     .testTarget(
       name: "FaultsTests",
       dependencies: [
-        "kiln", "Commands", "Content", "Digests", "FileSystem", "TestSupport", system,
+        "kiln", "Commands", "Content", "Digests", "FileSystem", "Needs", "TestSupport", system,
       ],
       path: "Tests/FaultsTests"),
     .testTarget(

@@ -2,13 +2,16 @@ import Commands
 import Content
 import Digests
 import FileSystem
+import Needs
 import SystemPackage
 import TestSupport
 import Testing
 
 /// Real packages, one lock, and everything around the build different: the same bytes of the images
 /// and of all that stands beside them. `ReproducibilityTests` do it with a tiny archive.
-@Suite(.serialized, .enabled(if: TestEnvironment.wantsEndToEnd && TestEnvironment.isRoot))
+@Suite(
+  .serialized,
+  .needs("KILN_E2E=1 and root", if: TestEnvironment.wantsEndToEnd && TestEnvironment.isRoot))
 struct SurroundingsTests {
   /// The recipe that `make image` builds, and one of packages whose scripts do the most.
   private static let recipes = [

@@ -2,6 +2,7 @@ import Commands
 import Content
 import Digests
 import FileSystem
+import Needs
 import SystemPackage
 import TestSupport
 import Testing
@@ -9,7 +10,7 @@ import Testing
 @testable import Images
 
 /// Deflate streams of wheels that stand in an image as they are.
-@Suite("Streams", .enabled(if: TestEnvironment.isRoot, "needs root"))
+@Suite("Streams", .needs("root", if: TestEnvironment.isRoot))
 struct StreamTests {
   private static let wheel = Origin(.wheel, name: "big", version: "1")
 

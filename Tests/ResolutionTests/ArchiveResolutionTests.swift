@@ -3,6 +3,7 @@ import Diagnostics
 import Digests
 import FileSystem
 import Locks
+import Needs
 import Recipes
 import Resolution
 import SystemPackage
@@ -10,7 +11,9 @@ import TestSupport
 import Testing
 
 /// Archives that files are taken out of.
-@Suite("Resolving archives", .enabled(if: AptRepository.isAvailable && Uv.path != nil))
+@Suite(
+  "Resolving archives",
+  .needs("gpg, dpkg-deb and uv", if: AptRepository.isAvailable && Uv.path != nil))
 struct ArchiveResolutionTests {
   private static let wheels: [String: [String]] = [
     "native_lib-1.0-cp312-cp312-manylinux_2_28_x86_64.whl": ["absent>=1"],

@@ -2,13 +2,16 @@ import Content
 import Diagnostics
 import FileSystem
 import Locks
+import Needs
 import Recipes
 import Resolution
 import SystemPackage
 import TestSupport
 import Testing
 
-@Suite("Resolving Python", .enabled(if: AptRepository.isAvailable && Uv.path != nil))
+@Suite(
+  "Resolving Python",
+  .needs("gpg, dpkg-deb and uv", if: AptRepository.isAvailable && Uv.path != nil))
 struct PythonResolutionTests {
   static let wheels: [String: [String]] = [
     "app-1.0-py3-none-any.whl": ["Native.Lib>=1", "util"],
