@@ -264,6 +264,9 @@ let package = Package(
 /// For C that does not multiply: the program in the images has to be small.
 let small: [CSetting] = embedded ? [.unsafeFlags(["-Oz"])] : []
 
+/// For C that multiplies: the tests train a lot.
+let optimisedForTests: [CSetting] = [.unsafeFlags(["-O2"], .when(configuration: .debug))]
+
 /// `packed` sources hold a long text each, which `.ci/build-smoke-test` packs instead of compiling it.
 func smokeTest(
   _ name: String, _ dependencies: [Target.Dependency], packed: [String] = []
@@ -303,12 +306,12 @@ package.targets += [
     cSettings: small),
   .target(
     name: "CProduct", path: "Sources/SmokeTest/CProduct", exclude: ["tile.inc"],
-    cSettings: [.unsafeFlags(["-O2"], .when(configuration: .debug))]),
+    cSettings: optimisedForTests),
   smokeTest("Trainer", ["CDigits", "CProduct", "Platform"]),
   smokeTest("Accelerators", ["Platform", "Trainer"]),
   .target(
     name: "CExpectation", dependencies: ["CKernels"], path: "Sources/SmokeTest/CExpectation",
-    cSettings: small),
+    cSettings: small + optimisedForTests),
   smokeTest(
     "CUDA", ["Accelerators", "CExpectation", "CKernels", "CPlatform", "Platform", "Trainer"],
     packed: ["Driver/CUDAExplanations.swift"]),
