@@ -28,10 +28,7 @@ struct PythonResolutionTests {
   private func with(
     _ body: (ResolutionSetting, PythonIndex) async throws -> Void
   ) async throws {
-    try await ResolutionSetting.with { setting in
-      try await setting.publish(main: [TestDeb("python3", version: "3.13.5-1")])
-      try await body(setting, try await PythonIndex.serve(Self.wheels, in: setting.folder))
-    }
+    try await ResolutionSetting.with(wheels: Self.wheels, body)
   }
 
   private func resolve(
