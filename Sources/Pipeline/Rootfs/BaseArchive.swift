@@ -13,7 +13,7 @@ struct BaseArchive {
   private var folders: [(path: FilePath, modified: Int64)] = []
   /// Of the entry before, if there was one: known to be a folder without a link above it, which that
   /// entry, being in it, did not change. Entries of a folder mostly follow each other.
-  private var lastParent: FilePath?
+  private var lastParent: Substring?
 
   init(root: FilePath) { self.root = root }
 
@@ -23,7 +23,7 @@ struct BaseArchive {
         file, formats: .tar, filters: .all, warnings: .areErrors)
       while let entry = try archive.next() {
         guard let path = try relative(entry, file), !path.isEmpty else { continue }
-        try add(entry, root.appending(path), &archive, file)
+        try add(entry, at: path, &archive, file)
       }
       try archive.finish()
     } catch {
@@ -61,15 +61,16 @@ struct BaseArchive {
   }
 
   private mutating func add(
-    _ entry: ArchiveEntry, _ place: FilePath, _ archive: inout ArchiveReader, _ file: FilePath
+    _ entry: ArchiveEntry, at path: String, _ archive: inout ArchiveReader, _ file: FilePath
   ) throws(ArchiveError) {
+    let place = root.appending(path)
     let fail = { (error: FileError) in
       ArchiveError(
         .damaged, archive: file.string, entry: entry.path,
         reason: error.diagnostics.first.map { "\($0.message): \($0.reason ?? "")" })
     }
     do throws(FileError) {
-      try makeParents(of: place)
+      try makeParents(of: place, path)
       if entry.kind == .directory {
         if try Files.status(place)?.kind != .directory {
           try Files.removeTree(place)
@@ -110,8 +111,9 @@ struct BaseArchive {
     if entry.kind != .directory { try Files.setModified(entry.modified ?? 0, of: place) }
   }
 
-  private mutating func makeParents(of place: FilePath) throws(FileError) {
-    let parent = place.removingLastComponent()
+  /// - Parameter path: of the same, below the root.
+  private mutating func makeParents(of place: FilePath, _ path: String) throws(FileError) {
+    let parent = path[..<(path.lastIndex(of: "/") ?? path.startIndex)]
     guard parent != lastParent else { return }
     try requireParents(of: place)
     lastParent = parent
