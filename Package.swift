@@ -15,15 +15,23 @@ func library(
   .target(name: name, dependencies: dependencies, path: "Sources/\(folder)/\(name)")
 }
 
+/// What every part of the pipeline may use; its row names the rest, as the table in ArchitectureTests does.
+let base = ["Concurrency", "Content", "Diagnostics", "Digests", "FileSystem"]
+
+func pipeline(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  library("Pipeline", name, base.map { .init(stringLiteral: $0) } + [system] + dependencies)
+}
+
 func cLibrary(_ name: String, pkgConfig: String, apt: String) -> Target {
   .systemLibrary(
     name: name, path: "Sources/System/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt])])
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .testTarget(
+func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  let usual = [name] + (base + ["Commands", "Needs", "TestSupport"]).filter { $0 != name }
+  return .testTarget(
     name: "\(name)Tests",
-    dependencies: [.init(stringLiteral: name), "TestSupport", system] + dependencies,
+    dependencies: usual.map { .init(stringLiteral: $0) } + [system] + dependencies,
     path: "Tests/\(name)Tests")
 }
 
@@ -70,87 +78,41 @@ let package = Package(
     library("Bindings", "YAML", ["CLibYAML", "Diagnostics"]),
 
     library("Pipeline", "Content", ["Diagnostics", "Digests", "FileSystem", system]),
-    library(
-      "Pipeline", "Recipes", ["Content", "Diagnostics", "Digests", "FileSystem", "YAML", system]),
-    library("Pipeline", "Locks", ["Content", "Diagnostics", "Digests", "FileSystem", system]),
-    library(
-      "Pipeline", "Store",
-      ["Concurrency", "Content", "Diagnostics", "Digests", "FileSystem", system]),
-    library(
-      "Pipeline", "Mirrors",
-      ["Commands", "Diagnostics", "FileSystem", "Transfers", "YAML", system]),
-    library(
-      "Pipeline", "Fetching",
+    pipeline("Recipes", ["YAML"]),
+    pipeline("Locks", []),
+    pipeline("Store", []),
+    pipeline("Mirrors", ["Commands", "Transfers", "YAML"]),
+    pipeline("Fetching", ["Locks", "Mirrors", "Store", "Transfers"]),
+    pipeline("Bundles", ["Archives", "Locks", "Store"]),
+    pipeline(
+      "Resolution", ["Commands", "Fetching", "Locks", "Mirrors", "Recipes", "Store", "Transfers"]),
+    pipeline("Packages", ["Archives", "Locks", "Store"]),
+    pipeline("Wheels", ["Archives", "Locks", "Store"]),
+    pipeline("Materials", ["Locks"]),
+    pipeline("Sandbox", ["Commands"]),
+    pipeline("WSL", ["Recipes"]),
+    pipeline(
+      "Rootfs",
       [
-        "Concurrency", "Content", "Diagnostics", "Digests", "FileSystem", "Locks", "Mirrors",
-        "Store", "Transfers", system,
+        "Archives", "Locks", "Materials", "Packages", "Recipes", "Sandbox", "Store", "WSL",
+        "Wheels",
       ]),
-    library(
-      "Pipeline", "Bundles",
-      ["Archives", "Content", "Diagnostics", "Digests", "FileSystem", "Locks", "Store", system]),
-    library(
-      "Pipeline", "Resolution",
+    pipeline("GPUCode", ["Archives"]),
+    pipeline("Images", ["Compression", "GPUCode", "Locks", "Recipes", "Store"]),
+    pipeline("Signatures", ["Commands"]),
+    pipeline("Comparison", ["Archives", "Images", "Packages", "Recipes", "WSL"]),
+    pipeline("Verification", ["Archives", "Commands", "Locks", "Recipes", "Sandbox", "WSL"]),
+    pipeline(
+      "Builds",
       [
-        "Commands", "Concurrency", "Content", "Diagnostics", "Digests", "Fetching", "FileSystem",
-        "Locks", "Mirrors", "Recipes", "Store", "Transfers", system,
+        "Bundles", "Comparison", "Fetching", "GPUCode", "Images", "Locks", "Materials", "Mirrors",
+        "Recipes", "Resolution", "Rootfs", "Sandbox", "Signatures", "Store", "Verification", "WSL",
       ]),
-    library(
-      "Pipeline", "Packages",
+    pipeline(
+      "Reporting",
       [
-        "Archives", "Concurrency", "Content", "Diagnostics", "Digests", "FileSystem", "Locks",
-        "Store", system,
-      ]),
-    library(
-      "Pipeline", "Wheels",
-      [
-        "Archives", "Concurrency", "Content", "Diagnostics", "Digests", "FileSystem", "Locks",
-        "Store", system,
-      ]),
-    library("Pipeline", "Materials", ["Content", "Digests", "Locks"]),
-    library(
-      "Pipeline", "Sandbox", ["Commands", "Content", "Diagnostics", "FileSystem", system]),
-    library("Pipeline", "WSL", ["Content", "Diagnostics", "Recipes", system]),
-    library(
-      "Pipeline", "Rootfs",
-      [
-        "Archives", "Concurrency", "Content", "Diagnostics", "Digests", "FileSystem", "Locks",
-        "Materials", "Packages", "Recipes", "Sandbox", "Store", "WSL", "Wheels", system,
-      ]),
-    library("Pipeline", "GPUCode", ["Archives", "Content", "Diagnostics", "FileSystem", system]),
-    library(
-      "Pipeline", "Images",
-      [
-        "Compression", "Concurrency", "Content", "Diagnostics", "Digests", "FileSystem", "GPUCode",
-        "Locks", "Recipes", "Store", system,
-      ]),
-    library(
-      "Pipeline", "Signatures",
-      ["Commands", "Content", "Diagnostics", "Digests", "FileSystem", system]),
-    library(
-      "Pipeline", "Comparison",
-      [
-        "Archives", "Content", "Diagnostics", "Digests", "FileSystem", "Images", "Packages",
-        "Recipes", "WSL", system,
-      ]),
-    library(
-      "Pipeline", "Verification",
-      [
-        "Archives", "Commands", "Concurrency", "Content", "Diagnostics", "Digests", "FileSystem",
-        "Locks", "Recipes", "Sandbox", "WSL", system,
-      ]),
-    library(
-      "Pipeline", "Builds",
-      [
-        "Bundles", "Comparison", "Concurrency", "Content", "Diagnostics", "Digests", "Fetching",
-        "FileSystem", "GPUCode", "Images", "Locks", "Materials", "Mirrors", "Recipes", "Resolution",
-        "Rootfs", "Sandbox", "Signatures", "Store", "Verification", "WSL", system,
-      ]),
-
-    library(
-      "Pipeline", "Reporting",
-      [
-        "Builds", "Bundles", "Comparison", "Content", "Diagnostics", "Digests", "GPUCode", "Images",
-        "Locks", "Recipes", "Rootfs", "Verification",
+        "Builds", "Bundles", "Comparison", "GPUCode", "Images", "Locks", "Recipes", "Rootfs",
+        "Verification",
       ]),
 
     .executableTarget(
@@ -166,84 +128,50 @@ let package = Package(
       name: "TestSupport",
       dependencies: ["Commands", "Content", "Diagnostics", "Digests", "FileSystem", system],
       path: "Tests/Support"),
-    tests("Diagnostics", []),
-    tests("Concurrency", []),
-    tests("Digests", []),
-    tests("FileSystem", ["Diagnostics"]),
-    tests("Commands", ["Concurrency", "Diagnostics", "FileSystem"]),
-    tests("Archives", ["Commands", "Diagnostics", "FileSystem"]),
-    tests("Compression", ["Diagnostics", "Commands"]),
-    tests("Transfers", ["Diagnostics", "FileSystem"]),
-    tests("YAML", ["Diagnostics"]),
-    tests("Content", ["Digests", "FileSystem"]),
-    tests("Recipes", ["Commands", "Content", "Diagnostics", "Digests", "FileSystem", "YAML"]),
-    tests("Locks", ["Content", "Diagnostics", "Digests"]),
-    tests("Store", ["Commands", "Content", "Diagnostics", "Digests", "FileSystem"]),
-    tests("Mirrors", ["Commands", "Diagnostics", "FileSystem", "Transfers"]),
+    tests("Diagnostics"),
+    tests("Concurrency"),
+    tests("Digests"),
+    tests("FileSystem"),
+    tests("Commands"),
+    tests("Archives"),
+    tests("Compression"),
+    tests("Transfers"),
+    tests("YAML"),
+    tests("Content"),
+    tests("Recipes", ["YAML"]),
+    tests("Locks"),
+    tests("Store"),
+    tests("Mirrors", ["Transfers"]),
+    tests("Fetching", ["Locks", "Mirrors", "Store", "Transfers"]),
+    tests("Bundles", ["Archives", "Locks", "Store"]),
+    tests("Resolution", ["Locks", "Mirrors", "Recipes", "Store"]),
+    tests("Packages", ["Locks", "Store"]),
+    tests("Wheels", ["Locks", "Store"]),
+    tests("Materials", ["Locks"]),
+    tests("Sandbox"),
+    tests("WSL", ["Recipes"]),
     tests(
-      "Fetching",
-      [
-        "Content", "Diagnostics", "Digests", "FileSystem", "Locks", "Mirrors", "Store",
-        "Transfers",
-      ]),
-    tests(
-      "Bundles",
-      [
-        "Archives", "Commands", "Content", "Diagnostics", "Digests", "FileSystem", "Locks", "Store",
-      ]),
-    tests(
-      "Resolution",
-      [
-        "Commands", "Content", "Diagnostics", "Digests", "FileSystem", "Locks", "Mirrors",
-        "Recipes", "Store",
-      ]),
-    tests(
-      "Packages",
-      ["Commands", "Content", "Diagnostics", "Digests", "FileSystem", "Locks", "Store"]),
-    tests(
-      "Wheels",
-      ["Commands", "Content", "Diagnostics", "Digests", "FileSystem", "Locks", "Store"]),
-    tests("Materials", ["Commands", "Content", "Digests", "FileSystem", "Locks"]),
-    tests("Sandbox", ["Commands", "Content", "Diagnostics", "FileSystem"]),
-    tests("WSL", ["Commands", "Content", "Diagnostics", "FileSystem", "Recipes"]),
-    tests(
-      "Rootfs",
-      [
-        "Commands", "Content", "Diagnostics", "Digests", "FileSystem", "Locks", "Materials",
-        "Packages", "Recipes", "Sandbox", "Store", "WSL", "Wheels",
-      ]),
-    tests("GPUCode", ["Commands", "Diagnostics", "FileSystem"]),
-    tests(
-      "Images",
-      [
-        "Commands", "Compression", "Content", "Diagnostics", "Digests", "FileSystem", "GPUCode",
-        "Locks", "Recipes", "Store",
-      ]),
-    tests("Signatures", ["Commands", "Diagnostics", "Digests", "FileSystem"]),
-    tests(
-      "Comparison",
-      ["Commands", "Content", "Diagnostics", "Digests", "FileSystem", "GPUCode", "Images"]),
-    tests(
-      "Verification",
-      ["Commands", "Content", "Diagnostics", "Digests", "FileSystem", "Locks", "Recipes", "WSL"]),
+      "Rootfs", ["Locks", "Materials", "Packages", "Recipes", "Sandbox", "Store", "WSL", "Wheels"]),
+    tests("GPUCode"),
+    tests("Images", ["Compression", "GPUCode", "Locks", "Recipes", "Store"]),
+    tests("Signatures"),
+    tests("Comparison", ["GPUCode", "Images"]),
+    tests("Verification", ["Locks", "Recipes", "WSL"]),
     tests(
       "Builds",
-      [
-        "Commands", "Content", "Diagnostics", "Digests", "FileSystem", "GPUCode", "Images",
-        "Locks", "Mirrors", "Packages", "Recipes", "Store", "Verification",
-      ]),
-    tests("Reporting", ["Commands", "Content", "FileSystem", "GPUCode", "Images"]),
+      ["GPUCode", "Images", "Locks", "Mirrors", "Packages", "Recipes", "Store", "Verification"]),
+    tests("Reporting", ["GPUCode", "Images"]),
     .testTarget(
       name: "KilnTests",
       dependencies: [
-        "kiln", "Commands", "Content", "Digests", "FileSystem", "TestSupport", system,
+        "kiln", "Commands", "Content", "Digests", "FileSystem", "Needs", "TestSupport", system,
       ],
       path: "Tests/KilnTests"),
     .target(name: "FaultInjector", path: "Tests/FaultInjector"),
     .testTarget(
       name: "FaultsTests",
       dependencies: [
-        "kiln", "Commands", "Content", "Digests", "FileSystem", "TestSupport", system,
+        "kiln", "Commands", "Content", "Digests", "FileSystem", "Needs", "TestSupport", system,
       ],
       path: "Tests/FaultsTests"),
     .testTarget(
@@ -263,6 +191,9 @@ let package = Package(
 
 /// For C that does not multiply: the program in the images has to be small.
 let small: [CSetting] = embedded ? [.unsafeFlags(["-Oz"])] : []
+
+/// For C that multiplies: the tests train a lot.
+let optimisedForTests: [CSetting] = [.unsafeFlags(["-O2"], .when(configuration: .debug))]
 
 /// `packed` sources hold a long text each, which `.ci/build-smoke-test` packs instead of compiling it.
 func smokeTest(
@@ -303,12 +234,12 @@ package.targets += [
     cSettings: small),
   .target(
     name: "CProduct", path: "Sources/SmokeTest/CProduct", exclude: ["tile.inc"],
-    cSettings: [.unsafeFlags(["-O2"], .when(configuration: .debug))]),
+    cSettings: optimisedForTests),
   smokeTest("Trainer", ["CDigits", "CProduct", "Platform"]),
   smokeTest("Accelerators", ["Platform", "Trainer"]),
   .target(
     name: "CExpectation", dependencies: ["CKernels"], path: "Sources/SmokeTest/CExpectation",
-    cSettings: small),
+    cSettings: small + optimisedForTests),
   smokeTest(
     "CUDA", ["Accelerators", "CExpectation", "CKernels", "CPlatform", "Platform", "Trainer"],
     packed: ["Driver/CUDAExplanations.swift"]),

@@ -1,4 +1,5 @@
 import FileSystem
+import Synchronization
 import SystemPackage
 
 /// The package's own files, found from where this test was compiled.
@@ -13,8 +14,21 @@ struct SourceFile {
     return path
   }()
 
+  /// What was read, by folder and endings: many tests read all of the sources.
+  private static let known = Mutex<[[String]: [SourceFile]]>([:])
+
   /// Every file below `folder` whose name ends in one of `endings`.
   static func all(below folder: String, endings: [String]) throws -> [SourceFile] {
+    try known.withLock { known in
+      let key = [folder] + endings
+      if let files = known[key] { return files }
+      let files = try read(folder, endings)
+      known[key] = files
+      return files
+    }
+  }
+
+  private static func read(_ folder: String, _ endings: [String]) throws -> [SourceFile] {
     var files: [SourceFile] = []
     try Files.walk(package.appending(folder)) { (path, status) throws(FileError) in
       if status.kind == .file, endings.contains(where: path.hasSuffix) {

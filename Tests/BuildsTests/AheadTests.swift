@@ -1,6 +1,7 @@
 import FileSystem
 import Images
 import Locks
+import Needs
 import Packages
 import SystemPackage
 import TestSupport
@@ -9,7 +10,7 @@ import Testing
 @testable import Builds
 
 /// Work that is done before its turn has come.
-@Suite(.enabled(if: AptRepository.isAvailable, "needs gpg and dpkg-deb"))
+@Suite(.needs("gpg and dpkg-deb", if: AptRepository.isAvailable))
 struct AheadTests {
   private func request(_ setting: ServedArchive) -> BuildRequest {
     BuildRequest(

@@ -2,6 +2,7 @@ import Content
 import Diagnostics
 import FileSystem
 import Locks
+import Needs
 import Synchronization
 import SystemPackage
 import TestSupport
@@ -10,7 +11,7 @@ import Testing
 @testable import Builds
 
 /// A wheel that a recipe takes a file out of, from its lock to the store.
-@Suite(.enabled(if: AptRepository.isAvailable && Uv.path != nil, "needs gpg, dpkg-deb and uv"))
+@Suite(.needs("gpg, dpkg-deb and uv", if: AptRepository.isAvailable && Uv.path != nil))
 struct ArchiveTests {
   private static let recipe = """
     recipe: 1
@@ -92,7 +93,7 @@ struct ArchiveTests {
     }
   }
 
-  @Test(.enabled(if: Files.exists(table), "needs distro-info-data"))
+  @Test(.needs("distro-info-data", if: Files.exists(table)))
   func theDateIsToldWhereverTheLockCameFrom() async throws {
     // 2026-11-26 and 2023-11-14.
     let late = try await notices("bullseye", now: 1_795_651_200)

@@ -4,12 +4,13 @@ import Diagnostics
 import FileSystem
 import GPUCode
 import Images
+import Needs
 import SystemPackage
 import TestSupport
 import Testing
 
 /// Recipes that require code for GPUs, built from a tarball with made libraries.
-@Suite(.enabled(if: TestEnvironment.isRoot, "needs root")) struct GPURequirementTests {
+@Suite(.needs("root", if: TestEnvironment.isRoot)) struct GPURequirementTests {
   /// - Returns: the summary, and the image's path.
   private func build(
     _ gpu: String, in folder: FilePath

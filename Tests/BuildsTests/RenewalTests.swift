@@ -2,6 +2,7 @@ import Content
 import Diagnostics
 import FileSystem
 import Locks
+import Needs
 import Synchronization
 import SystemPackage
 import TestSupport
@@ -10,7 +11,7 @@ import Testing
 @testable import Builds
 
 /// An archive that goes on while a lock stays: what a build from the lock does then.
-@Suite(.enabled(if: AptRepository.isAvailable, "needs gpg and dpkg-deb"))
+@Suite(.needs("gpg and dpkg-deb", if: AptRepository.isAvailable))
 struct RenewalTests {
   private func tool(_ lock: Lock?) -> String? {
     lock?.packages.first { $0.name == "tool" }?.version

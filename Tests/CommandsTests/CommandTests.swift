@@ -61,7 +61,7 @@ import Testing
 
   @Test func theTimeLimitKillsAndIsNoInterruption() async {
     let error = await #expect(throws: CommandError.self) {
-      try await Command("sleep", ["60"], environment: Self.path, timeout: 1).run()
+      try await Command("sleep", ["86400"], environment: Self.path, timeout: 1).run()
     }
     #expect(error?.code == .timedOut)
   }
@@ -96,7 +96,7 @@ import Testing
   @Test func cancellationKillsTheTool() async {
     let task = Task { () -> CommandError.Code? in
       do throws(CommandError) {
-        try await Command("sleep", ["60"], environment: Self.path).run()
+        try await Command("sleep", ["86400"], environment: Self.path).run()
         return nil
       } catch {
         return error.code

@@ -26,7 +26,7 @@ enum Built {
       environment: ["VK_ICD_FILENAMES": "/usr/share/vulkan/icd.d/lvp_icd.x86_64.json"])
     var said: [UInt8] = []
     while true {
-      switch child.next(by: Stopwatch.now + 60_000_000_000) {
+      switch child.next(by: Stopwatch.now + 600_000_000_000) {
       case .report(let bytes), .words(let bytes): said += bytes
       case .ended(let ending): return (ending, String(decoding: said, as: UTF8.self))
       case .late: return (child.stop(), "too late")

@@ -6,7 +6,9 @@ import TestSupport
 import Testing
 
 /// Interruption, company, lack of network and of privileges, with the real program.
-@Suite(.serialized, .enabled(if: TestEnvironment.wantsEndToEnd && TestEnvironment.isRoot))
+@Suite(
+  .serialized,
+  .needs("KILN_E2E=1 and root", if: TestEnvironment.wantsEndToEnd && TestEnvironment.isRoot))
 struct BadGroundTests {
   private let recipe = KilnProgram.recipes.appending("bookworm.yaml").string
 
@@ -82,9 +84,9 @@ struct BadGroundTests {
   }
 
   @Test(
-    .enabled(
-      if: OrdinaryUser.exists,
-      "no user \(OrdinaryUser.name) with subordinate ids; as root `make test-end-to-end` makes it"))
+    .needs(
+      "a user \(OrdinaryUser.name) with subordinate ids, whom `make test-end-to-end` makes as root",
+      if: OrdinaryUser.exists))
   func anOrdinaryUserBuildsTheSameBytes() async throws {
     try await withFreshStore { kiln, folder in
       let expected = folder.appending("root")

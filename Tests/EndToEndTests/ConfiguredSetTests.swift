@@ -1,12 +1,15 @@
 import Commands
 import FileSystem
 import FoundationEssentials
+import Needs
 import SystemPackage
 import TestSupport
 import Testing
 
 /// A recipe with packages more than another that is configured already.
-@Suite(.serialized, .enabled(if: TestEnvironment.wantsEndToEnd && TestEnvironment.isRoot))
+@Suite(
+  .serialized,
+  .needs("KILN_E2E=1 and root", if: TestEnvironment.wantsEndToEnd && TestEnvironment.isRoot))
 struct ConfiguredSetTests {
   private struct Event: Decodable {
     let stage: String?

@@ -1,10 +1,13 @@
 import Commands
+import Needs
 import SystemPackage
 import TestSupport
 import Testing
 
 /// What a user of the image does first: Debian's own tools find the root whole, and install more.
-@Suite(.serialized, .enabled(if: TestEnvironment.wantsEndToEnd && TestEnvironment.isRoot))
+@Suite(
+  .serialized,
+  .needs("KILN_E2E=1 and root", if: TestEnvironment.wantsEndToEnd && TestEnvironment.isRoot))
 struct FinishedRootTests {
   private func inside(_ script: String) async throws -> String {
     try await KilnProgram.shared().command([

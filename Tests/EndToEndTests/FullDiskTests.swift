@@ -1,11 +1,14 @@
 import Commands
 import FileSystem
+import Needs
 import SystemPackage
 import TestSupport
 import Testing
 
 /// A file system that is too small, and then is not: for the store, and for the images.
-@Suite(.serialized, .enabled(if: TestEnvironment.wantsEndToEnd && TestEnvironment.isRoot))
+@Suite(
+  .serialized,
+  .needs("KILN_E2E=1 and root", if: TestEnvironment.wantsEndToEnd && TestEnvironment.isRoot))
 struct FullDiskTests {
   /// A file system in memory that ends with the test.
   private struct Disk {

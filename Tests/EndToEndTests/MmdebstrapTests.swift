@@ -1,6 +1,7 @@
 import Commands
 import FileSystem
 import Mirrors
+import Needs
 import SystemPackage
 import TestSupport
 import Testing
@@ -10,8 +11,9 @@ import Testing
 /// Debian 11 is left out: its `adduser` gives numbers in the order in which packages happen to be
 /// configured, and its Python's byte code depends on the order of sets in memory.
 @Suite(
-  .serialized, .enabled(if: TestEnvironment.wantsEndToEnd && TestEnvironment.isRoot),
-  .enabled(if: Files.exists("/usr/bin/mmdebstrap"), "mmdebstrap is not installed"))
+  .serialized,
+  .needs("KILN_E2E=1 and root", if: TestEnvironment.wantsEndToEnd && TestEnvironment.isRoot),
+  .needs(program: "mmdebstrap"))
 struct MmdebstrapTests {
   @Test(arguments: ["bookworm", "trixie"]) func theSameTree(suite: String) async throws {
     try await withTemporaryFolder { folder in

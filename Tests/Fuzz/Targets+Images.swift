@@ -19,7 +19,7 @@ extension Targets {
         rest = rest.dropFirst(777)
       }
       blocks.finish()
-      let tree = Verification.FileTree(blocks.entries)
+      let tree = ExtractedTree(blocks.entries)
       for entry in blocks.entries.prefix(64) {
         _ = (tree.resolve(entry.path), tree.file(entry.linkTarget), tree.names(in: entry.path))
       }

@@ -1,11 +1,12 @@
 import Digests
 import FileSystem
 import Images
+import Needs
 import SystemPackage
 import TestSupport
 import Testing
 
-@Suite("What stands beside an image", .enabled(if: TestEnvironment.isRoot, "needs root"))
+@Suite("What stands beside an image", .needs("root", if: TestEnvironment.isRoot))
 struct CompanionTests {
   private static let companions = Companions(
     [".note.json"], signatures: [".sig", ".minisig"], inputs: SHA256Digest(ofText: "")

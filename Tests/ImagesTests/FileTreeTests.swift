@@ -1,11 +1,12 @@
 import Content
 import FileSystem
 import Images
+import Needs
 import SystemPackage
 import TestSupport
 import Testing
 
-@Suite("The tree of a stack of layers", .enabled(if: TestEnvironment.isRoot, "needs root"))
+@Suite("The tree of a stack of layers", .needs("root", if: TestEnvironment.isRoot))
 struct FileTreeTests {
   static let epoch: Int64 = 1_700_000_000
 

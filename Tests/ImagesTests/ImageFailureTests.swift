@@ -1,12 +1,13 @@
 import Content
 import FileSystem
 import Images
+import Needs
 import Synchronization
 import SystemPackage
 import TestSupport
 import Testing
 
-@Suite("Images that fail", .enabled(if: TestEnvironment.isRoot, "needs root"))
+@Suite("Images that fail", .needs("root", if: TestEnvironment.isRoot))
 struct ImageFailureTests {
   /// A layer, an empty folder for images, and the image that stood there before.
   private func withStage(_ body: (FilePath, LayerFixture, ImageRequest) async throws -> Void)

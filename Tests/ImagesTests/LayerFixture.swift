@@ -72,19 +72,20 @@ func listing(_ root: FilePath) throws -> [String] {
   var lines: [String] = []
   var names: [[UInt64]: String] = [:]
   try Files.walk(root) { path, status throws(FileError) in
+    let full = root.appending(path)
     var line = "\(path) \(status.kind) \(String(status.permissions, radix: 8))"
     line += " \(status.owner):\(status.group)"
     switch status.kind {
     case .file:
-      line += " \(status.size) \(SHA256Digest(of: try Files.read(root.appending(path))).hex)"
+      line += " \(status.size) \(SHA256Digest(of: try Files.read(full)).hex)"
       if status.linkCount > 1 {
         let first = names[[status.device, status.inode]] ?? path
         names[[status.device, status.inode]] = first
         line += " names:\(first)"
       }
-      let capability = try Files.attribute("security.capability", of: root.appending(path))
+      let capability = try Files.attribute("security.capability", of: full)
       line += " \(capability.map(Hexadecimal.text) ?? "")"
-    case .symlink: line += " -> \(try Files.readSymlink(root.appending(path)))"
+    case .symlink: line += " -> \(try Files.readSymlink(full))"
     default: break
     }
     lines.append(line)

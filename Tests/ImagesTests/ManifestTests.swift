@@ -4,12 +4,13 @@ import FileSystem
 import GPUCode
 import Images
 import Locks
+import Needs
 import Recipes
 import SystemPackage
 import TestSupport
 import Testing
 
-@Suite("Manifests", .enabled(if: TestEnvironment.isRoot, "needs root"))
+@Suite("Manifests", .needs("root", if: TestEnvironment.isRoot))
 struct ManifestTests {
   @Test("a manifest says what is in the image, and is read back")
   func content() async throws {

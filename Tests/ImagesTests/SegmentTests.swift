@@ -3,13 +3,14 @@ import Content
 import Digests
 import FileSystem
 import Images
+import Needs
 import Store
 import SystemPackage
 import TestSupport
 import Testing
 
 /// What the store keeps of images, and what the next image takes from it.
-@Suite("Segments", .enabled(if: TestEnvironment.isRoot, "needs root"))
+@Suite("Segments", .needs("root", if: TestEnvironment.isRoot))
 struct SegmentTests {
   private func segments(_ folder: FilePath, store: String = "store") throws -> Set<String> {
     var found: Set<String> = []

@@ -2,6 +2,7 @@ import Content
 import Digests
 import FileSystem
 import Images
+import Needs
 import Store
 import Synchronization
 import SystemPackage
@@ -9,7 +10,7 @@ import TestSupport
 import Testing
 
 /// Images that stand where they are to be written.
-@Suite("Standing images", .enabled(if: TestEnvironment.isRoot, "needs root"))
+@Suite("Standing images", .needs("root", if: TestEnvironment.isRoot))
 struct StandingTests {
   private final class Kitchen: Sendable {
     let folder: FilePath

@@ -1,12 +1,13 @@
 import Commands
 import Digests
 import FileSystem
+import Needs
 import SystemPackage
 import TestSupport
 import Testing
 
 /// A machine without a network builds from what another one exported.
-@Suite(.enabled(if: TestEnvironment.isRoot, "needs root"))
+@Suite(.needs("root", if: TestEnvironment.isRoot))
 struct AirGapTests {
   @Test func aBundleIsAllThatAnotherStoreNeeds() async throws {
     let server = try LoopbackServer()

@@ -1,12 +1,13 @@
 import Commands
 import FileSystem
 import FoundationEssentials
+import Needs
 import SystemPackage
 import TestSupport
 import Testing
 
 /// What the commands answer, to people and with `--json`, on a recipe that is built in seconds.
-@Suite(.serialized, .enabled(if: TestEnvironment.isRoot, "needs root"))
+@Suite(.serialized, .needs("root", if: TestEnvironment.isRoot))
 struct AnswerTests {
   /// Every command that offers `--json`, in an order in which all of them have something to say,
   /// with the key that its answer has.

@@ -1,5 +1,6 @@
 import Commands
 import FileSystem
+import Needs
 import SystemPackage
 import TestSupport
 import Testing
@@ -64,7 +65,7 @@ import Testing
     }
   }
 
-  @Test(.enabled(if: has("fish"), "fish is not installed; `make setup-test` installs it"))
+  @Test(.needs(program: "fish"))
   func fishCompletesCommandsOptionsAndFiles() async throws {
     try await withScript("fish") { kiln, script, _ in
       _ = try await shell("fish", ["--no-execute", script.string], kiln)
@@ -88,7 +89,7 @@ import Testing
   }
 
   /// zsh completes in its line editor only: another zsh types for it.
-  @Test(.enabled(if: has("zsh"), "zsh is not installed; `make setup-test` installs it"))
+  @Test(.needs(program: "zsh"))
   func zshCompletesCommandsOptionsAndFiles() async throws {
     let program = #"""
       zmodload zsh/zpty
@@ -122,6 +123,4 @@ import Testing
       }
     }
   }
-
-  private static func has(_ shell: String) -> Bool { Files.exists(FilePath("/usr/bin/\(shell)")) }
 }

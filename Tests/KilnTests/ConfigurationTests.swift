@@ -1,11 +1,12 @@
 import Commands
 import FileSystem
+import Needs
 import SystemPackage
 import TestSupport
 import Testing
 
 /// Packages that dpkg itself unpacks, beside those that kiln unpacked.
-@Suite(.enabled(if: TinyDebian.isAvailable, "needs root, gpg and dpkg-deb"))
+@Suite(.needs("root, gpg and dpkg-deb", if: TinyDebian.isAvailable))
 struct ConfigurationTests {
   private static let packages = [
     TestDeb(

@@ -1,11 +1,12 @@
 import Commands
 import FileSystem
+import Needs
 import SystemPackage
 import TestSupport
 import Testing
 
 /// `explain`, `diff` and the map of `inspect`, on a recipe that is built in seconds.
-@Suite(.serialized, .enabled(if: TestEnvironment.isRoot, "needs root"))
+@Suite(.serialized, .needs("root", if: TestEnvironment.isRoot))
 struct ExplainTests {
   @Test func aPathIsExplained() async throws {
     try await KilnProgram.withTinyRecipe { kiln in
@@ -125,7 +126,7 @@ struct ExplainTests {
     </script>
     """
 
-  @Test(.enabled(if: browser != nil, "needs chromium"))
+  @Test(.needs("chromium", if: browser != nil))
   func aBrowserShowsTheMap() async throws {
     try await KilnProgram.withTinyRecipe { kiln in
       try await kiln.run("build", "tiny.yaml")

@@ -2,6 +2,7 @@ import Commands
 import Digests
 import FileSystem
 import Glibc
+import Needs
 import SystemPackage
 import TestSupport
 import Testing
@@ -75,7 +76,7 @@ import Testing
     }
   }
 
-  @Test(.enabled(if: TestEnvironment.isRoot, "needs root"))
+  @Test(.needs("root", if: TestEnvironment.isRoot))
   func aStepOfTheImageDiesWithKiln() async throws {
     let recipe = KilnProgram.tinyRecipe.replacing(
       "cat /opt/hello > /greeting", with: "sleep 86411")
@@ -98,7 +99,7 @@ import Testing
     }
   }
 
-  @Test(.enabled(if: TestEnvironment.isRoot, "needs root"))
+  @Test(.needs("root", if: TestEnvironment.isRoot))
   func twoBuildsIntoOneFolderGiveWholeFiles() async throws {
     try await KilnProgram.withTinyRecipe { kiln in
       async let one = kiln.command(["build", "tiny.yaml"]).run()

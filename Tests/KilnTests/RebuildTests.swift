@@ -1,11 +1,12 @@
 import Commands
 import FileSystem
+import Needs
 import SystemPackage
 import TestSupport
 import Testing
 
 /// `kiln verify --rebuild`: an image built once more, every script anew.
-@Suite(.serialized, .enabled(if: TestEnvironment.isRoot, "needs root"))
+@Suite(.serialized, .needs("root", if: TestEnvironment.isRoot))
 struct RebuildTests {
   private func rebuild(
     _ kiln: KilnProgram, _ more: [String] = []

@@ -1,13 +1,14 @@
 import Commands
 import Content
 import FileSystem
+import Needs
 import SystemPackage
 import TestSupport
 import Testing
 
 /// Passwords, tokens and proxies of the building machine: whatever kiln does, none of them gets into
 /// what it writes and prints.
-@Suite(.enabled(if: TinyDebian.isAvailable, "needs root, gpg and dpkg-deb"))
+@Suite(.needs("root, gpg and dpkg-deb", if: TinyDebian.isAvailable))
 struct SecretsTests {
   /// Part of each secret; nothing else has it.
   private static let mark = "5ecret"

@@ -4,6 +4,7 @@ import FileSystem
 import FoundationEssentials
 import Locks
 import Materials
+import Needs
 import SystemPackage
 import TestSupport
 import Testing
@@ -68,28 +69,28 @@ import Testing
     try JSONDecoder().decode(Value.self, from: Data(bytes))
   }
 
-  @Test(
-    .enabled("needs spdx-tools and cyclonedx-python-lib from PyPI") { await Validators.areThere() },
-    arguments: [SampleBill.bill, SampleBill.bare])
-  func theOfficialValidatorsHaveNothingToSay(bill: BillOfMaterials) async throws {
+  @Test(.needs("spdx-tools and cyclonedx-python-lib of PyPI") { await Validators.areThere() })
+  func theOfficialValidatorsHaveNothingToSayButOfWhatIsWrong() async throws {
     try await withTemporaryFolder { folder in
-      let paths = (folder.appending("a.spdx.json"), folder.appending("a.cdx.json"))
-      try Files.write(bill.spdx(), to: paths.0)
-      try Files.write(bill.cycloneDX(), to: paths.1)
-      #expect(try await Validators.complaints(spdx: paths.0, cycloneDX: paths.1) == [])
-    }
-  }
-
-  @Test(
-    .enabled("needs spdx-tools and cyclonedx-python-lib from PyPI") { await Validators.areThere() })
-  func theyWouldSayWhatIsWrong() async throws {
-    try await withTemporaryFolder { folder in
-      let paths = (folder.appending("a.spdx.json"), folder.appending("a.cdx.json"))
+      for (name, bill) in [("full", SampleBill.bill), ("bare", SampleBill.bare)] {
+        try Files.write(bill.spdx(), to: folder.appending("\(name).spdx.json"))
+        try Files.write(bill.cycloneDX(), to: folder.appending("\(name).cdx.json"))
+      }
       let spdx = String(decoding: SampleBill.bill.spdx(), as: UTF8.self)
+        .replacing("LicenseRef-odd-one\"", with: "Nonsense\"")
       let cycloneDX = String(decoding: SampleBill.bill.cycloneDX(), as: UTF8.self)
-      try Files.write(spdx.replacing("LicenseRef-odd-one\"", with: "Nonsense\""), to: paths.0)
-      try Files.write(cycloneDX.replacing("\"library\"", with: "\"nonsense\""), to: paths.1)
-      #expect(try await Validators.complaints(spdx: paths.0, cycloneDX: paths.1).count > 1)
+        .replacing("\"library\"", with: "\"nonsense\"")
+      try Files.write(spdx, to: folder.appending("wrong-spdx.spdx.json"))
+      try Files.write(SampleBill.bill.cycloneDX(), to: folder.appending("wrong-spdx.cdx.json"))
+      try Files.write(SampleBill.bill.spdx(), to: folder.appending("wrong-cdx.spdx.json"))
+      try Files.write(cycloneDX, to: folder.appending("wrong-cdx.cdx.json"))
+      let complaints = try await Validators.complaints(
+        about: ["full", "bare", "wrong-spdx", "wrong-cdx"].map { folder.appending($0) })
+      for name in ["wrong-spdx", "wrong-cdx"] {
+        let isAbout = { (line: String) in line.hasPrefix("\(folder)/\(name): ") }
+        #expect(complaints.contains(where: isAbout), "\(complaints)")
+      }
+      #expect(complaints.allSatisfy { $0.hasPrefix("\(folder)/wrong-") }, "\(complaints)")
     }
   }
 

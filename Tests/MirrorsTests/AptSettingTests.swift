@@ -1,5 +1,6 @@
 import FileSystem
 import Mirrors
+import Needs
 import SystemPackage
 import TestSupport
 import Testing
@@ -22,7 +23,7 @@ import Transfers
 
   private static let hasApt = Files.exists("/usr/bin/apt-config")
 
-  @Test(.enabled(if: hasApt, "apt is not installed"))
+  @Test(.needs("apt", if: hasApt))
   func passesOnHowToReachArchivesAndNothingElse() async throws {
     let mirrors = try await mirrors(
       """

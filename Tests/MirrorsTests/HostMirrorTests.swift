@@ -2,6 +2,7 @@ import Commands
 import Diagnostics
 import FileSystem
 import Mirrors
+import Needs
 import SystemPackage
 import TestSupport
 import Testing
@@ -223,7 +224,7 @@ import Testing
     return await (try? command.run()) != nil
   }
 
-  @Test(.enabled("pip is not installed") { await hasPip() })
+  @Test(.needs("pip") { await hasPip() })
   func asksTheInstalledPipForItsOwnIndex() async throws {
     let environment = [
       "PATH": TestEnvironment.path, "HOME": "/nonexistent", "PIP_CONFIG_FILE": "/dev/null",

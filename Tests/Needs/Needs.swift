@@ -12,6 +12,13 @@ extension Trait where Self == ConditionTrait {
     .enabled(if: isThere(), "skipped: needs \(what)")
   }
 
+  /// Runs where `isThere` finds out that it can.
+  public static func needs(
+    _ what: String, _ isThere: @escaping @Sendable () async throws -> Bool
+  ) -> Self {
+    .enabled("skipped: needs \(what)", isThere)
+  }
+
   /// Runs where a program is in `PATH`.
   public static func needs(program name: String) -> Self {
     .needs("\(name), which is not installed", if: Needs.hasProgram(name))

@@ -4,6 +4,7 @@ import Diagnostics
 import Digests
 import FileSystem
 import Locks
+import Needs
 import Packages
 import Store
 import SystemPackage
@@ -13,7 +14,7 @@ import Testing
 @Suite struct PackageUnpackerTests {
   init() throws { try #require(UTF8Locale.isSet) }
 
-  @Test(.enabled(if: TestEnvironment.isRoot), arguments: ["gzip", "xz", "zstd", "none"])
+  @Test(.needs("root", if: TestEnvironment.isRoot), arguments: ["gzip", "xz", "zstd", "none"])
   func unpacksAsDpkgDoes(_ compression: String) async throws {
     try await withTemporaryFolder { folder in
       var deb = sample

@@ -2,13 +2,14 @@ import Commands
 import Content
 import Diagnostics
 import FileSystem
+import Needs
 import Packages
 import Store
 import SystemPackage
 import TestSupport
 import Testing
 
-@Suite(.enabled(if: TestEnvironment.isRoot)) struct PristineRootTests {
+@Suite(.needs("root", if: TestEnvironment.isRoot)) struct PristineRootTests {
   init() throws { try #require(UTF8Locale.isSet) }
 
   @Test func equalsWhatDpkgLeaves() async throws {

@@ -1,6 +1,7 @@
 import Content
 import FileSystem
 import Locks
+import Needs
 import Packages
 import Store
 import SystemPackage
@@ -8,8 +9,9 @@ import TestSupport
 import Testing
 
 /// Real packages that a person put into a folder: `KILN_DEBS=<folder> swift test …`.
-@Suite(.enabled(if: TestEnvironment.value("KILN_DEBS") != nil)) struct RealPackagesTests {
-  @Test(.enabled(if: TestEnvironment.isRoot)) func fitTogether() async throws {
+@Suite(.needs("KILN_DEBS, a folder of packages", if: TestEnvironment.value("KILN_DEBS") != nil))
+struct RealPackagesTests {
+  @Test(.needs("root", if: TestEnvironment.isRoot)) func fitTogether() async throws {
     try #require(UTF8Locale.isSet)
     let debs = FilePath(try #require(TestEnvironment.value("KILN_DEBS")))
     try await withTemporaryFolder { folder in

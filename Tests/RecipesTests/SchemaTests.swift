@@ -1,6 +1,7 @@
 import Commands
 import Diagnostics
 import FileSystem
+import Needs
 import Recipes
 import SystemPackage
 import TestSupport
@@ -8,7 +9,7 @@ import Testing
 import YAML
 
 /// The schema and the reader agree; Python's `jsonschema` judges for the schema.
-@Suite(.enabled("python3 has no module jsonschema") { await Validator.isInstalled() })
+@Suite(.needs("Python's jsonschema") { await Validator.isInstalled() })
 struct SchemaTests {
   @Test func itIsASchema() async throws {
     #expect(try await Validator.refused([:]) == [])

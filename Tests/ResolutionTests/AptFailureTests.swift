@@ -1,12 +1,13 @@
 import Diagnostics
 import FileSystem
+import Needs
 import Recipes
 import Resolution
 import SystemPackage
 import TestSupport
 import Testing
 
-@Suite("Failures of resolving packages", .enabled(if: AptRepository.isAvailable))
+@Suite("Failures of resolving packages", .needs("gpg and dpkg-deb", if: AptRepository.isAvailable))
 struct AptFailureTests {
   private func failure(
     _ setting: ResolutionSetting, _ recipe: Recipe, base: String? = nil

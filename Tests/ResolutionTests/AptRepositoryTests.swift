@@ -1,10 +1,11 @@
 import Commands
 import FileSystem
+import Needs
 import SystemPackage
 import TestSupport
 import Testing
 
-@Suite("The generated repository", .enabled(if: AptRepository.isAvailable))
+@Suite("The generated repository", .needs("gpg and dpkg-deb", if: AptRepository.isAvailable))
 struct AptRepositoryTests {
   @Test("apt accepts it, signature and all") func accepted() async throws {
     try await AptRepository.withTemporary { repository, folder in

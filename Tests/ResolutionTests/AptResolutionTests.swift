@@ -1,13 +1,14 @@
 import Content
 import FileSystem
 import Locks
+import Needs
 import Recipes
 import Resolution
 import SystemPackage
 import TestSupport
 import Testing
 
-@Suite("Resolving packages", .enabled(if: AptRepository.isAvailable))
+@Suite("Resolving packages", .needs("gpg and dpkg-deb", if: AptRepository.isAvailable))
 struct AptResolutionTests {
   @Test("the base, the packages and what they need; sorted, with digests and reasons")
   func ordinary() async throws {

@@ -3,6 +3,7 @@ import Diagnostics
 import Digests
 import FileSystem
 import Locks
+import Needs
 import Recipes
 import Resolution
 import SystemPackage
@@ -10,7 +11,9 @@ import TestSupport
 import Testing
 
 /// Archives that files are taken out of.
-@Suite("Resolving archives", .enabled(if: AptRepository.isAvailable && Uv.path != nil))
+@Suite(
+  "Resolving archives",
+  .needs("gpg, dpkg-deb and uv", if: AptRepository.isAvailable && Uv.path != nil))
 struct ArchiveResolutionTests {
   private static let wheels: [String: [String]] = [
     "native_lib-1.0-cp312-cp312-manylinux_2_28_x86_64.whl": ["absent>=1"],
@@ -22,10 +25,7 @@ struct ArchiveResolutionTests {
   private func with(
     _ body: (ResolutionSetting, PythonIndex) async throws -> Void
   ) async throws {
-    try await ResolutionSetting.with { setting in
-      try await setting.publish(main: [TestDeb("python3", version: "3.13.5-1")])
-      try await body(setting, try await PythonIndex.serve(Self.wheels, in: setting.folder))
-    }
+    try await ResolutionSetting.with(wheels: Self.wheels, body)
   }
 
   private func resolve(

@@ -2,13 +2,16 @@ import Content
 import Diagnostics
 import FileSystem
 import Locks
+import Needs
 import Recipes
 import Resolution
 import SystemPackage
 import TestSupport
 import Testing
 
-@Suite("Resolving Python", .enabled(if: AptRepository.isAvailable && Uv.path != nil))
+@Suite(
+  "Resolving Python",
+  .needs("gpg, dpkg-deb and uv", if: AptRepository.isAvailable && Uv.path != nil))
 struct PythonResolutionTests {
   static let wheels: [String: [String]] = [
     "app-1.0-py3-none-any.whl": ["Native.Lib>=1", "util"],
@@ -25,10 +28,7 @@ struct PythonResolutionTests {
   private func with(
     _ body: (ResolutionSetting, PythonIndex) async throws -> Void
   ) async throws {
-    try await ResolutionSetting.with { setting in
-      try await setting.publish(main: [TestDeb("python3", version: "3.13.5-1")])
-      try await body(setting, try await PythonIndex.serve(Self.wheels, in: setting.folder))
-    }
+    try await ResolutionSetting.with(wheels: Self.wheels, body)
   }
 
   private func resolve(

@@ -3,6 +3,7 @@ import Digests
 import FileSystem
 import Locks
 import Mirrors
+import Needs
 import Recipes
 import Resolution
 import Store
@@ -11,7 +12,7 @@ import TestSupport
 import Testing
 
 /// The real archives, through this machine's own mirrors; on request only.
-@Suite("Real archives", .enabled(if: TestEnvironment.wantsEndToEnd), .serialized)
+@Suite("Real archives", .needs("KILN_E2E=1", if: TestEnvironment.wantsEndToEnd), .serialized)
 struct RealArchiveTests {
   private static let packages = [
     "systemd-sysv", "libpam-systemd", "dbus", "login", "sudo", "locales", "ca-certificates",

@@ -33,6 +33,16 @@ struct ResolutionSetting: Sendable {
     }
   }
 
+  /// With Python in the archive, and an index of wheels: their file names → what they require.
+  static func with(
+    wheels: [String: [String]], _ body: (ResolutionSetting, PythonIndex) async throws -> Void
+  ) async throws {
+    try await with { setting in
+      try await setting.publish(main: [TestDeb("python3", version: "3.13.5-1")])
+      try await body(setting, try await PythonIndex.serve(wheels, in: setting.folder))
+    }
+  }
+
   /// What every archive here has: an essential package, apt, and a required one.
   static let base = [
     TestDeb("base", fields: ["Essential": "yes", "Priority": "required", "Depends": "libc6"]),

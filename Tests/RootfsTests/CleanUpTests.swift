@@ -1,11 +1,12 @@
 import Content
 import FileSystem
+import Needs
 import Recipes
 import Rootfs
 import Testing
 
 @Suite(
-  "Clean-up", .enabled(if: TinyBase.canMount, "needs root, or root of a user namespace"))
+  "Clean-up", .needs("root, or root of a user namespace", if: TinyBase.canMount))
 struct CleanUpTests {
   private func file(_ path: String, _ content: String, mode: UInt16 = 0o644) -> Recipe.FileEntry {
     .init(source: .content(content), to: path, mode: mode, owner: "root", group: "root")

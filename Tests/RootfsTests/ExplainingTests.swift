@@ -3,6 +3,7 @@ import Digests
 import FileSystem
 import Locks
 import Materials
+import Needs
 import Recipes
 import Rootfs
 import SystemPackage
@@ -10,7 +11,7 @@ import Testing
 
 /// Why a layer is made again, and what a bill of materials says of the files.
 @Suite(
-  "Explaining layers", .enabled(if: TinyBase.canMount, "needs root, or root of a user namespace"))
+  "Explaining layers", .needs("root, or root of a user namespace", if: TinyBase.canMount))
 struct ExplainingTests {
   private func with(
     _ body: (TinyBase, (Recipe) async throws -> [LayerExplanation]) async throws -> Void

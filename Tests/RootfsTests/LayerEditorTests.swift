@@ -1,5 +1,6 @@
 import Commands
 import FileSystem
+import Needs
 import Sandbox
 import SystemPackage
 import TestSupport
@@ -11,7 +12,7 @@ private let privileges = try? Privileges.detect(searchPath: "/usr/bin:/usr/sbin"
 private let canMount = privileges == .root || privileges == .namespaceRoot
 
 /// What the editor writes must mean to the kernel's overlay what it means to kiln.
-@Suite("Layer editor", .enabled(if: canMount, "needs root, or root of a user namespace"))
+@Suite("Layer editor", .needs("root, or root of a user namespace", if: canMount))
 struct LayerEditorTests {
   private func with(
     _ body: (inout LayerEditor) throws -> Void, sees listing: String, of path: String

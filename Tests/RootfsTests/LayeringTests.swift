@@ -1,12 +1,13 @@
 import Content
 import FileSystem
+import Needs
 import Recipes
 import Rootfs
 import Sandbox
 import Testing
 
 /// A recipe over a tiny base tarball: no packages, but everything that comes after them.
-@Suite("Rootfs layers", .enabled(if: TinyBase.canMount, "needs root, or root of a user namespace"))
+@Suite("Rootfs layers", .needs("root, or root of a user namespace", if: TinyBase.canMount))
 struct LayeringTests {
   private func with(
     _ body: (Recipe, (Recipe) async throws -> Rootfs) async throws -> Void

@@ -3,6 +3,7 @@ import Diagnostics
 import Digests
 import FileSystem
 import Locks
+import Needs
 import Recipes
 import Rootfs
 import Sandbox
@@ -13,7 +14,7 @@ import Testing
 
 /// Files that a recipe takes out of archives.
 @Suite(
-  "Members of archives", .enabled(if: TinyBase.canMount, "needs root, or root of a user namespace"))
+  "Members of archives", .needs("root, or root of a user namespace", if: TinyBase.canMount))
 struct MemberTests {
   /// A recipe over a tiny base with archives beside it.
   private struct Setting {

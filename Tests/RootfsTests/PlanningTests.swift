@@ -2,6 +2,7 @@ import Content
 import Digests
 import FileSystem
 import Locks
+import Needs
 import Packages
 import Recipes
 import Rootfs
@@ -12,7 +13,7 @@ import TestSupport
 import Testing
 
 /// What a build would have to make, found without making anything.
-@Suite("Rootfs plans", .enabled(if: TinyBase.canMount, "needs root, or root of a user namespace"))
+@Suite("Rootfs plans", .needs("root, or root of a user namespace", if: TinyBase.canMount))
 struct PlanningTests {
   private func plan(
     _ base: TinyBase, _ recipe: Recipe? = nil, lock: Lock? = nil,

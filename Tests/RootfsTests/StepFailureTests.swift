@@ -2,6 +2,7 @@ import Content
 import Diagnostics
 import FileSystem
 import Locks
+import Needs
 import Recipes
 import Rootfs
 import SystemPackage
@@ -9,7 +10,7 @@ import TestSupport
 import Testing
 
 /// What a step that fails is told.
-@Suite(.enabled(if: TinyBase.canMount, "needs root, or root of a user namespace"))
+@Suite(.needs("root, or root of a user namespace", if: TinyBase.canMount))
 struct StepFailureTests {
   private func remedy(
     _ script: String, _ change: (inout Recipe.Step) -> Void = { _ in }

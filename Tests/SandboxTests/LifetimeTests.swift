@@ -1,10 +1,11 @@
 import Commands
 import FileSystem
+import Needs
 import Sandbox
 import SystemPackage
 import Testing
 
-@Suite("Sandbox lifetime", .enabled(if: canMount, "needs root, or root of a user namespace"))
+@Suite("Sandbox lifetime", .needs("root, or root of a user namespace", if: canMount))
 struct LifetimeTests {
   /// Processes of this machine whose command line holds `text`.
   private func processes(_ text: String) throws -> [String] {

@@ -1,12 +1,13 @@
 import Commands
 import FileSystem
+import Needs
 import Synchronization
 import SystemPackage
 import Testing
 
 @testable import Sandbox
 
-@Suite("Sandbox", .enabled(if: canMount, "needs root, or root of a user namespace"))
+@Suite("Sandbox", .needs("root, or root of a user namespace", if: canMount))
 struct SandboxTests {
   @Test("shows the root and nothing of the host")
   func isolation() async throws {

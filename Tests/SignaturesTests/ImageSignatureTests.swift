@@ -2,6 +2,7 @@ import Commands
 import Diagnostics
 import Digests
 import FileSystem
+import Needs
 import Signatures
 import SystemPackage
 import TestSupport
@@ -177,7 +178,8 @@ import Testing
     }
   }
 
-  @Test("a key with a password is refused in words", .enabled(if: tools.contains("minisign")))
+  @Test(
+    "a key with a password is refused in words", .needs("minisign", if: tools.contains("minisign")))
   func password() async throws {
     try await Setting.with(.minisign) { setting in
       let locked = setting.folder.appending("locked.key")
@@ -204,7 +206,8 @@ import Testing
   }
 
   @Test(
-    "a key that signs nothing is found before the build", .enabled(if: tools.contains("openssl")))
+    "a key that signs nothing is found before the build",
+    .needs("openssl", if: tools.contains("openssl")))
   func unfitKey() async throws {
     try await Setting.with(.openssl) { setting in
       try await Command(

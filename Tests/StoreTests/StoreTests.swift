@@ -99,7 +99,7 @@ import Testing
             file = open(sys.argv[1], 'r+')
             fcntl.flock(file, fcntl.LOCK_EX)
             open(sys.argv[2], 'w').close()
-            time.sleep(60)
+            time.sleep(86400)
             """, session.string, held.string,
           ], environment: ["PATH": TestEnvironment.path]
         ).run()

@@ -12,14 +12,14 @@ struct LoopbackConnection {
   }
 
   /// Answers requests until one side ends the connection.
-  func run(_ server: () -> LoopbackServer?) {
+  func run(_ ledger: LoopbackLedger) {
     var connection = self
     defer {
-      server()?.forget(number)
+      ledger.forget(number)
       close(socket)
     }
     while let request = connection.readRequest() {
-      guard let (page, behaviour) = server()?.answer(request),
+      guard let (page, behaviour) = ledger.answer(request),
         connection.respond(request, page, behaviour)
       else { return }
     }
@@ -56,7 +56,7 @@ struct LoopbackConnection {
 
   /// - Returns: whether the connection goes on.
   private func respond(
-    _ request: LoopbackServer.Request, _ page: LoopbackServer.Page,
+    _ request: LoopbackServer.Request, _ page: LoopbackLedger.Page,
     _ behaviour: LoopbackServer.Behaviour
   ) -> Bool {
     switch behaviour {
@@ -75,7 +75,7 @@ struct LoopbackConnection {
   private typealias Body = (bytes: [UInt8], start: Int?, total: Int)
 
   private func body(
-    _ request: LoopbackServer.Request, _ page: LoopbackServer.Page,
+    _ request: LoopbackServer.Request, _ page: LoopbackLedger.Page,
     _ behaviour: LoopbackServer.Behaviour
   ) -> Body {
     var content = page.content

@@ -1,6 +1,5 @@
 import FileSystem
 import Glibc
-import Synchronization
 public import SystemPackage
 
 /// An HTTP/1.1 server on 127.0.0.1 that serves what a test gives it, well or as badly as it says.
@@ -43,24 +42,9 @@ public import SystemPackage
     public let connection: Int
   }
 
-  struct Page: Sendable {
-    var content: [UInt8]
-    var contentType: String
-    var behaviours: [Behaviour]
-  }
-
-  struct State: Sendable {
-    var pages: [String: Page] = [:]
-    var folder: FilePath?
-    var requests: [Request] = []
-    var connections: [Int: Int32] = [:]
-    var connectionCount = 0
-    var isStopped = false
-  }
-
   public let port: UInt16
-  let state = Mutex(State())
-  private let listener: Int32
+  /// What the threads share with it; they may live a little longer.
+  private let ledger: LoopbackLedger
 
   public init() throws {
     let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
@@ -81,32 +65,24 @@ public import SystemPackage
       close(socket)
       throw Errno(rawValue: errno)
     }
-    listener = socket
     port = UInt16(bigEndian: address.sin_port)
-    detach { [weak self, socket] in
-      while true {
+    ledger = LoopbackLedger(listener: socket)
+    detach { [ledger] in
+      while !ledger.isStopped {
         let connection = accept(socket, nil, nil)
-        guard connection >= 0 else {
-          close(socket)
-          return
-        }
-        guard let server = self, let number = server.register(connection) else {
+        // Also when it stops; what else fails is the client's doing, or passes.
+        guard connection >= 0 else { continue }
+        guard let number = ledger.register(connection) else {
           close(connection)
           continue
         }
-        detach { [weak server] in LoopbackConnection(connection, number).run { server } }
+        detach { LoopbackConnection(connection, number).run(ledger) }
       }
+      close(socket)
     }
   }
 
-  deinit {
-    state.withLock { state in
-      state.isStopped = true
-      for connection in state.connections.values { shutdown(connection, Int32(SHUT_RDWR)) }
-    }
-    // Wakes the accepting thread, which then closes the socket.
-    shutdown(listener, Int32(SHUT_RDWR))
-  }
+  deinit { ledger.stop() }
 
   /// Like `http://127.0.0.1:40000`, without trailing slash.
   public var url: String { "http://127.0.0.1:\(port)" }
@@ -118,9 +94,7 @@ public import SystemPackage
     _ path: String, _ content: [UInt8], contentType: String = "application/octet-stream",
     _ behaviours: [Behaviour]
   ) {
-    state.withLock {
-      $0.pages[path] = Page(content: content, contentType: contentType, behaviours: behaviours)
-    }
+    ledger.put(.init(content: content, contentType: contentType, behaviours: behaviours), at: path)
   }
 
   public func put(
@@ -131,44 +105,13 @@ public import SystemPackage
   }
 
   /// Serves the files of a folder, wherever ``put(_:_:contentType:_:)`` has nothing else.
-  public func serve(folder: FilePath) { state.withLock { $0.folder = folder } }
+  public func serve(folder: FilePath) { ledger.serve(folder) }
 
   /// What was asked for so far, in order.
-  public var requests: [Request] { state.withLock { $0.requests } }
+  public var requests: [Request] { ledger.requests }
 
   /// How often a path was asked for.
   public func count(_ path: String) -> Int { requests.count { $0.path == path } }
-
-  private func register(_ connection: Int32) -> Int? {
-    state.withLock { state in
-      if state.isStopped { return nil }
-      defer { state.connectionCount += 1 }
-      state.connections[state.connectionCount] = connection
-      return state.connectionCount
-    }
-  }
-
-  func forget(_ number: Int) { state.withLock { $0.connections[number] = nil } }
-
-  /// The page of a request with the behaviour that it gets.
-  func answer(_ request: Request) -> (page: Page, behaviour: Behaviour) {
-    state.withLock { state in
-      state.requests.append(request)
-      if var page = state.pages[request.path] {
-        let behaviour = page.behaviours.isEmpty ? .serve : page.behaviours.removeFirst()
-        state.pages[request.path] = page
-        return (page, behaviour)
-      }
-      let name = request.path.drop { $0 == "/" }.split(separator: "?").first.map(String.init) ?? ""
-      if let folder = state.folder, !name.split(separator: "/").contains(".."),
-        let content = try? Files.read(folder.appending(LoopbackConnection.unquoted(name)))
-      {
-        let page = Page(content: content, contentType: "application/octet-stream", behaviours: [])
-        return (page, .serve)
-      }
-      return (Page(content: [], contentType: "text/plain", behaviours: []), .status(404))
-    }
-  }
 }
 
 /// Runs `body` on a new thread that nobody waits for.

@@ -36,22 +36,24 @@ public enum Validators {
     from cyclonedx.validation.json import JsonStrictValidator
     from spdx_tools.spdx.parser.parse_anything import parse_file
     from spdx_tools.spdx.validation.document_validator import validate_full_spdx_document
-    spdx, cyclonedx = sys.argv[1:]
-    found = [m.validation_message for m in validate_full_spdx_document(parse_file(spdx))]
-    with open(cyclonedx, encoding="utf-8") as file:
-        error = JsonStrictValidator(SchemaVersion.V1_6).validate_str(file.read())
-    found += [repr(error)] if error else []
-    print("\\n".join(found))
+    for path in sys.argv[1:]:
+        document = parse_file(path + ".spdx.json")
+        found = [m.validation_message for m in validate_full_spdx_document(document)]
+        with open(path + ".cdx.json", encoding="utf-8") as file:
+            error = JsonStrictValidator(SchemaVersion.V1_6).validate_str(file.read())
+        found += [repr(error)] if error else []
+        for words in found: print(path + ": " + " ".join(words.split()))
     """
 
-  /// What they complain about in a bill of both formats; empty where there is nothing.
-  public static func complaints(
-    spdx: FilePath, cycloneDX: FilePath
-  ) async throws -> [String] {
+  /// What they complain about in bills of both formats, a line each, which begins with the path.
+  ///
+  /// - Parameter bills: paths without `.spdx.json` and `.cdx.json`. To start the validators takes
+  ///   longer than their work, so all that a test has are given at once.
+  public static func complaints(about bills: [FilePath]) async throws -> [String] {
     var environment = environment
     environment["PYTHONPATH"] = await folder.value?.string
     let result = try await Command(
-      "python3", ["-c", program, spdx.string, cycloneDX.string], environment: environment
+      "python3", ["-c", program] + bills.map(\.string), environment: environment
     ).run()
     return result.output.split(separator: "\n").map(String.init)
   }

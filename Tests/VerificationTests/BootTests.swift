@@ -2,6 +2,7 @@ import Commands
 import Content
 import Diagnostics
 import FileSystem
+import Needs
 import SystemPackage
 import TestSupport
 import Testing
@@ -26,9 +27,9 @@ import Testing
 
   /// A root of the real archive, made ready as kiln does it, boots; without what WSL needs, not.
   @Test(
-    .enabled(
-      if: TestEnvironment.wantsEndToEnd && TestEnvironment.isRoot,
-      "downloads a root file system and boots it as root (KILN_E2E)"),
+    .needs(
+      "KILN_E2E=1 and root, to boot a root of the archive",
+      if: TestEnvironment.wantsEndToEnd && TestEnvironment.isRoot),
     arguments: ["bookworm", "trixie"])
   func realRootsBoot(suite: String) async throws {
     try await withTemporaryFolder { folder in

@@ -1,13 +1,14 @@
 import Commands
 import Diagnostics
 import FileSystem
+import Needs
 import SystemPackage
 import TestSupport
 import Testing
 import Verification
 
 /// Extraction by WSL's own command lines, check sums, and what they say of bad images.
-@Suite(.enabled(if: TestEnvironment.isRoot, "extracts as root, as WSL does"))
+@Suite(.needs("root", if: TestEnvironment.isRoot))
 struct ImageVerifierTests {
   private func verify(
     _ name: String, _ change: String = "", prepare: (FilePath) throws -> Void = { _ in }

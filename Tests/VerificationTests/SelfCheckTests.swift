@@ -1,6 +1,7 @@
 import Content
 import Diagnostics
 import FileSystem
+import Needs
 import Sandbox
 import SystemPackage
 import TestSupport
@@ -11,7 +12,7 @@ import Testing
 private let privileges = try? Privileges.detect(searchPath: "/usr/bin:/usr/sbin")
 
 @Suite(
-  "self-check", .enabled(if: privileges != nil && privileges != .reexecution, "needs a sandbox"))
+  "self-check", .needs("a sandbox", if: privileges != nil && privileges != .reexecution))
 struct SelfCheckTests {
   private func outcome(
     _ script: String?, _ architecture: Architecture? = nil

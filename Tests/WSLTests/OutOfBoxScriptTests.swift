@@ -1,5 +1,6 @@
 import Commands
 import FileSystem
+import Needs
 import Recipes
 import SystemPackage
 import Testing
@@ -14,7 +15,7 @@ enum FirstLaunch {
 }
 
 /// The out-of-box script, run as WSL runs it, over a copy of this machine's `/etc`.
-@Suite(.enabled(if: FirstLaunch.canRun, "needs root, unshare, useradd and python3"))
+@Suite(.needs("root, unshare, useradd and python3", if: FirstLaunch.canRun))
 struct OutOfBoxScriptTests {
   @Test func unattendedItMakesTheUserOnce() async throws {
     let result = try await run(

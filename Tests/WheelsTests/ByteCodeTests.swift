@@ -1,12 +1,13 @@
 import Commands
 import FileSystem
+import Needs
 import Store
 import SystemPackage
 import TestSupport
 import Testing
 import Wheels
 
-@Suite(.enabled(if: Files.exists("/usr/bin/python3")))
+@Suite(.needs("python3", if: Files.exists("/usr/bin/python3")))
 struct ByteCodeTests {
   private static let program = """
     code = "import os\\ndef f%d(path='name', *a, **k):\\n    return {'x', 'y', 'z%d'} , os.path\\n"

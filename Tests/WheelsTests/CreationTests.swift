@@ -1,11 +1,13 @@
 import Commands
 import FileSystem
+import Needs
 import SystemPackage
 import TestSupport
 import Testing
 import Wheels
 
-@Suite(.enabled(if: Files.exists("/usr/share/python-wheels") && Files.exists("/bin/sh")))
+@Suite(
+  .needs("python3-venv", if: Files.exists("/usr/share/python-wheels") && Files.exists("/bin/sh")))
 struct CreationTests {
   @Test func removesWhatWheelsReplace() async throws {
     try await withTemporaryFolder { folder in

@@ -90,7 +90,8 @@ public struct AtomicFile: ~Copyable {
   public static func removeAbandoned(beside target: FilePath) {
     let folder = target.removingLastComponent()
     let names = (try? Files.entries(folder.isEmpty ? "." : folder)) ?? []
-    for name in names where name.hasPrefix(prefix(target)) && name.hasSuffix(ending) {
+    let prefix = prefix(target)
+    for name in names where name.hasPrefix(prefix) && name.hasSuffix(ending) {
       let lock = try? FileLock.attempt(folder.appending(name), .exclusive)
       try? lock?.removeFile()
     }

@@ -11,6 +11,9 @@ struct BaseArchive {
   let root: FilePath
   /// Folders with their times, which are set when nothing more is written into them.
   private var folders: [(path: FilePath, modified: Int64)] = []
+  /// Of the entry before, if there was one: known to be a folder without a link above it, which that
+  /// entry, being in it, did not change. Entries of a folder mostly follow each other.
+  private var lastParent: Substring?
 
   init(root: FilePath) { self.root = root }
 
@@ -20,7 +23,7 @@ struct BaseArchive {
         file, formats: .tar, filters: .all, warnings: .areErrors)
       while let entry = try archive.next() {
         guard let path = try relative(entry, file), !path.isEmpty else { continue }
-        try add(entry, root.appending(path), &archive, file)
+        try add(entry, at: path, &archive, file)
       }
       try archive.finish()
     } catch {
@@ -58,15 +61,16 @@ struct BaseArchive {
   }
 
   private mutating func add(
-    _ entry: ArchiveEntry, _ place: FilePath, _ archive: inout ArchiveReader, _ file: FilePath
+    _ entry: ArchiveEntry, at path: String, _ archive: inout ArchiveReader, _ file: FilePath
   ) throws(ArchiveError) {
+    let place = root.appending(path)
     let fail = { (error: FileError) in
       ArchiveError(
         .damaged, archive: file.string, entry: entry.path,
         reason: error.diagnostics.first.map { "\($0.message): \($0.reason ?? "")" })
     }
     do throws(FileError) {
-      try makeParents(of: place)
+      try makeParents(of: place, path)
       if entry.kind == .directory {
         if try Files.status(place)?.kind != .directory {
           try Files.removeTree(place)
@@ -107,14 +111,23 @@ struct BaseArchive {
     if entry.kind != .directory { try Files.setModified(entry.modified ?? 0, of: place) }
   }
 
-  private func makeParents(of place: FilePath) throws(FileError) {
+  /// - Parameter path: of the same, below the root.
+  private mutating func makeParents(of place: FilePath, _ path: String) throws(FileError) {
+    let parent = path[..<(path.lastIndex(of: "/") ?? path.startIndex)]
+    guard parent != lastParent else { return }
+    try requireParents(of: place)
+    lastParent = parent
+  }
+
+  /// Makes the folders above a path that are not there.
+  private func requireParents(of place: FilePath) throws(FileError) {
     let parent = place.removingLastComponent()
     guard parent != root else { return }
     if let status = try Files.status(parent) {
       if status.kind == .directory { return try requireFolders(above: place) }
       throw FileError("go through", parent, errno: .notDirectory)
     }
-    try makeParents(of: parent)
+    try requireParents(of: parent)
     try Files.makeDirectory(parent)
   }
 

@@ -146,11 +146,12 @@ struct Overlay {
 
   /// The deepest folder that is above every path.
   private static func parent(of paths: [FilePath]) -> FilePath {
-    guard var parent = paths.first?.removingLastComponent() else { return "/" }
-    for path in paths {
-      while !path.removingLastComponent().starts(with: parent) { parent.removeLastComponent() }
+    let folders = paths.map { $0.string.split(separator: "/").dropLast() }
+    guard var shared = folders.first else { return "/" }
+    for folder in folders {
+      shared = shared.prefix(zip(shared, folder).prefix { $0 == $1 }.count)
     }
-    return parent
+    return FilePath("/" + shared.joined(separator: "/"))
   }
 
   private static func relative(

@@ -1,7 +1,6 @@
+internal import Concurrency
 public import Digests
-internal import Dispatch
 internal import FileSystem
-internal import Glibc
 public import SystemPackage
 
 /// The content-addressed cache: artifacts by their SHA-256, results of work by the key of all that
@@ -138,25 +137,14 @@ public struct Store: Sendable {
 
   func lock(_ name: String, _ mode: FileLock.Mode) async throws(FileError) -> FileLock {
     let path = locks.appending(name)
-    var pause = 5
+    var milliseconds = 5
     while true {
       if let lock = try FileLock.attempt(path, mode) { return lock }
       guard !Task.isCancelled else {
         throw FileError(.other, "wait for", path, cause: .interrupted)
       }
-      await Self.wait(milliseconds: pause)
-      pause = min(pause * 2, 100)
-    }
-  }
-
-  /// Not as a task sleeps, which is for ever where a library (faketime) shows the program another
-  /// clock; and on a thread of its own, since whoever has the lock may need those of tasks.
-  private static func wait(milliseconds: Int) async {
-    await withCheckedContinuation { continuation in
-      DispatchQueue(label: "lock").async {
-        usleep(UInt32(milliseconds) * 1000)
-        continuation.resume()
-      }
+      await pause(milliseconds: milliseconds)
+      milliseconds = min(milliseconds * 2, 100)
     }
   }
 }

@@ -1,8 +1,8 @@
+internal import Concurrency
 internal import Content
 internal import Digests
 internal import FileSystem
 internal import FoundationEssentials
-internal import Glibc
 internal import Locks
 internal import Recipes
 internal import Store
@@ -46,9 +46,8 @@ struct StandingImages {
 
   /// Remembers images that were just written, or found to be the right ones.
   func remember(_ images: [WrittenImage]) async throws(ImageError) {
-    // The clock of file times may take so long to go on: a change within one beat would not show. Not
-    // as a task sleeps, which is for ever where a library (faketime) shows the program another clock.
-    usleep(20_000)
+    // The clock of file times may take so long to go on: a change within one beat would not show.
+    await pause(milliseconds: 20)
     for image in images {
       guard let key = key(image.request) else { continue }
       let facts = Facts(

@@ -71,20 +71,20 @@ struct TarBlocks {
   }
 
   private mutating func takeBlock(_ rest: inout ArraySlice<UInt8>) {
-    let part = rest.prefix(TarHeader.blockSize - block.count)
+    let part = rest.prefix(HeaderBlock.blockSize - block.count)
     block += part
     rest = rest.dropFirst(part.count)
-    guard block.count == TarHeader.blockSize else { return }
+    guard block.count == HeaderBlock.blockSize else { return }
     let whole = block
     block = []
     if case .sparseMap(let entry, let size) = state {
       if whole[504] == 0 { begin(entry, size) }
       return
     }
-    handle(TarHeader(block: whole))
+    handle(HeaderBlock(block: whole))
   }
 
-  private mutating func handle(_ header: TarHeader) {
+  private mutating func handle(_ header: HeaderBlock) {
     if header.isZero {
       zeroBlocks += 1
       if zeroBlocks == 2 { state = .ended }
@@ -115,7 +115,7 @@ struct TarBlocks {
     setUpData(size)
   }
 
-  private mutating func start(_ header: TarHeader, _ headerSize: Int64) {
+  private mutating func start(_ header: HeaderBlock, _ headerSize: Int64) {
     var all = globals
     all.merge(records)
     let entry = ImageEntry(
@@ -188,7 +188,7 @@ struct TarBlocks {
 
 extension ImageEntry {
   init(
-    _ header: TarHeader, records: PAXRecords, longName: [UInt8]?, longLink: [UInt8]?,
+    _ header: HeaderBlock, records: PAXRecords, longName: [UInt8]?, longLink: [UInt8]?,
     headerSize: Int64
   ) {
     let text = { (bytes: [UInt8]) in String(decoding: bytes, as: UTF8.self) }

@@ -16,7 +16,7 @@ enum GPURules {
     remedy: "remove the driver (nvidia-driver, libcuda1, libnvidia-compute): WSL brings the host's"
   ) { image in
     image.files.compactMap { entry in
-      let name = FileTree.split(entry.path).name
+      let name = ExtractedTree.split(entry.path).name
       guard name.hasPrefix("libcuda.so") || name.hasPrefix("libnvidia-ml.so"),
         !isStub(entry.path), !isHidden(entry.path), !leadsToHost(entry)
       else { return nil }
@@ -109,7 +109,7 @@ enum GPURules {
     remedy: "link libcuda.so in the library folder to /usr/lib/wsl/lib/libcuda.so.1"
   ) { image in
     let hasCUDA = image.files.contains {
-      FileTree.split($0.path).name.hasPrefix("libcudart.so") && !isStub($0.path)
+      ExtractedTree.split($0.path).name.hasPrefix("libcudart.so") && !isStub($0.path)
     }
     let places = [
       "usr/lib/\(image.architecture.multiarch)", "usr/lib", "usr/local/lib", "usr/lib64",

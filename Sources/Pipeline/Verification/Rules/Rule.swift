@@ -73,7 +73,7 @@ struct Finding {
 /// What rules judge: the scan, the tree that it makes, and WSL's reading of its configuration.
 struct ImageUnderTest: Sendable {
   let scan: ImageScan
-  let tree: FileTree
+  let tree: ExtractedTree
   let flavour: WSLSettings.Flavour
   let architecture: Architecture
   let conf: WSLConfiguration?
@@ -86,7 +86,7 @@ struct ImageUnderTest: Sendable {
   ) {
     self.scan = scan
     self.flavour = flavour
-    let tree = FileTree(scan.entries)
+    let tree = ExtractedTree(scan.entries)
     self.tree = tree
     conf = scan.contents["etc/wsl.conf"].map { WSLConfiguration(parsing: $0) }
     distribution = scan.contents["etc/wsl-distribution.conf"].map { WSLConfiguration(parsing: $0) }

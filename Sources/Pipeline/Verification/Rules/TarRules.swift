@@ -159,7 +159,7 @@ enum TarRules {
     "K6122", .error, "There are no whiteouts of container layers",
     remedy: "flatten the layers first (`docker export`, `umoci unpack`)"
   ) { image in
-    image.scan.entries.filter { FileTree.split($0.path).name.hasPrefix(".wh.") }.map {
+    image.scan.entries.filter { ExtractedTree.split($0.path).name.hasPrefix(".wh.") }.map {
       Finding(
         "\($0.path) is a whiteout", at: $0.path, reason: "it is extracted as a file of that name")
     }

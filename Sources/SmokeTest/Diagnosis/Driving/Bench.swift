@@ -23,7 +23,7 @@ final class Bench {
   /// too.
   func run() -> [Outcome] {
     let first = settings.device ?? 0
-    var reference: Reference?
+    var reference: CPUWork?
     var outcomes = examine(first, name: nil, &reference)
     guard settings.level == .full, settings.device == nil, settings.adapter == nil,
       let count = count(in: outcomes)
@@ -43,7 +43,7 @@ final class Bench {
   }
 
   private func examine(
-    _ device: Int, name: Int?, _ reference: inout Reference?
+    _ device: Int, name: Int?, _ reference: inout CPUWork?
   ) -> [Outcome] {
     let child: Child
     do throws(FileError) {
@@ -73,17 +73,17 @@ final class Bench {
       library: library, dxcore: host.direct3D(Host.direct3D[0]),
       d3d12: host.direct3D(Host.direct3D[1]), directML: [directML ?? "libdirectml.so"],
       device: device, adapter: settings.adapter,
-      folders: ImageLibraries.folders(host.machine, python: settings.python))
+      folders: LibraryFolders.folders(host.machine, python: settings.python))
   }
 
   /// What the device is held against. The network is the one that `Accelerator.measure` times.
-  private func measureCPU() -> Reference {
+  private func measureCPU() -> CPUWork {
     let run = CPUTrainer.train(plan, on: digits.training)
-    return Reference(run: run, speed: CPUSpeed.measure(TrainingPlan.speed))
+    return CPUWork(run: run, speed: CPUSpeed.measure(TrainingPlan.speed))
   }
 
   /// What the child could not say itself: whether its training and its speed are good enough.
-  private func judged(_ watch: DeviceWatch, _ reference: Reference) -> [Outcome] {
+  private func judged(_ watch: DeviceWatch, _ reference: CPUWork) -> [Outcome] {
     let isEmulated = watch.outcomes.contains { $0.isEmulated }
     var outcomes: [Outcome] = []
     for var outcome in watch.outcomes {

@@ -44,7 +44,7 @@ extension Host {
     var candidates = ["/opt/directml/lib/libdirectml.so"]
     let active = machine.environment["VIRTUAL_ENV"].map { $0 + "/bin/python3" }
     for python in [active, settings.python] {
-      for packages in ImageLibraries.sitePackages(machine, python: python) {
+      for packages in LibraryFolders.sitePackages(machine, python: python) {
         candidates.append(packages + "/torch_directml/libdirectml.so")
         let plugins = packages + "/tensorflow-plugins/directml"
         // TensorFlow's wheels put a digest into the name.

@@ -1,5 +1,5 @@
 /// One 512-byte header block of a tar stream.
-struct TarHeader {
+struct HeaderBlock {
   static let blockSize = 512
 
   let block: [UInt8]

@@ -1,7 +1,7 @@
 import Content
 
 /// The file system that an image's entries make when they are extracted in order.
-struct FileTree: Sendable {
+struct ExtractedTree: Sendable {
   let entries: [ImageEntry]
   private let indices: [String: Int]
   /// Folder → names in it, of entries that are left at the end.

@@ -1,7 +1,7 @@
 internal import Platform
 
 /// Where an image keeps CUDA's libraries: NVIDIA's wheels in its Python environment, or a toolkit.
-enum ImageLibraries {
+enum LibraryFolders {
   /// Absolute paths of the running system.
   ///
   /// - Parameter python: the environment's interpreter, like `/opt/ml/bin/python3`.
