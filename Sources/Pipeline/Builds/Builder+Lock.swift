@@ -46,11 +46,12 @@ extension Builder {
     let scope: UpdateScope =
       request.update ? .all : request.packages.isEmpty ? .keep : .packages(request.packages)
     try requireNetwork(for: recipe, request.recipe)
-    let new = try await resolve(recipe, old, scope, settings.progress)
+    let resolution = try await resolve(recipe, old, scope, settings.progress)
+    let new = resolution.lock
     if new != old { try write(new, to: path) }
     return LockReport(
       recipe: recipe.name, path: path.string, wasFresh: isFresh, written: new != old,
-      difference: LockDifference(from: old, to: new))
+      difference: LockDifference(from: old, to: new, departures: resolution.departures))
   }
 
   /// Refuses names of packages to update that no lock of the recipes has.
@@ -112,10 +113,10 @@ extension Builder {
 
   func resolve(
     _ recipe: Recipe, _ old: Lock?, _ scope: UpdateScope, _ progress: @escaping ProgressSink
-  ) async throws(BuildError) -> Lock {
+  ) async throws(BuildError) -> Resolution {
     let resolver = resolver(try await mirrors(for: recipe), progress)
     return try await staged(recipe.name) { () async throws(ResolutionError) in
-      try await resolver.resolve(recipe, previous: old, update: scope)
+      try await resolver.resolution(of: recipe, previous: old, update: scope)
     }
   }
 
