@@ -11,10 +11,12 @@ struct BaseArchive {
   let root: FilePath
   /// Folders with their times, which are set when nothing more is written into them.
   private var folders: [(path: FilePath, modified: Int64)] = []
+  private var holes: Int64 = 0
 
   init(root: FilePath) { self.root = root }
 
-  mutating func unpack(_ file: FilePath) throws(RootfsError) {
+  /// - Parameter name: of the base, for errors; in the store its file is named by a digest.
+  mutating func unpack(_ file: FilePath, named name: String) throws(RootfsError) {
     do throws(ArchiveError) {
       var archive = try ArchiveReader.open(
         file, formats: .tar, filters: .all, warnings: .areErrors)
@@ -25,7 +27,7 @@ struct BaseArchive {
       try archive.finish()
     } catch {
       throw RootfsError(
-        .baseArchive, file.lastComponent?.string ?? "",
+        .baseArchive, name,
         detail: error.diagnostics.first.map { $0.reason ?? $0.message })
     }
     do throws(FileError) {
@@ -78,7 +80,7 @@ struct BaseArchive {
     } catch { throw fail(error) }
     switch entry.kind {
     case .directory: folders.append((place, entry.modified ?? 0))
-    case .file: try archive.writeContent(to: place, failure: fail)
+    case .file: try archive.writeContent(of: entry, to: place, holes: &holes, failure: fail)
     case .symlink:
       do throws(FileError) { try Files.makeSymlink(place, to: entry.linkTarget ?? "") } catch {
         throw fail(error)
