@@ -48,7 +48,8 @@ public enum SummaryText {
     lines.append(
       "  make     " + (plan.madeFrom.map { "\($0), and all that follows" } ?? "nothing anew"))
     lines.append(
-      "  space    about \(ByteCount(plan.spaceNeeded)) needed, \(ByteCount(plan.spaceFree)) free")
+      "  space    about \(ByteCount(plan.spaceNeeded)) needed, \(ByteCount(plan.spaceFree)) free"
+        + (plan.spaceNeeded > plan.spaceFree ? ": too little" : ""))
     return lines.joined(separator: "\n")
   }
 
