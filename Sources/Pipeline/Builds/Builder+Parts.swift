@@ -39,12 +39,28 @@ extension Builder {
     // A link is for the reader to follow.
     let kind = try? Files.status(path)?.kind
     guard let kind, kind != .directory else { throw noRecipe(path, isFolder: kind != nil) }
+    guard kind == .file || isLinkToFile(path, kind) else { throw noFile(path) }
     do throws(RecipeError) { return try RecipeReader(set: variables).read(path) } catch {
       throw BuildError(error, in: path.string)
     }
   }
 
+  private static func isLinkToFile(_ path: FilePath, _ kind: FileStatus.Kind) -> Bool {
+    // What a broken link leads to is for the reader to miss.
+    kind == .symlink && !path.starts(with: "/dev")
+      && ((try? Files.targetStatus(path)?.kind) ?? .file) == .file
+  }
+
+  /// A pipe can be read once, and has no folder for its lock and its files.
+  private static func noFile(_ path: FilePath) -> BuildError {
+    BuildError(
+      .noRecipe, path.string, "a recipe is a file, not a stream",
+      reason: "its lock stands beside it, and the files that it names are of its folder",
+      remedy: "write the recipe into a file, and name that")
+  }
+
   private static func noRecipe(_ path: FilePath, isFolder: Bool) -> BuildError {
+    if path.lastComponent?.string == "-" { return noFile(path) }
     let folder = isFolder ? path : path.removingLastComponent()
     let recipes = ((try? Files.entries(folder)) ?? []).filter {
       $0.hasSuffix(".yaml") || $0.hasSuffix(".yml")
