@@ -85,14 +85,14 @@ extension Builder {
   func renewLock(
     _ recipePath: FilePath, _ recipe: Recipe, _ mirrors: Mirrors,
     _ progress: @escaping ProgressSink
-  ) async throws(BuildError) -> Lock {
+  ) async throws(BuildError) -> (Lock, LockDifference) {
     try requireNetwork(for: recipe, recipePath)
     let (path, old) = try standingLock(recipePath)
     let new = try await staged(recipe.name) { () async throws(ResolutionError) in
-      try await resolver(mirrors, progress).resolve(recipe, previous: old, update: .keep)
+      try await resolver(mirrors, progress).resolution(of: recipe, previous: old, update: .keep)
     }
-    try write(new, to: path)
-    return new
+    try write(new.lock, to: path)
+    return (new.lock, LockDifference(from: old, to: new.lock, departures: new.departures))
   }
 
   /// A tarball and archives of the recipe's own folder are all that resolves without asking anyone.

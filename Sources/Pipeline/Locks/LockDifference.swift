@@ -71,16 +71,19 @@ extension LockDifference: CustomStringConvertible {
   /// A line for each change and one that sums up; no trailing line break.
   public var description: String {
     guard !isEmpty else { return "nothing changes" }
+    let lines = changes.filter { !$0.isMove }.map(\.description)
+    return (lines + moves + [sum]).joined(separator: "\n")
+  }
+
+  /// How many changes of each sort there are, and the sizes.
+  public var sum: String {
     let count = { (isCounted: (Change) -> Bool) in changes.count(where: isCounted) }
     let added = count { $0.before == nil }
     let removed = count { $0.after == nil }
     let moved = count(\.isMove)
-    let sum =
-      "\(added) added, \(removed) removed, \(changes.count - added - removed - moved) changed"
+    return "\(added) added, \(removed) removed, \(changes.count - added - removed - moved) changed"
       + (moved == 0 ? "; " : ", \(moved) moved; ") + "\(ByteCount(sizeAfter)) in all"
       + (sizeBefore == 0 || sizeBefore == sizeAfter ? "" : ", before \(ByteCount(sizeBefore))")
-    let lines = changes.filter { !$0.isMove }.map(\.description)
-    return (lines + moves + [sum]).joined(separator: "\n")
   }
 
   /// A line for all that come from one source in place of another: with a point release many do, and

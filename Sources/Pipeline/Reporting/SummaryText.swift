@@ -13,6 +13,7 @@ public enum SummaryText {
     for image in summary.images {
       lines.append("  \(image.path)  \(ByteCount(image.size))  sha256 \(image.sha256)")
     }
+    if let change = summary.lockChange { lines.append("  lock written anew: \(change.sum)") }
     let stages = summary.stages.map { stage in
       let time = elapsedText(milliseconds: stage.milliseconds)
       return "\(stage.stage.rawValue) \(stage.reused ? "reused" : time)"
