@@ -36,7 +36,7 @@ struct AnswerTests {
       #expect(claimed == Set(Self.answers.map(\.words)))
       let page = try Files.readText(KilnProgram.package.appending("docs/describing.md"))
       for (words, _, key) in Self.answers {
-        let row = "| `kiln \(words.joined(separator: " "))` | `\(key)` |"
+        let row = "| `\(words.joined(separator: " "))` | `\(key)` |"
         #expect(page.contains(row), "docs/describing.md has no \(row)")
       }
       for (words, arguments, key) in Self.answers {
