@@ -149,6 +149,23 @@ import Testing
     }
   }
 
+  @Test func lintGoesOnWithTheOtherFilesAndNamesEach() async throws {
+    try await KilnProgram.with { kiln in
+      let sudo = "users: [{name: me, sudo: nopasswd}]\n"
+      for (name, more) in [("bad", "packges: []\n"), ("worse", "run: 1\n"), ("sudo", sudo)] {
+        try Files.write(Self.recipe + more, to: kiln.home.appending("\(name).yaml"))
+      }
+      let files = ["bad.yaml", "sudo.yaml", "worse.yaml"]
+      let result = try await kiln.command(["lint"] + files, accepted: [2]).run()
+      #expect(result.errors.contains("bad.yaml:4:1") && result.errors.contains("worse.yaml:4:6"))
+      #expect(result.output.contains("error[K6456]") && result.output.contains("sudo.yaml:4:26"))
+      #expect(result.output.contains("warning[K6458]: the recipe has no icon\n  --> \(kiln.home)"))
+      let report = try await kiln.json(
+        ["lint", "--json"] + files, accepted: [2], as: Diagnostics.self)
+      #expect(Set(report.diagnostics.map(\.code)).isSuperset(of: ["K1103", "K1105", "K6456"]))
+    }
+  }
+
   /// A lock beside standard input would be a file in /dev.
   @Test func aStreamIsNoRecipe() async throws {
     try await KilnProgram.with { kiln in

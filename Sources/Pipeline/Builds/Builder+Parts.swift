@@ -23,7 +23,7 @@ extension Builder {
     _ path: FilePath, variables: [String: String], progress: ProgressSink
   ) throws(BuildError) -> Recipe {
     let recipe = try Self.recipe(path, variables: variables)
-    let findings = RecipeLint.lint(recipe)
+    let findings = Self.findings(in: recipe, path)
     let errors = findings.filter { $0.severity == .error }
     guard errors.isEmpty else { throw BuildError(findings: errors, in: path.string) }
     for finding in findings where finding.severity == .warning {
@@ -31,6 +31,16 @@ extension Builder {
     }
     if let notice = EndOfLife.notice(of: recipe, now: settings.now) { progress(notice) }
     return recipe
+  }
+
+  /// What the rules find; what is missing from a recipe has no line, and so the recipe's name.
+  static func findings(in recipe: Recipe, _ path: FilePath) -> [Diagnostic] {
+    RecipeLint.lint(recipe).map { finding in
+      Diagnostic(
+        severity: finding.severity, code: finding.code, message: finding.message,
+        place: finding.place ?? .init(file: path.string), reason: finding.reason,
+        remedy: finding.remedy)
+    }
   }
 
   static func recipe(
