@@ -44,22 +44,22 @@ struct StepFailureTests {
   @Test func whatIsMadeWhileAnInputChangesIsNotKept() async throws {
     try await TinyBase.with { base in
       let input = base.folder.appending("input")
-      try Files.write("one", to: input)
-      var recipe = base.recipe
-      recipe.run = [TinyBase.step("slow", "sleep 2; cat /kiln/inputs/input > /etc/made")]
-      recipe.run[0].inputs = ["input"]
-      let (builder, lock, artifacts) = (base.builder, base.lock, base.artifacts)
-      let first = Task { [recipe] in
-        try await builder.build(recipe, lock: lock, artifacts: artifacts)
+      let builder = RootfsBuilder(
+        store: base.store, sandbox: TinyBase.sandbox, jobs: 1, sourceDateEpoch: base.lock.date
+      ) { event in
+        if case .output(.steps, "begun") = event { try? Files.write("two", to: input) }
       }
-      try await Task.sleep(for: .seconds(1))
-      try Files.write("two", to: input)
-      let error = await #expect(throws: RootfsError.self) { _ = try await first.value }
-      #expect(error?.code == .inputChanged && error?.subject == "input input")
-      try Files.write("one", to: input)
-      let rootfs = try await builder.build(recipe, lock: lock, artifacts: artifacts)
-      let made = rootfs.layers.map { $0.directory.appending("etc/made") }.filter(Files.exists)
-      #expect(try made.map { try Files.readText($0) } == ["one"])
+      var recipe = base.recipe
+      let wait = "while [ \"$(cat /kiln/inputs/input)\" = one ]; do sleep 0.1; done"
+      recipe.run = [TinyBase.step("slow", "echo begun; \(wait); : > /etc/made")]
+      recipe.run[0].inputs = ["input"]
+      for _ in 0..<2 {
+        try Files.write("one", to: input)
+        let error = await #expect(throws: RootfsError.self) {
+          try await builder.build(recipe, lock: base.lock, artifacts: base.artifacts)
+        }
+        #expect(error?.code == .inputChanged && error?.subject == "input input")
+      }
     }
   }
 
