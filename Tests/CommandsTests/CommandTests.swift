@@ -32,6 +32,13 @@ import Testing
     #expect(lines.withLock { $0 } == ["a", "b"])
   }
 
+  /// Bytes that are no text take three each, so that there are fewer characters than bytes to drop.
+  @Test func outputWithoutEndThatIsNoTextIsBounded() async throws {
+    let script = "head -c 30000000 /dev/zero | tr '\\0' '\\377'; echo; echo end"
+    let result = try await Command("sh", ["-c", script], environment: Self.path).run()
+    #expect(result.output.utf8.count <= 64 << 20 && result.output.hasSuffix("\nend\n"))
+  }
+
   @Test func aFailureCarriesStatusAndLastWords() async throws {
     let command = Command("sh", ["-c", "echo broken >&2; exit 7"], environment: Self.path)
     await #expect(

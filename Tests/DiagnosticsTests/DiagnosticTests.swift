@@ -76,6 +76,8 @@ import Testing
   @Test func indentsTheFollowingLinesOfAReason() {
     let text = Diagnostic(code: "K1", message: "m", reason: "one\ntwo").rendered()
     #expect(text == "error[K1]: m\n  why: one\n       two")
+    let ended = Diagnostic(code: "K1", message: "m", reason: "one\n\ntwo\n  \n").rendered()
+    #expect(ended == "error[K1]: m\n  why: one\n       \n       two")
   }
 
   @Test func paintsOnlyWhenAsked() {

@@ -22,6 +22,13 @@ import Testing
     #expect(try Files.status(path) == nil)
   }
 
+  @Test func aFileThatCannotBeStartedIsNamedByItsOwnName() throws {
+    let path: FilePath = "/nowhere/at/all"
+    #expect(throws: FileError(.notFound, "create", path, cause: .noSuchFileOrDirectory)) {
+      _ = try AtomicFile.create(path)
+    }
+  }
+
   @Test func aFileOverTheLimitIsRefused() async throws {
     try await withTemporaryFolder { folder in
       try Files.write("12345", to: folder.appending("a"))

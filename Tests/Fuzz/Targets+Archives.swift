@@ -46,7 +46,7 @@ extension Targets {
       let file = Workbench.shared.file(bytes)
       Workbench.shared.withFolder { folder in
         var archive = BaseArchive(root: folder)
-        try? archive.unpack(file)
+        try? archive.unpack(file, named: "base")
       }
     },
     "key-store": { bytes in

@@ -21,7 +21,7 @@ struct AnswerTests {
     (["explain"], ["tiny.yaml"], "layers"),
     (["verify"], ["Images/tiny.tar.gz"], "reports"),
     (["store", "export"], ["tiny.yaml", "-o", "tiny.tar"], "artifacts"),
-    (["store", "import"], ["tiny.tar"], "added"),
+    (["store", "import"], ["tiny.tar", "tiny.tar"], "imports"),
     (["store", "stats"], [], "holdings"),
     (["store", "verify"], [], "damaged"),
     (["store", "gc"], ["--days", "1"], "removed"),
@@ -35,6 +35,11 @@ struct AnswerTests {
         if names.contains(where: { $0.name == "json" }) { claimed.insert(words) }
       }
       #expect(claimed == Set(Self.answers.map(\.words)))
+      let page = try Files.readText(KilnProgram.package.appending("docs/describing.md"))
+      for (words, _, key) in Self.answers {
+        let row = "| `\(words.joined(separator: " "))` | `\(key)` |"
+        #expect(page.contains(row), "docs/describing.md has no \(row)")
+      }
       for (words, arguments, key) in Self.answers {
         // So small a root fails rules, which is an answer too.
         let answer = try await kiln.json(
@@ -91,7 +96,10 @@ struct AnswerTests {
       let text = try await kiln.run("plan", "tiny.yaml").output
       #expect(text.contains("the lock is absent") && text.contains("make     base, and all that"))
 
-      try await kiln.run("build", "tiny.yaml")
+      let built = try await kiln.run("build", "tiny.yaml").output
+      #expect(built.contains("lock written anew: 1 added, 0 removed, 0 changed"))
+      let again = try await kiln.run("build", "tiny.yaml").output
+      #expect(!again.contains("lock written"))
       let second = try await plan(kiln)
       #expect(second.lock == "fresh" && second.toFetch.isEmpty && second.madeFrom == nil)
 
@@ -120,6 +128,9 @@ struct AnswerTests {
       let lines = text.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
       #expect(lines.contains { $0.count > 3 && $0[2...].contains("base.tar.gz") })
       #expect(lines.contains { $0.count > 2 && $0[2] == "/bin" })
+      #expect(lines.contains { $0.count > 2 && $0[2] == "/" })
+      let absent = try await kiln.run("inspect", "out/tiny.wsl", accepted: [1]).errors
+      #expect(absent.contains("error[K8005]: there is no such image"))
       try Files.removeFile(kiln.home.appending("out/tiny.tar.gz.manifest.json"))
       let error = try await kiln.run("inspect", "out/tiny.tar.gz", accepted: [1]).errors
       #expect(error.contains("error[K8005]") && error.contains("out/tiny.tar.gz.manifest.json"))

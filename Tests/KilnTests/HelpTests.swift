@@ -63,6 +63,18 @@ import Testing
     }
   }
 
+  @Test(arguments: ["schema", "schema --help", "store stats --json"])
+  func anAnswerThatDoesNotGetOutIsAFailure(words: String) async throws {
+    try await KilnProgram.with { kiln in
+      for (sink, code) in [("> /dev/full", "K7004"), (">&-", "K7009")] {
+        var command = kiln.command(["-c", "\(KilnProgram.path) \(words) \(sink)"], accepted: [1])
+        command.executable = "sh"
+        let errors = try await command.run().errors
+        #expect(errors.contains("error[\(code)]: cannot write /dev/stdout"), "\(errors)")
+      }
+    }
+  }
+
   @Test func aReaderThatGoesAwayIsNoCrash() async throws {
     try await KilnProgram.with { (kiln) async throws in
       var command = kiln.command(["-c", "\(KilnProgram.path) schema | head -c 10 > /dev/null"])

@@ -13,6 +13,13 @@ struct KilnProgram {
 
   static let path = TestEnvironment.kiln
 
+  /// The folder of README and `docs`.
+  static let package: FilePath = {
+    var path = FilePath(#filePath)
+    for _ in 0..<3 { path.removeLastComponent() }
+    return path
+  }()
+
   var environment: [String: String] {
     [
       "PATH": TestEnvironment.path, "HOME": home.string, "KILN_STORE": store.string,

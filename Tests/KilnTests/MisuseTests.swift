@@ -34,6 +34,8 @@ import Testing
     (["build", "x.yaml", "--format", "zip"], ["'zip'", "tar.gz"]),
     (["build", "x.yaml", "--set", "a"], ["'a'", "<name=value>"]),
     (["build", "x.yaml", "--store", ""], ["--store takes a folder"]),
+    (["build", ""], ["is empty"]),
+    (["store", "export", "x.yaml", "-o", "folder/"], ["'folder/' is a folder"]),
     (["store", "gc"], ["--days"]),
     (["verify", "x.yaml"], ["kiln lint"]),
     (["--generate-completion-script", "tcsh"], ["'tcsh'", "zsh bash fish"]),
@@ -144,6 +146,51 @@ import Testing
     try await KilnProgram.with { kiln in
       try Files.write("", to: kiln.store)
       try await expect(1, ["error[K31", kiln.store.string], of: ["store", "stats"], in: kiln)
+    }
+  }
+
+  @Test func lintGoesOnWithTheOtherFilesAndNamesEach() async throws {
+    try await KilnProgram.with { kiln in
+      let sudo = "users: [{name: me, sudo: nopasswd}]\n"
+      for (name, more) in [("bad", "packges: []\n"), ("worse", "run: 1\n"), ("sudo", sudo)] {
+        try Files.write(Self.recipe + more, to: kiln.home.appending("\(name).yaml"))
+      }
+      let files = ["bad.yaml", "sudo.yaml", "worse.yaml"]
+      let result = try await kiln.command(["lint"] + files, accepted: [2]).run()
+      #expect(result.errors.contains("bad.yaml:4:1") && result.errors.contains("worse.yaml:4:6"))
+      #expect(result.output.contains("error[K6456]") && result.output.contains("sudo.yaml:4:26"))
+      #expect(result.output.contains("warning[K6458]: the recipe has no icon\n  --> \(kiln.home)"))
+      let report = try await kiln.json(
+        ["lint", "--json"] + files, accepted: [2], as: Diagnostics.self)
+      #expect(Set(report.diagnostics.map(\.code)).isSuperset(of: ["K1103", "K1105", "K6456"]))
+    }
+  }
+
+  /// A lock beside standard input would be a file in /dev.
+  @Test func aStreamIsNoRecipe() async throws {
+    try await KilnProgram.with { kiln in
+      try kiln.addSmokeTest()
+      try Files.write(Self.recipe, to: kiln.home.appending("tiny.yaml"))
+      for (command, path) in [("build", "-"), ("lock", "/dev/stdin"), ("plan", "/dev/fd/0")] {
+        var shell = kiln.command(
+          ["-c", "\(KilnProgram.path) \(command) \(path) < tiny.yaml"], accepted: [2])
+        shell.executable = "sh"
+        let result = try await shell.run()
+        #expect(result.errors.contains("error[K8003]: a recipe is a file"), "\(result.errors)")
+      }
+      #expect(!Files.exists("/dev/stdin.lock.json"))
+      try Files.makeSymlink(kiln.home.appending("link.yaml"), to: "tiny.yaml")
+      try await kiln.run("lint", "link.yaml")
+    }
+  }
+
+  @Test func aLookAtACacheThatIsNotThereMakesNone() async throws {
+    try await KilnProgram.with { kiln in
+      for words in [["stats"], ["verify"], ["gc", "--days", "1"]] {
+        let result = try await kiln.command(["store"] + words + ["--store", "misspelt/x"]).run()
+        #expect(result.errors == "there is no cache at \(kiln.home)/misspelt/x yet\n")
+      }
+      #expect(try Files.entries(kiln.home) == [])
     }
   }
 

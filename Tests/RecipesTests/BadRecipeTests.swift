@@ -45,9 +45,17 @@ struct BadRecipeTests {
     try await Kitchen.with(text) { kitchen in
       #expect(
         kitchen.complaints().map(\.position) == [
-          "K1106 2:7", "K1103 3:1", "K1104 4:16", "K1103 4:17", "K1106 5:18", "K1011 6:1",
+          "K1106 2:7", "K1103 3:1", "K1103 4:17", "K1106 5:18", "K1011 6:1",
           "K1106 7:24", "K1106 9:9",
         ])
+    }
+  }
+
+  @Test func quotesAreProposedOnlyWhereTheyHelp() async throws {
+    let step = "run: [{name: a, script: b, timeout: 90}]\n"
+    try await Kitchen.with(minimal(step)) { kitchen in
+      let complaint = try #require(kitchen.complaints().first?.diagnostic)
+      #expect(complaint.message.contains("`90s`") && complaint.remedy == nil)
     }
   }
 

@@ -216,6 +216,8 @@ struct BadRecipe: CustomTestStringConvertible {
 
   static let contradictions: [BadRecipe] = [
     .init(
+      more: "hidden file", "files: [{content: x, to: /proc/x}]\n", "K1116", 4, 26, schema: false),
+    .init(
       more: "package twice", "packages: [nano, less, 'nano=1']\n", "K1109", 4, 24,
       schema: false),
     .init(

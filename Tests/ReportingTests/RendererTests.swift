@@ -1,3 +1,4 @@
+import Builds
 import Content
 import Reporting
 import Testing
@@ -52,6 +53,21 @@ import Testing
         "unpack: started (157)", "unpack: 10 of 157 p1000", "unpack: 20 of 157 p2000",
         "unpack: done in 2.6 s",
       ])
+  }
+
+  @Test func aLogGetsNoEmptyLines() {
+    var renderer = PlainRenderer()
+    let state = state([(0, .started(.steps, total: nil, unit: .items))])
+    #expect(renderer.line(for: .output(.steps, " \t"), state: state, now: 5000) == nil)
+    #expect(renderer.line(for: .output(.steps, "x"), state: state, now: 5000) == "steps: x")
+  }
+
+  @Test(arguments: [(Int64(10), "about 11 B needed, 10 B free: too little"), (20, "20 B free")])
+  func aPlanSaysWhereThereIsNoRoom(free: Int64, text: String) {
+    let plan = BuildPlan(
+      recipe: "a", lock: "fresh", packages: 0, wheels: 0, archives: 0, toFetch: [], toUnpack: 0,
+      madeFrom: nil, spaceNeeded: 11, spaceFree: free)
+    #expect(SummaryText.render(plan).hasSuffix(text))
   }
 
   @Test func jsonLinesCarryTheEvent() {

@@ -90,6 +90,20 @@ struct AptFailureTests {
       #expect(error?.remedy == "did you mean hello?")
       #expect(error?.others.contains { $0.subject == "zzzz" } == true)
       #expect(error?.diagnostics.count == (error?.others.count ?? 0) + 1)
+      let version = error?.others.first { $0.subject == "hello=9" }
+      #expect(version?.remedy == "the archive has hello in 1.0")
+    }
+  }
+
+  @Test("for a virtual package those that provide it are named") func virtual() async throws {
+    try await ResolutionSetting.with { setting in
+      try await setting.publish(main: [
+        TestDeb("postman", fields: ["Provides": "mailer"]),
+        TestDeb("pigeon", fields: ["Provides": "mailer"]),
+      ])
+      let error = try await failure(setting, setting.recipe(["mailer"]))
+      #expect(error?.code == .unknownPackage)
+      #expect(error?.remedy == "name one that provides it: pigeon, postman")
     }
   }
 

@@ -138,6 +138,35 @@ struct AptResolutionTests {
     }
   }
 
+  @Test("a locked version that does not stay is explained") func departures() async throws {
+    try await ResolutionSetting.with { setting in
+      let old = [TestDeb("hello"), TestDeb("world"), TestDeb("tool")]
+      try await setting.publish(main: old)
+      let recipe = setting.recipe(["hello", "tool", "world"])
+      let resolver = try setting.resolver()
+      let first = try await resolver.resolve(recipe)
+      // `hello` is asked for, `tool` has left the archive, and the new `hello` wants another `world`.
+      try await setting.publish(
+        main: old.dropLast() + [
+          TestDeb("hello", version: "2.0", fields: ["Depends": "world (>= 2)"]),
+          TestDeb("world", version: "2.0"), TestDeb("tool", version: "2.0"),
+        ])
+      let update = UpdateScope.packages(["hello"])
+      let second = try await resolver.resolution(of: recipe, previous: first, update: update)
+      let departures = Dictionary(
+        uniqueKeysWithValues: second.departures.map { ($0.key.name, $0.value) })
+      #expect(departures == ["tool": .gone, "world": .displaced])
+      let text = LockDifference(
+        from: first, to: second.lock, departures: second.departures
+      ).description
+      #expect(text.contains("tool 1.0 → 2.0") && text.contains("; 1.0 is no longer in the index"))
+      #expect(text.contains("world 1.0 → 2.0") && text.contains("; 1.0 no longer fits the others"))
+      #expect(text.split(separator: "; 1.0").count == 3)
+      let all = try await resolver.resolution(of: recipe, previous: first, update: .all)
+      #expect(all.departures.isEmpty)
+    }
+  }
+
   @Test("a mirror without an updates suite is used all the same") func noUpdates() async throws {
     try await ResolutionSetting.with { setting in
       try await setting.publish(main: [], updates: nil)

@@ -36,6 +36,34 @@ struct StepFailureTests {
     #expect(try await remedy("echo oops; exit 3")?.contains("network") == false)
   }
 
+  @Test func oneWithoutItsInterpreterIsToldOfThat() async throws {
+    let remedy = try await remedy("#!/usr/bin/none\nprint(1)\n")
+    #expect(remedy?.contains("first line") == true)
+  }
+
+  /// Else the store would give the layer for the inputs as they were.
+  @Test func whatIsMadeWhileAnInputChangesIsNotKept() async throws {
+    try await TinyBase.with { base in
+      let input = base.folder.appending("input")
+      let builder = RootfsBuilder(
+        store: base.store, sandbox: TinyBase.sandbox, jobs: 1, sourceDateEpoch: base.lock.date
+      ) { event in
+        if case .output(.steps, "begun") = event { try? Files.write("two", to: input) }
+      }
+      var recipe = base.recipe
+      let wait = "while [ \"$(cat /kiln/inputs/input)\" = one ]; do sleep 0.1; done"
+      recipe.run = [TinyBase.step("slow", "echo begun; \(wait); : > /etc/made")]
+      recipe.run[0].inputs = ["input"]
+      for _ in 0..<2 {
+        try Files.write("one", to: input)
+        let error = await #expect(throws: RootfsError.self) {
+          try await builder.build(recipe, lock: base.lock, artifacts: base.artifacts)
+        }
+        #expect(error?.code == .inputChanged && error?.subject == "input input")
+      }
+    }
+  }
+
   @Test func oneThatTakesTooLongIsToldOfItsTimeout() async throws {
     let remedy = try await remedy("sleep 977") { $0.timeout = 1 }
     #expect(remedy?.contains("`timeout`") == true)

@@ -15,6 +15,8 @@ struct TinyBase {
   private static let privileges = try? Privileges.detect(searchPath: "/usr/bin:/usr/sbin")
   static let canMount = privileges == .root || privileges == .namespaceRoot
 
+  static var sandbox: Sandbox { Sandbox(privileges: privileges ?? .root) }
+
   let folder: FilePath
   let store: Store
   let builder: RootfsBuilder
@@ -54,7 +56,7 @@ struct TinyBase {
       artifacts: [base], requested: [])
     let store = try Store(root: folder.appending("store"))
     let builder = RootfsBuilder(
-      store: store, sandbox: Sandbox(privileges: privileges ?? .root), jobs: 2,
+      store: store, sandbox: sandbox, jobs: 2,
       sourceDateEpoch: lock.date
     ) { _ in }
     var recipe = Recipe(

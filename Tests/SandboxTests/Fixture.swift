@@ -15,8 +15,10 @@ struct Fixture {
   let work: FilePath
   let sandbox: Sandbox
 
-  static func with(_ body: (Fixture) async throws -> Void) async throws {
-    let folder = FilePath("/tmp/kiln-sandbox-\(UInt64.random(in: .min ... .max))")
+  static func with(
+    _ suffix: String = "", _ body: (Fixture) async throws -> Void
+  ) async throws {
+    let folder = FilePath("/tmp/kiln-sandbox-\(UInt64.random(in: .min ... .max))\(suffix)")
     defer { try? Files.removeTree(folder) }
     let fixture = Fixture(
       folder: folder, root: folder.appending("root"), upper: folder.appending("upper"),

@@ -49,6 +49,25 @@ struct SandboxTests {
     }
   }
 
+  @Test("takes a folder with any name", arguments: ["é", "日本", " ,:\\\"#"])
+  func oddFolder(suffix: String) async throws {
+    try await Fixture.with(suffix) { (fixture) async throws in
+      try await fixture.sandbox.run(fixture.command("echo made > /etc/new"))
+      #expect(try fixture.written() == ["etc", "etc/new"])
+    }
+  }
+
+  @Test("a failure shows lines that people can read") func lastWords() async throws {
+    try await Fixture.with { (fixture) async throws in
+      let bytes = #"printf '\377\376\200\201\n\377\376\377\n'; "#
+      let long = "i=0; while [ $i -lt 100 ]; do printf 0123456789; i=$((i+1)); done; echo; "
+      let error = await fixture.failure(fixture.command(bytes + long + "echo end; exit 3"))
+      let lines = try #require(error).output.split(separator: "\n")
+      #expect(lines.count == 3 && lines.first == "(bytes that are no text)" && lines.last == "end")
+      #expect(lines[1].count == 501 && lines[1].hasSuffix("…"))
+    }
+  }
+
   /// dpkg alone waits 1,500 times for the disk while it configures 230 packages.
   @Test("waits for no disk, and takes the same folders again")
   func volatileLayer() async throws {

@@ -54,7 +54,9 @@ extension Diagnostic {
   }
 
   private func hanging(_ label: String, _ text: String) -> [String] {
-    text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().map {
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    let last = lines.lastIndex { line in line.contains { !$0.isWhitespace } } ?? 0
+    return lines.prefix(last + 1).enumerated().map {
       $0.offset == 0 ? "  \(label): \($0.element)" : "       \($0.element)"
     }
   }

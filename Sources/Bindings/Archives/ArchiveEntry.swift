@@ -31,7 +31,9 @@ public struct ArchiveEntry: Hashable, Sendable {
   public let deviceMinor: UInt32
   /// Extended attributes by name (`security.capability`).
   public let attributes: [String: [UInt8]]
-  /// Whether the archive stores the content with holes.
-  public let isSparse: Bool
+  /// Bytes of ``size`` that the archive does not store: zeros that stand in holes.
+  public let holes: Int64
   public let isEncrypted: Bool
+
+  public var isSparse: Bool { holes > 0 }
 }

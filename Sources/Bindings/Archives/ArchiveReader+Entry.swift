@@ -26,7 +26,7 @@ extension ArchiveReader {
       linkTarget: hardLink ?? symlink,
       deviceMajor: UInt32(truncatingIfNeeded: archive_entry_rdevmajor(raw)),
       deviceMinor: UInt32(truncatingIfNeeded: archive_entry_rdevminor(raw)),
-      attributes: attributes(raw), isSparse: archive_entry_sparse_count(raw) > 0,
+      attributes: attributes(raw), holes: holes(raw),
       isEncrypted: archive_entry_is_encrypted(raw) != 0)
   }
 
@@ -51,6 +51,18 @@ extension ArchiveReader {
     case mode_t(S_IFSOCK): .socket
     default: .unknown
     }
+  }
+
+  private static func holes(_ raw: OpaquePointer) -> Int64 {
+    guard unsafe archive_entry_sparse_reset(raw) > 0 else { return 0 }
+    var holes = unsafe archive_entry_size(raw)
+    var offset: Int64 = 0
+    var length: Int64 = 0
+    while unsafe archive_entry_sparse_next(raw, &offset, &length) == ARCHIVE_OK {
+      holes = holes.subtractingReportingOverflow(length).partialValue
+    }
+    // What the archive says of its parts need not fit the whole.
+    return max(0, holes)
   }
 
   private static func attributes(_ raw: OpaquePointer) -> [String: [UInt8]] {

@@ -35,6 +35,9 @@ struct Capture: Sendable {
     let line = String(decoding: line, as: UTF8.self)
     onLine(line)
     text += line + "\n"
-    if text.utf8.count > Self.limit { text.removeFirst(Self.limit / 2) }
+    // In bytes: half of them may be more characters than there are.
+    if text.utf8.count > Self.limit {
+      text = String(decoding: text.utf8.suffix(Self.limit / 2), as: UTF8.self)
+    }
   }
 }

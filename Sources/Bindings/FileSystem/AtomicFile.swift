@@ -29,8 +29,14 @@ public struct AtomicFile: ~Copyable {
     while true {
       let suffix = "\(getpid())-\(UInt32.random(in: .min ... .max))"
       let temporary = target.removingLastComponent().appending(prefix(target) + suffix + ending)
-      let descriptor = try Files.open(
-        temporary, .readWrite, [.create, .exclusiveCreate], permissions, for: "create")
+      let descriptor: FileDescriptor
+      do throws(FileError) {
+        descriptor = try Files.open(
+          temporary, .readWrite, [.create, .exclusiveCreate], permissions, for: "create")
+      } catch {
+        // Nobody knows the temporary name, and it is gone when someone looks for it.
+        throw FileError(error.code, error.operation, target, cause: error.cause)
+      }
       do throws(FileError) {
         let claim = try claim(temporary, descriptor)
         if case .lost = claim {

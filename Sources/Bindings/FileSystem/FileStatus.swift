@@ -71,8 +71,17 @@ public struct FileStatus: Hashable, Sendable {
 extension Files {
   /// - Returns: nil where nothing stands at `path`; a symbolic link is not followed.
   public static func status(_ path: FilePath) throws(FileError) -> FileStatus? {
+    try status(path, AT_SYMLINK_NOFOLLOW)
+  }
+
+  /// The status of what a path leads to through links, or nil where that is nothing.
+  public static func targetStatus(_ path: FilePath) throws(FileError) -> FileStatus? {
+    try status(path, 0)
+  }
+
+  private static func status(_ path: FilePath, _ flags: Int32) throws(FileError) -> FileStatus? {
     var raw = stat()
-    guard unsafe path.withPlatformString({ unsafe lstat($0, &raw) }) == 0 else {
+    guard unsafe path.withPlatformString({ unsafe fstatat(AT_FDCWD, $0, &raw, flags) }) == 0 else {
       let failure = lastError("look at", path)
       if failure.code == .notFound { return nil }
       throw failure

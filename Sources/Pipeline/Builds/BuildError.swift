@@ -42,6 +42,16 @@ public struct BuildError: Failure {
     isWrongUse = true
   }
 
+  /// What failed for several of the files that a command was given.
+  ///
+  /// - Parameter findings: what is to be told of the others.
+  public init(joining failures: [BuildError], findings: [Diagnostic] = []) {
+    code = failures.first?.code ?? .stage
+    subject = failures.first?.subject ?? ""
+    diagnostics = failures.flatMap(\.diagnostics) + findings
+    isWrongUse = failures.contains(where: \.isWrongUse)
+  }
+
   /// A failure of the command itself, not of one of its stages.
   init(_ code: Code, _ subject: String, _ message: String, reason: String? = nil, remedy: String) {
     self.code = code

@@ -46,11 +46,12 @@ extension Builder {
     let scope: UpdateScope =
       request.update ? .all : request.packages.isEmpty ? .keep : .packages(request.packages)
     try requireNetwork(for: recipe, request.recipe)
-    let new = try await resolve(recipe, old, scope, settings.progress)
+    let resolution = try await resolve(recipe, old, scope, settings.progress)
+    let new = resolution.lock
     if new != old { try write(new, to: path) }
     return LockReport(
       recipe: recipe.name, path: path.string, wasFresh: isFresh, written: new != old,
-      difference: LockDifference(from: old, to: new))
+      difference: LockDifference(from: old, to: new, departures: resolution.departures))
   }
 
   /// Refuses names of packages to update that no lock of the recipes has.
@@ -84,14 +85,14 @@ extension Builder {
   func renewLock(
     _ recipePath: FilePath, _ recipe: Recipe, _ mirrors: Mirrors,
     _ progress: @escaping ProgressSink
-  ) async throws(BuildError) -> Lock {
+  ) async throws(BuildError) -> (Lock, LockDifference) {
     try requireNetwork(for: recipe, recipePath)
     let (path, old) = try standingLock(recipePath)
     let new = try await staged(recipe.name) { () async throws(ResolutionError) in
-      try await resolver(mirrors, progress).resolve(recipe, previous: old, update: .keep)
+      try await resolver(mirrors, progress).resolution(of: recipe, previous: old, update: .keep)
     }
-    try write(new, to: path)
-    return new
+    try write(new.lock, to: path)
+    return (new.lock, LockDifference(from: old, to: new.lock, departures: new.departures))
   }
 
   /// A tarball and archives of the recipe's own folder are all that resolves without asking anyone.
@@ -112,10 +113,10 @@ extension Builder {
 
   func resolve(
     _ recipe: Recipe, _ old: Lock?, _ scope: UpdateScope, _ progress: @escaping ProgressSink
-  ) async throws(BuildError) -> Lock {
+  ) async throws(BuildError) -> Resolution {
     let resolver = resolver(try await mirrors(for: recipe), progress)
     return try await staged(recipe.name) { () async throws(ResolutionError) in
-      try await resolver.resolve(recipe, previous: old, update: scope)
+      try await resolver.resolution(of: recipe, previous: old, update: scope)
     }
   }
 

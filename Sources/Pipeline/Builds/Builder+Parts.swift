@@ -23,7 +23,7 @@ extension Builder {
     _ path: FilePath, variables: [String: String], progress: ProgressSink
   ) throws(BuildError) -> Recipe {
     let recipe = try Self.recipe(path, variables: variables)
-    let findings = RecipeLint.lint(recipe)
+    let findings = Self.findings(in: recipe, path)
     let errors = findings.filter { $0.severity == .error }
     guard errors.isEmpty else { throw BuildError(findings: errors, in: path.string) }
     for finding in findings where finding.severity == .warning {
@@ -33,18 +33,44 @@ extension Builder {
     return recipe
   }
 
+  /// What the rules find; what is missing from a recipe has no line, and so the recipe's name.
+  static func findings(in recipe: Recipe, _ path: FilePath) -> [Diagnostic] {
+    RecipeLint.lint(recipe).map { finding in
+      Diagnostic(
+        severity: finding.severity, code: finding.code, message: finding.message,
+        place: finding.place ?? .init(file: path.string), reason: finding.reason,
+        remedy: finding.remedy)
+    }
+  }
+
   static func recipe(
     _ path: FilePath, variables: [String: String]
   ) throws(BuildError) -> Recipe {
     // A link is for the reader to follow.
     let kind = try? Files.status(path)?.kind
     guard let kind, kind != .directory else { throw noRecipe(path, isFolder: kind != nil) }
+    guard kind == .file || isLinkToFile(path, kind) else { throw noFile(path) }
     do throws(RecipeError) { return try RecipeReader(set: variables).read(path) } catch {
       throw BuildError(error, in: path.string)
     }
   }
 
+  private static func isLinkToFile(_ path: FilePath, _ kind: FileStatus.Kind) -> Bool {
+    // What a broken link leads to is for the reader to miss.
+    kind == .symlink && !path.starts(with: "/dev")
+      && ((try? Files.targetStatus(path)?.kind) ?? .file) == .file
+  }
+
+  /// A pipe can be read once, and has no folder for its lock and its files.
+  private static func noFile(_ path: FilePath) -> BuildError {
+    BuildError(
+      .noRecipe, path.string, "a recipe is a file, not a stream",
+      reason: "its lock stands beside it, and the files that it names are of its folder",
+      remedy: "write the recipe into a file, and name that")
+  }
+
   private static func noRecipe(_ path: FilePath, isFolder: Bool) -> BuildError {
+    if path.lastComponent?.string == "-" { return noFile(path) }
     let folder = isFolder ? path : path.removingLastComponent()
     let recipes = ((try? Files.entries(folder)) ?? []).filter {
       $0.hasSuffix(".yaml") || $0.hasSuffix(".yml")

@@ -44,7 +44,7 @@ extension Builder {
     let (_, old) = try standingLock(path)
     if let old, try isFresh(old, recipe) { return old }
     try requireNetwork(for: recipe, path)
-    return try await resolve(recipe, old, .keep, settings.progress)
+    return try await resolve(recipe, old, .keep, settings.progress).lock
   }
 
   /// What the store has of a lock's artifacts.

@@ -42,6 +42,6 @@ extension Builder {
         throw BuildError(error, in: path.string)
       }
     }
-    return RecipeLint.lint(try recipe(path, variables: variables))
+    return try findings(in: recipe(path, variables: variables), path)
   }
 }

@@ -99,7 +99,8 @@ public struct Builder: Sendable {
       recipe: prepared.recipe.name, images: images, stages: clock.stages,
       packages: prepared.lock.packages.count, wheels: prepared.lock.wheels.count,
       archives: prepared.lock.archives.count,
-      downloaded: clock.downloaded, peakMemory: Self.peakMemory, gpu: gpu)
+      downloaded: clock.downloaded, peakMemory: Self.peakMemory, gpu: gpu,
+      lockChange: prepared.lockChange)
   }
 
   /// A recipe with its lock and everything that the lock names.
@@ -107,6 +108,8 @@ public struct Builder: Sendable {
     let recipe: Recipe
     let lock: Lock
     let artifacts: [SHA256Digest: FilePath]
+    /// nil where the standing lock was used as it is.
+    var lockChange: LockDifference?
   }
 
   func prepare(
@@ -120,17 +123,18 @@ public struct Builder: Sendable {
     // Asking the machine for its mirrors takes half a second.
     let mirrors = holds(fresh) ? Mirrors([:]) : try await mirrors(for: recipe)
     let lock: Lock
+    var change: LockDifference?
     if let fresh {
       lock = fresh
     } else {
-      lock = try await renewLock(path, recipe, mirrors, progress)
+      (lock, change) = try await renewLock(path, recipe, mirrors, progress)
     }
     let isAhead = !holds(lock) && hasRoom(for: [(recipe, lock)])
     do throws(FetchError) {
       let artifacts = try await fetch(
         lock, from: recipe.directory, mirrors, progress,
         arrived: { if isAhead { arrivals?.add($0, $1) } })
-      return Prepared(recipe: recipe, lock: lock, artifacts: artifacts)
+      return Prepared(recipe: recipe, lock: lock, artifacts: artifacts, lockChange: change)
     } catch {
       // Archives drop a package's old version once they have a newer one.
       guard error.code == .unavailable, !locked else { throw BuildError(error, in: recipe.name) }
@@ -140,11 +144,11 @@ public struct Builder: Sendable {
           message: "the mirrors no longer have \(error.subjects.joined(separator: ", ")): "
             + "resolving anew"))
     }
-    let renewed = try await renewLock(path, recipe, mirrors, progress)
+    let (renewed, renewal) = try await renewLock(path, recipe, mirrors, progress)
     let artifacts = try await staged(recipe.name) { () async throws(FetchError) in
       try await fetch(renewed, from: recipe.directory, mirrors, progress)
     }
-    return Prepared(recipe: recipe, lock: renewed, artifacts: artifacts)
+    return Prepared(recipe: recipe, lock: renewed, artifacts: artifacts, lockChange: renewal)
   }
 
   /// Whether the store has everything that a lock names.

@@ -11,6 +11,11 @@ public enum ImageInspection {
   static func manifest(of image: FilePath) throws(BuildError) -> Manifest {
     let path = Manifest.path(beside: image)
     guard Files.exists(path) else {
+      guard Files.exists(image) else {
+        throw BuildError(
+          .noImage, image.string, "there is no such image",
+          remedy: "name an image that kiln built, relative to the working folder or absolute")
+      }
       throw BuildError(
         .noImage, image.string, "there is no manifest beside the image",
         reason: "\(path) does not exist",

@@ -52,10 +52,13 @@ public struct BuildSummary: Hashable, Codable, Sendable {
   public let peakMemory: Int64
   /// What the image has for NVIDIA's GPUs; nil where the recipe is not about them.
   public let gpu: GPUFacts?
+  /// What the build changed in the recipe's lock; nil where that was fresh.
+  public let lockChange: LockDifference?
 
   public init(
     recipe: String, images: [Image], stages: [Stage], packages: Int, wheels: Int,
-    archives: Int, downloaded: Int64, peakMemory: Int64, gpu: GPUFacts? = nil
+    archives: Int, downloaded: Int64, peakMemory: Int64, gpu: GPUFacts? = nil,
+    lockChange: LockDifference? = nil
   ) {
     self.recipe = recipe
     self.images = images
@@ -66,6 +69,7 @@ public struct BuildSummary: Hashable, Codable, Sendable {
     self.downloaded = downloaded
     self.peakMemory = peakMemory
     self.gpu = gpu
+    self.lockChange = lockChange
   }
 }
 

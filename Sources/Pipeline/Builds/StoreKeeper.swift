@@ -1,14 +1,34 @@
+internal import FileSystem
 public import Store
 public import SystemPackage
 
 /// What `kiln store` does with the cache.
 public struct StoreKeeper: Sendable {
-  private let store: Store
+  private let root: FilePath
+  /// nil where there is none: whoever looks at a cache makes no folder of a misspelt name.
+  private let store: Store?
 
   public init(store root: FilePath) throws(BuildError) {
+    self.root = root
+    guard !Self.isAbsent(root) else {
+      store = nil
+      return
+    }
     do throws(StoreError) { store = try Store(root: root) } catch {
       throw BuildError(error, in: root.string)
     }
+  }
+
+  /// Whether there is a cache at all.
+  public var isThere: Bool { store != nil }
+
+  /// Whether nothing stands at a path and nothing is in its way; what cannot be looked at is for the
+  /// opening to complain of.
+  private static func isAbsent(_ path: FilePath) -> Bool {
+    guard (try? .some(Files.status(path))) == .some(nil) else { return false }
+    var place = path
+    while place.removeLastComponent(), !Files.exists(place) {}
+    return (try? Files.targetStatus(place)?.kind) == .directory
   }
 
   /// What the cache holds, by kind.
@@ -19,9 +39,9 @@ public struct StoreKeeper: Sendable {
 
   public func stats() throws(BuildError) -> Stats {
     do throws(StoreError) {
-      return Stats(path: store.root.string, holdings: try store.stats())
+      return Stats(path: root.string, holdings: try store?.stats() ?? [])
     } catch {
-      throw BuildError(error, in: store.root.string)
+      throw BuildError(error, in: root.string)
     }
   }
 
@@ -38,13 +58,13 @@ public struct StoreKeeper: Sendable {
 
   public func verify(repair: Bool, jobs: Int) async throws(BuildError) -> Health {
     do throws(StoreError) {
-      let damages = try await store.verify(repair: repair, jobs: jobs)
+      let damages = try await store?.verify(repair: repair, jobs: jobs) ?? []
       return Health(
         damaged: damages.map {
           Health.Item(path: $0.path.string, reason: "\($0.reason)", removed: $0.isRemoved)
         })
     } catch {
-      throw BuildError(error, in: store.root.string)
+      throw BuildError(error, in: root.string)
     }
   }
 
@@ -54,8 +74,10 @@ public struct StoreKeeper: Sendable {
   public func collect(
     olderThan age: Int64?, downTo bytes: Int64?
   ) throws(BuildError) -> Store.Collected {
-    do throws(StoreError) { return try store.gc(olderThan: age, downTo: bytes) } catch {
-      throw BuildError(error, in: store.root.string)
+    do throws(StoreError) {
+      return try store?.gc(olderThan: age, downTo: bytes) ?? Store.Collected()
+    } catch {
+      throw BuildError(error, in: root.string)
     }
   }
 }

@@ -21,6 +21,8 @@ public struct LockDifference: Hashable, Codable, Sendable {
     public let after: State?
     /// Whose requirement it is, or was where it is gone.
     public let why: Reason
+    /// Why the version did not stay; nil where it was free to change.
+    public let departure: Departure?
   }
 
   /// By kind and name.
@@ -31,8 +33,10 @@ public struct LockDifference: Hashable, Codable, Sendable {
 
   public var isEmpty: Bool { changes.isEmpty }
 
-  /// - Parameter old: nil where there was no lock.
-  public init(from old: Lock?, to new: Lock) {
+  /// - Parameters:
+  ///   - old: nil where there was no lock.
+  ///   - departures: of the old lock's artifacts that were to keep their versions.
+  public init(from old: Lock?, to new: Lock, departures: [Artifact: Departure] = [:]) {
     let index = { (lock: Lock?) in
       Dictionary(
         (lock?.artifacts ?? []).map { ($0.identity, $0) }, uniquingKeysWith: { first, _ in first })
@@ -48,7 +52,7 @@ public struct LockDifference: Hashable, Codable, Sendable {
         ?? before[$0].flatMap { artifact in reasons.old?.reason(for: artifact) } ?? .recipe
       return Change(
         kind: $0.kind, name: $0.name, architecture: $0.architecture, before: states.0,
-        after: states.1, why: why)
+        after: states.1, why: why, departure: before[$0].flatMap { departures[$0] })
     }
     sizeBefore = old?.artifacts.reduce(0) { $0 + $1.size } ?? 0
     sizeAfter = new.artifacts.reduce(0) { $0 + $1.size }
@@ -67,16 +71,19 @@ extension LockDifference: CustomStringConvertible {
   /// A line for each change and one that sums up; no trailing line break.
   public var description: String {
     guard !isEmpty else { return "nothing changes" }
+    let lines = changes.filter { !$0.isMove }.map(\.description)
+    return (lines + moves + [sum]).joined(separator: "\n")
+  }
+
+  /// How many changes of each sort there are, and the sizes.
+  public var sum: String {
     let count = { (isCounted: (Change) -> Bool) in changes.count(where: isCounted) }
     let added = count { $0.before == nil }
     let removed = count { $0.after == nil }
     let moved = count(\.isMove)
-    let sum =
-      "\(added) added, \(removed) removed, \(changes.count - added - removed - moved) changed"
+    return "\(added) added, \(removed) removed, \(changes.count - added - removed - moved) changed"
       + (moved == 0 ? "; " : ", \(moved) moved; ") + "\(ByteCount(sizeAfter)) in all"
       + (sizeBefore == 0 || sizeBefore == sizeAfter ? "" : ", before \(ByteCount(sizeBefore))")
-    let lines = changes.filter { !$0.isMove }.map(\.description)
-    return (lines + moves + [sum]).joined(separator: "\n")
   }
 
   /// A line for all that come from one source in place of another: with a point release many do, and
@@ -111,6 +118,7 @@ extension LockDifference.Change: CustomStringConvertible {
       let change = growth == 0 ? "" : ", \(growth < 0 ? "-" : "+")\(ByteCount(abs(growth)))"
       return "~ \(title) \(before.version) → \(after.version) "
         + "(\(ByteCount(after.size))\(change)): \(why)"
+        + (departure.map { "; \(before.version) \($0)" } ?? "")
     case (_?, let after?):
       return "~ \(title) \(after.version): other bytes under the same version"
     case (nil, nil): return title

@@ -9,7 +9,7 @@ extension SummaryText {
       return row(name.filter { !$0.isEmpty }.joined(separator: " "), share.bytes, share.files)
     }
     let folders = inventory.folders.sorted { $0.bytes > $1.bytes }.prefix(rows).map {
-      row("/" + $0.path, $0.bytes, $0.files)
+      row($0.path == "." ? "/" : "/" + $0.path, $0.bytes, $0.files)
     }
     let duplicates = inventory.duplicates.flatMap { duplicate in
       ["  \(ByteCount(duplicate.wasted)) too many of \(duplicate.soname):"]

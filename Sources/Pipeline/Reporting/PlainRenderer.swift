@@ -27,7 +27,7 @@ public struct PlainRenderer: Sendable {
       return ["\(stage.rawValue):", found.amount, item].filter { !$0.isEmpty }
         .joined(separator: " ")
     case .output(let stage, let text):
-      guard isDue(now) else { return nil }
+      guard text.contains(where: { !$0.isWhitespace }), isDue(now) else { return nil }
       return "\(stage.rawValue): \(text)"
     case .noticed(let code, let message):
       return "notice[\(code)]: \(message)"

@@ -6,7 +6,13 @@ public import Store
 extension SummaryText {
   public static func render(_ stats: StoreKeeper.Stats) -> String {
     let sum = stats.holdings.reduce(0) { $0 + $1.bytes }
-    let lines = stats.holdings.map { "  \($0.kind)  \($0.count)  \(ByteCount($0.bytes))" }
+    let width = stats.holdings.map { "\($0.count)".count }.max() ?? 0
+    let lines = stats.holdings.map { holding in
+      let kind = holding.kind + String(repeating: " ", count: max(1, 12 - holding.kind.count))
+      let count = "\(holding.count)"
+      return "  \(kind)\(String(repeating: " ", count: width - count.count))\(count)  "
+        + "\(ByteCount(holding.bytes))"
+    }
     return (["\(stats.path): \(ByteCount(sum))"] + lines).joined(separator: "\n")
   }
 

@@ -13,6 +13,7 @@ public enum SummaryText {
     for image in summary.images {
       lines.append("  \(image.path)  \(ByteCount(image.size))  sha256 \(image.sha256)")
     }
+    if let change = summary.lockChange { lines.append("  lock written anew: \(change.sum)") }
     let stages = summary.stages.map { stage in
       let time = elapsedText(milliseconds: stage.milliseconds)
       return "\(stage.stage.rawValue) \(stage.reused ? "reused" : time)"
@@ -48,7 +49,8 @@ public enum SummaryText {
     lines.append(
       "  make     " + (plan.madeFrom.map { "\($0), and all that follows" } ?? "nothing anew"))
     lines.append(
-      "  space    about \(ByteCount(plan.spaceNeeded)) needed, \(ByteCount(plan.spaceFree)) free")
+      "  space    about \(ByteCount(plan.spaceNeeded)) needed, \(ByteCount(plan.spaceFree)) free"
+        + (plan.spaceNeeded > plan.spaceFree ? ": too little" : ""))
     return lines.joined(separator: "\n")
   }
 

@@ -45,19 +45,51 @@ struct AptInstallation: Sendable {
         remedy: "change `packages`, `sources` or `preferences` in the recipe")
     }
     let known = try await root.run("apt-cache", ["pkgnames"]).output.split(separator: "\n")
-    let errors = unknown.map { request, reason in
-      let near = NearNames.of(request, among: known)
+    var errors: [ResolutionError] = []
+    for (request, reason) in unknown {
       let asked = recipe.packages.first {
         $0 == request || $0.hasPrefix(request + "=") || $0.hasPrefix(request + "/")
       }
-      return ResolutionError(
-        .unknownPackage, request, reason: reason,
-        remedy: near.isEmpty
-          ? "check the name, and that `components` and `sources` hold it"
-          : "did you mean \(near.joined(separator: ", "))?",
-        place: asked.flatMap { recipe.place(ofPackage: $0) })
+      let place = asked.flatMap { recipe.place(ofPackage: $0) }
+      if known.contains(request[...]) {
+        let versions = try await versions(of: request, in: root)
+        errors.append(
+          ResolutionError(
+            .unknownPackage, asked ?? request, reason: reason,
+            remedy: "the archive has \(request) in " + versions.joined(separator: ", "),
+            place: place))
+        continue
+      }
+      let near = NearNames.of(request, among: known)
+      let providers = try await providers(of: request, in: root)
+      errors.append(
+        ResolutionError(
+          .unknownPackage, request, reason: reason,
+          remedy: !providers.isEmpty
+            ? "name one that provides it: " + providers.joined(separator: ", ")
+            : near.isEmpty
+              ? "check the name, and that `components` and `sources` hold it"
+              : "did you mean \(near.joined(separator: ", "))?", place: place))
     }
     return ResolutionError(errors[0], others: Array(errors.dropFirst()))
+  }
+
+  /// Packages that provide a virtual one; some of them where there are many.
+  private static func providers(
+    of package: String, in root: AptRoot
+  ) async throws(ResolutionError) -> [String] {
+    let shown = try await root.run("apt-cache", ["showpkg", "--", package]).output
+    let lines = shown.split(separator: "\n").drop { !$0.hasPrefix("Reverse Provides:") }.dropFirst()
+    return Set(lines.compactMap { $0.split(separator: " ").first.map(String.init) })
+      .sorted().prefix(8).map(\.self)
+  }
+
+  /// The versions of a package that the index has, the newest first.
+  private static func versions(
+    of package: String, in root: AptRoot
+  ) async throws(ResolutionError) -> [String] {
+    let shown = try await root.run("apt-cache", ["show", "--all-versions", "--", package])
+    return ControlStanza.all(shown.output).compactMap { $0["Version"] }
   }
 }
 

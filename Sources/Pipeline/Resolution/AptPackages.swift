@@ -11,6 +11,8 @@ struct AptPackages: Sendable {
   /// The newest Release file's day, seconds since 1970.
   let date: Int64
   let graph: PackageGraph
+  /// Why locked packages that were to stay have other versions now.
+  var departures: [Artifact: LockDifference.Departure] = [:]
 
   /// The version of a package of the set, or nil.
   func version(_ name: String) -> String? { artifacts.first { $0.name == name }?.version }

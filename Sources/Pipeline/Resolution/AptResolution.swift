@@ -1,3 +1,4 @@
+internal import Commands
 internal import Content
 internal import FileSystem
 internal import Locks
@@ -50,7 +51,7 @@ struct AptResolution: Sendable {
       return try await resolve(pins: pins, attempt: attempt, rest)
     }
     do throws(ResolutionError) {
-      return try await choose(root)
+      return try await choose(root, pins)
     } catch {
       // Kept versions whose partners have gone from the index can contradict each other.
       guard error.code == .unsatisfiable, !pins.isEmpty else { throw error }
@@ -61,11 +62,14 @@ struct AptResolution: Sendable {
       try resolving("apt's preferences") { () throws(FileError) in
         try Files.write(preferences(pins: []), to: root.folder.appending("preferences"))
       }
-      return try await choose(root)
+      return try await choose(root, pins)
     }
   }
 
-  private func choose(_ root: AptRoot) async throws(ResolutionError) -> AptPackages {
+  /// - Parameter pins: packages whose other versions are to be explained.
+  private func choose(
+    _ root: AptRoot, _ pins: [Artifact]
+  ) async throws(ResolutionError) -> AptPackages {
     let installation = try await AptInstallation.choose(
       .init(
         base: distribution.basePackages(foreign: Array(architectures.dropFirst())),
@@ -73,12 +77,30 @@ struct AptResolution: Sendable {
       in: root, for: recipe)
     let byPath = Dictionary(
       foreign.map { ($0.file.string, $0) }, uniquingKeysWith: { first, _ in first })
-    let packages = try await installation.packages(in: root, foreign: byPath, recipe: recipe)
+    var packages = try await installation.packages(in: root, foreign: byPath, recipe: recipe)
+    packages.departures = try await departures(of: pins, to: packages.artifacts, in: root)
     let requested = recipe.packageRequests.map(\.name) + foreign.map(\.artifact.name)
     if let failure = DriverPackages.failure(in: packages.graph, requested: requested) {
       throw failure.placed(in: recipe)
     }
     return packages
+  }
+
+  /// Looks up in the index what became of the locked versions that did not stay.
+  private func departures(
+    of pins: [Artifact], to chosen: [Artifact], in root: AptRoot
+  ) async throws(ResolutionError) -> [Artifact: LockDifference.Departure] {
+    let moved = LockDifference.moved(pins, to: chosen)
+    guard !moved.isEmpty else { return [:] }
+    let shown = try await root.run(
+      "apt-cache", ["show", "--all-versions", "--"] + Set(moved.map(\.name)).sorted())
+    let offered = Set(
+      ControlStanza.all(shown.output).map { [$0["Package"], $0["Version"], $0["Architecture"]] })
+    return Dictionary(
+      moved.map { pin in
+        let version = [pin.name, pin.version, pin.architecture?.rawValue ?? "all"]
+        return (pin, offered.contains(version) ? .displaced : .gone)
+      }, uniquingKeysWith: { first, _ in first })
   }
 
   /// Refuses what is no package, and the driver by its own name, before anything is fetched.

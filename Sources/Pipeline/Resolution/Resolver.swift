@@ -45,6 +45,13 @@ public struct Resolver: Sendable {
   public func resolve(
     _ recipe: Recipe, previous: Lock? = nil, update: UpdateScope = .keep
   ) async throws(ResolutionError) -> Lock {
+    try await resolution(of: recipe, previous: previous, update: update).lock
+  }
+
+  /// Resolves a recipe, and says why versions of the previous lock that were to stay did not.
+  public func resolution(
+    of recipe: Recipe, previous: Lock?, update: UpdateScope
+  ) async throws(ResolutionError) -> Resolution {
     progress(.started(.resolve, total: nil, unit: .items))
     let recipe = try located(recipe)
     let digest = try recipe.resolutionDigest()
@@ -52,7 +59,7 @@ public struct Resolver: Sendable {
     let pins = { (artifacts: [Artifact]) in artifacts.filter { update.keeps($0.name) } }
     progress(.advanced(.resolve, done: 0, item: "packages"))
     if case .tarball(let file) = recipe.base {
-      return try await baseLock(file, recipe, digest, previous: old)
+      return Resolution(lock: try await baseLock(file, recipe, digest, previous: old))
     }
     let foreign = try await foreignPackages(recipe)
     let packages = try await aptResolution(recipe, foreign).resolve(pins: pins(old?.packages ?? []))
@@ -73,9 +80,16 @@ public struct Resolver: Sendable {
     if let old, Set(old.artifacts.map(\.sha256)) == Set(artifacts.map(\.sha256)) { date = old.date }
     progress(.advanced(.resolve, done: Int64(artifacts.count), item: ""))
     progress(.finished(.resolve, reused: false))
-    return Lock(
+    let lock = Lock(
       recipe: recipe.name, recipeDigest: digest, architecture: recipe.architecture, date: date,
       artifacts: artifacts, requested: Set(requested).sorted())
+    // uv does not say why it prefers another version, and the index is asked about no version
+    // that is not taken.
+    let fromIndex = pins((old?.wheels ?? []) + (old?.archives ?? [])).filter(\.isInIndex)
+    let moved = LockDifference.moved(fromIndex, to: artifacts)
+    return Resolution(
+      lock: lock,
+      departures: packages.departures.merging(moved.map { ($0, .goneOrDisplaced) }) { $1 })
   }
 
   /// The recipe with an absolute folder: the tools work in folders of their own.

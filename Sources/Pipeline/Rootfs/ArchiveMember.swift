@@ -77,7 +77,8 @@ private struct Search {
       do throws(FileError) {
         if isFound { try Files.removeFile(target) }
       } catch { throw failure(error) }
-      try reader.writeContent(to: target, failure: failure)
+      var holes: Int64 = 0
+      try reader.writeContent(of: entry, to: target, holes: &holes, failure: failure)
       do throws(FileError) {
         try Files.setPermissions(entry.permissions & 0o111 == 0 ? 0o644 : 0o755, of: target)
       } catch { throw failure(error) }

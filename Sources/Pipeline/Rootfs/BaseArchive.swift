@@ -14,10 +14,13 @@ struct BaseArchive {
   /// Of the entry before, if there was one: known to be a folder without a link above it, which that
   /// entry, being in it, did not change. Entries of a folder mostly follow each other.
   private var lastParent: Substring?
+  /// Bytes of files that the archive does not have.
+  private var holes: Int64 = 0
 
   init(root: FilePath) { self.root = root }
 
-  mutating func unpack(_ file: FilePath) throws(RootfsError) {
+  /// - Parameter name: of the base, for errors; in the store its file is named by a digest.
+  mutating func unpack(_ file: FilePath, named name: String) throws(RootfsError) {
     do throws(ArchiveError) {
       var archive = try ArchiveReader.open(
         file, formats: .tar, filters: .all, warnings: .areErrors)
@@ -28,7 +31,7 @@ struct BaseArchive {
       try archive.finish()
     } catch {
       throw RootfsError(
-        .baseArchive, file.lastComponent?.string ?? "",
+        .baseArchive, name,
         detail: error.diagnostics.first.map { $0.reason ?? $0.message })
     }
     do throws(FileError) {
@@ -82,7 +85,7 @@ struct BaseArchive {
     } catch { throw fail(error) }
     switch entry.kind {
     case .directory: folders.append((place, entry.modified ?? 0))
-    case .file: try archive.writeContent(to: place, failure: fail)
+    case .file: try archive.writeContent(of: entry, to: place, holes: &holes, failure: fail)
     case .symlink:
       do throws(FileError) { try Files.makeSymlink(place, to: entry.linkTarget ?? "") } catch {
         throw fail(error)

@@ -48,6 +48,16 @@ struct LayerChain {
     let origin: Origin
     /// All that it is made from, besides the layers below.
     let inputs: [LayerInput]
+    /// Reads the inputs anew; nil where nobody can change them.
+    var reread: (() throws(RootfsError) -> [LayerInput])?
+
+    /// Refuses what was made while somebody wrote into the recipe's folder: the store would give
+    /// it for inputs that it was not made from, for ever.
+    func requireUnchanged() throws(RootfsError) {
+      guard let found = try reread?(), found != inputs else { return }
+      let changed = Set(found).symmetricDifference(inputs).map(\.name).sorted()
+      throw RootfsError(.inputChanged, changed.first ?? name)
+    }
   }
 
   /// Puts a layer on top: the store's, or a new one that `make` fills.
@@ -91,6 +101,7 @@ struct LayerChain {
         try Files.makeDirectory(place.work)
       } catch { throw RootfsError(error) }
       let made = try await make(place)
+      try description.requireUnchanged()
       do throws(FileError) {
         try Files.removeTree(place.work)
         try OwnerFile(made.owners).write(to: folder)

@@ -134,7 +134,7 @@ extension RootfsBuilder {
       let root = folder.appending("upper")
       do throws(FileError) { try Files.makeDirectory(root) } catch { throw RootfsError(error) }
       var archive = BaseArchive(root: root)
-      try archive.unpack(file)
+      try archive.unpack(file, named: artifact.name)
       do throws(FileError) {
         try LayerDigests.write(of: root, to: folder.appending(LayerDigests.fileName))
       } catch { throw RootfsError(error) }

@@ -30,7 +30,8 @@ extension RootfsBuilder {
     }
     let description = LayerChain.Description(
       stage: .files, name: "files", origin: Origin(.wsl),
-      inputs: try PlannedFile.keys(files, recipe))
+      inputs: try PlannedFile.keys(files, recipe),
+      reread: { [files] () throws(RootfsError) in try PlannedFile.keys(files, recipe) })
     try await chain.add(description, in: store, privileges: sandbox.privileges) {
       (place) async throws(RootfsError) in
       MadeLayer(owners: try PlannedFile.put(files, recipe, in: place))

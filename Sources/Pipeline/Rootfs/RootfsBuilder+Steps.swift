@@ -12,15 +12,7 @@ extension RootfsBuilder {
   ) async throws(RootfsError) {
     let place = recipe.places["run[\(index)]"]
     let accounts: Accounts
-    var inputs: [LayerInput] = []
-    do throws(FileError) {
-      accounts = try Accounts(chain.stack)
-      for input in step.inputs {
-        inputs += try InputLines.of(recipe.directory.pushing(input), name: input.string).map {
-          LayerInput("input \($0.prefix { $0 != "\t" })", $0)
-        }
-      }
-    } catch { throw RootfsError(error) }
+    do throws(FileError) { accounts = try Accounts(chain.stack) } catch { throw RootfsError(error) }
     guard let user = accounts.sandboxUser(step.user) else {
       throw RootfsError(
         .unknownUser, step.user, place: recipe.places["run[\(index)].user"] ?? place)
@@ -29,12 +21,15 @@ extension RootfsBuilder {
     let settings = environment.sorted { $0.key < $1.key }.map {
       LayerInput("variable \($0.key)", "\($0.key)=\($0.value)", text: $0.value)
     }
-    let description = LayerChain.Description(
-      stage: .steps, name: "step \(step.name)", origin: Origin(.step, name: step.name),
-      inputs: [
+    let inputs = { () throws(RootfsError) in
+      try [
         LayerInput("the script", step.script), LayerInput("the user", step.user),
         LayerInput("the network", "\(step.network)"),
-      ] + settings + inputs)
+      ] + settings + Self.fileInputs(of: step, recipe)
+    }
+    let description = LayerChain.Description(
+      stage: .steps, name: "step \(step.name)", origin: Origin(.step, name: step.name),
+      inputs: try inputs(), reread: inputs)
     try await chain.add(description, in: store, privileges: sandbox.privileges) {
       (workplace) async throws(RootfsError) in
       var command = SandboxCommand(
@@ -56,6 +51,20 @@ extension RootfsBuilder {
       }
       return MadeLayer()
     }
+  }
+
+  private static func fileInputs(
+    of step: Recipe.Step, _ recipe: Recipe
+  ) throws(RootfsError) -> [LayerInput] {
+    var inputs: [LayerInput] = []
+    do throws(FileError) {
+      for input in step.inputs {
+        inputs += try InputLines.of(recipe.directory.pushing(input), name: input.string).map {
+          LayerInput("input \($0.prefix { $0 != "\t" })", $0)
+        }
+      }
+    } catch { throw RootfsError(error) }
+    return inputs
   }
 
   private func environment(

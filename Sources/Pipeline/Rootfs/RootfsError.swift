@@ -35,6 +35,8 @@ public struct RootfsError: Failure {
     /// A folder or a link of an archive where a file is asked for.
     case memberNotFile = "K4321"
     case archive = "K4322"
+    /// A file of the recipe is another than the one that the layer's key is made of.
+    case inputChanged = "K4323"
   }
 
   public enum Cause: Hashable, Sendable {
@@ -124,6 +126,7 @@ public struct RootfsError: Failure {
     case .memberMissing: "there is no \(subject)"
     case .memberNotFile: "\(subject) is no file"
     case .archive: "\(subject) cannot be read as a zip, a tarball or a .deb"
+    case .inputChanged: "\(subject) changed while the build used it"
     }
   }
 
@@ -134,6 +137,7 @@ public struct RootfsError: Failure {
     case .failed: return " (status \(error.status))"
     case .killed: return " (signal \(error.status))"
     case .timedOut: return " (stopped after \(error.status) s)"
+    case .programMissing: return " (it could not be started)"
     default: return ""
     }
   }
@@ -154,6 +158,9 @@ public struct RootfsError: Failure {
     case .step:
       if case .sandbox(let error)? = cause, error.code == .timedOut {
         "give the step a longer `timeout`"
+      } else if case .sandbox(let error)? = cause, error.code == .programMissing {
+        "the image lacks the program that the script's first line names, or what that needs: add "
+          + "the package that has it"
       } else if wasOffline, missesNetwork {
         "a step has no network unless it says `network: true`"
       } else {
@@ -175,6 +182,7 @@ public struct RootfsError: Failure {
         + "list what it has"
     case .memberNotFile: "name the file itself"
     case .archive: "look at it with `file`; a single compressed file is no archive"
+    case .inputChanged: "build again when nobody writes to it"
     default: nil
     }
   }

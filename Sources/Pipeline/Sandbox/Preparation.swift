@@ -157,9 +157,10 @@ struct Overlay {
   private static func relative(
     _ path: FilePath, to directory: FilePath
   ) throws(SandboxError) -> String {
-    let name = path.string.dropFirst(directory.string == "/" ? 1 : directory.string.utf8.count + 1)
+    let start = directory.string == "/" ? 1 : directory.string.utf8.count + 1
+    let name = String(decoding: path.string.utf8.dropFirst(start), as: UTF8.self)
     guard path.isAbsolute, !name.contains(where: { ",:\"\\#".contains($0) || $0.isWhitespace })
     else { throw SandboxError(.unusablePath, path.string) }
-    return String(name)
+    return name
   }
 }

@@ -79,11 +79,27 @@ public struct Sandbox: Sendable {
 private final class OutputTail: Sendable {
   private let lines = Mutex<[String]>([])
 
+  /// Characters of a line that are shown at the most.
+  private static let longestLine = 500
+  private static let noText = "(bytes that are no text)"
+
   func append(_ line: String) {
+    let line = Self.shown(line)
     lines.withLock { lines in
+      if line == Self.noText, lines.last == line { return }
       lines.append(line)
       if lines.count > 80 { lines.removeFirst(40) }
     }
+  }
+
+  /// A line as people can read it: not without end, and no bytes of a program.
+  private static func shown(_ line: String) -> String {
+    let start = line.unicodeScalars.prefix(longestLine)
+    let strange = start.count {
+      $0 == "\u{FFFD}" || ($0.value < 0x20 && !["\t", "\r", "\u{8}", "\u{1B}"].contains($0))
+    }
+    if strange * 8 > start.count { return noText }
+    return start.endIndex == line.unicodeScalars.endIndex ? line : String(start) + "…"
   }
 
   var text: String { lines.withLock { $0.suffix(40).joined(separator: "\n") } }

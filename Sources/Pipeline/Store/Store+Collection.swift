@@ -10,6 +10,8 @@ extension Store {
     public var keptBytes: Int64 = 0
     /// How many of the kept ones a running kiln may be using.
     public var inUse = 0
+
+    public init() {}
   }
 
   /// Removes what was not used for long, then the least recently used until the rest is small

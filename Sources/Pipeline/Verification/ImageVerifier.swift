@@ -94,7 +94,9 @@ public struct ImageVerifier: Sendable {
     if Task.isCancelled { throw VerificationError(.interrupted, image) }
     let flavour = flavour ?? Self.flavour(of: image)
     let subject = ImageUnderTest(scan, flavour: flavour, architecture: architecture)
-    let findings = Rule.all.flatMap { $0.diagnostics(subject) }
+    // What a stream lacks behind a damage, the image may have had.
+    let rules = scan.endsEarly ? TarRules.all : Rule.all
+    let findings = rules.flatMap { $0.diagnostics(subject) }
     let content: FileDigest
     do throws(FileError) { content = try FileDigest(of: image) } catch {
       throw VerificationError(.cannotRead, image, cause: error)

@@ -20,6 +20,8 @@ public enum RecipeLint {
     names(recipe).filter { DriverPackages.contains($0) }.map { name in
       Diagnostic(
         code: "K6451", message: "\(name) brings a Linux GPU driver, which hides the host's",
+        place: recipe.packages.first { PackageRequest($0).name == name }
+          .flatMap { recipe.place(ofPackage: $0) },
         reason: "the recipe asks for it",
         remedy: "ask for the toolkit (cuda-toolkit-X-Y) or the wheels: the driver is Windows' own")
     }
@@ -45,6 +47,7 @@ public enum RecipeLint {
         severity: missing.contains("systemd-sysv") ? .error : .warning, code: "K6452",
         message: "`boot.systemd` is set, but the recipe does not ask for "
           + missing.joined(separator: ", "),
+        place: recipe.places["wsl.conf.boot.systemd"],
         reason: "WSL runs /sbin/init, then `login -f USER`, and waits for user@UID.service",
         remedy: "add \(missing.joined(separator: ", ")) to `packages`")
     ]
@@ -58,6 +61,7 @@ public enum RecipeLint {
       found.append(
         Diagnostic(
           code: "K6453", message: "`user.default` names `\(name)`, whom the recipe does not make",
+          place: recipe.places["wsl.conf.user.default"],
           remedy: "add the user to `users`"))
     }
     if recipe.wsl.install.contains(.importing), recipe.users.isEmpty,
@@ -75,14 +79,16 @@ public enum RecipeLint {
       found.append(
         Diagnostic(
           severity: .warning, code: "K6455", message: "`oobe.defaultUid` is \(uid)",
+          place: recipe.places["wsl.distribution.oobe.defaultUid"],
           reason: "Microsoft's validator wants 1000", remedy: "set it to 1000"))
     }
-    if recipe.users.contains(where: { $0.sudo != .none }),
+    if let user = recipe.users.firstIndex(where: { $0.sudo != .none }),
       names(recipe).allSatisfy({ !["sudo", "sudo-ldap", "sudo-rs"].contains($0) })
     {
       found.append(
         Diagnostic(
           code: "K6456", message: "a user may use sudo, but the recipe does not ask for it",
+          place: recipe.places["users[\(user)].sudo"],
           remedy: "add sudo to `packages`"))
     }
     return found
@@ -127,6 +133,7 @@ public enum RecipeLint {
     return [
       Diagnostic(
         severity: .warning, code: "K6459", message: "nothing makes the locale `\(recipe.locale)`",
+        place: recipe.places["locale"],
         reason: hasPackage
           ? "no `run` step calls locale-gen" : "the recipe does not ask for the package locales",
         remedy: "add `locales` to `packages` and a step with `locale-gen`, or use C.UTF-8")

@@ -32,7 +32,8 @@ struct WorkOptions: ParsableArguments {
 struct CacheOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The cache (default: $KILN_STORE, else ~/.cache/kiln).", valueName: "folder"),
+      "The cache (default: $KILN_STORE, else $XDG_CACHE_HOME/kiln, else ~/.cache/kiln).",
+      valueName: "folder"),
     completion: .directory)
   var store: String?
 
@@ -91,6 +92,13 @@ struct RecipeOptions: ParsableArguments {
   var recipes: [String]
 
   @OptionGroup var variables: VariableOptions
+
+  func validate() throws {
+    // An empty path is the working folder; it comes from a variable that is not set.
+    guard !recipes.contains("") else {
+      throw ValidationError("A recipe is a file, and one of the arguments is empty.")
+    }
+  }
 
   var paths: [FilePath] { recipes.map(Surroundings.absolute) }
   var values: [String: String] { variables.values }

@@ -1,9 +1,11 @@
 import ArgumentParser
 import Builds
 import Diagnostics
+import FileSystem
 import Glibc
 import Reporting
 import Sandbox
+import SystemPackage
 
 /// The program: locale, privileges, signals, and the exit status; the commands do the rest.
 @main
@@ -16,7 +18,7 @@ enum Program {
     let source = interruption.cancels(work)
     let status = await work.value
     withExtendedLifetime(source) {}
-    exit(status)
+    exit(status == 0 ? printed() : status)
   }
 
   private static func run(_ arguments: [String]) async -> Int32 {
@@ -36,6 +38,14 @@ enum Program {
     } catch {
       return Task.isCancelled ? interrupted() : stopped(error, arguments)
     }
+  }
+
+  /// The status of a command that came to its end: 1 where its answer did not get out.
+  private static func printed() -> Int32 {
+    guard let number = Terminal.lostOutput else { return 0 }
+    let error = FileError("write", "/dev/stdout", errno: Errno(rawValue: number))
+    for diagnostic in error.diagnostics { Terminal.errors.write(diagnostic.rendered() + "\n") }
+    return 1
   }
 
   private static func interrupted() -> Int32 {

@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import Synchronization
 
 /// One of the program's two output streams.
 struct Terminal: Sendable {
@@ -27,6 +28,15 @@ struct Terminal: Sendable {
     ["", "dumb"].contains(Surroundings.environment["TERM", default: ""])
   }
 
+  /// Why the first write that failed did; 0 where none has. What is printed is there for others to
+  /// read, so a program that could not print has failed.
+  private static let failure = Mutex<Int32>(0)
+
+  static var lostOutput: Int32? {
+    let number = failure.withLock(\.self)
+    return number == 0 ? nil : number
+  }
+
   /// Writes all of the text; a reader that has gone away is not an error of ours.
   func write(_ text: String) {
     var bytes = Array(text.utf8)[...]
@@ -35,6 +45,10 @@ struct Terminal: Sendable {
         unsafe Glibc.write(descriptor, $0.baseAddress, $0.count)
       }
       if count < 0, errno == EINTR { continue }
+      if count < 0, errno != EPIPE, descriptor == STDOUT_FILENO {
+        let number = errno
+        Self.failure.withLock { $0 = $0 == 0 ? number : $0 }
+      }
       guard count > 0 else { return }
       bytes = bytes.dropFirst(count)
     }

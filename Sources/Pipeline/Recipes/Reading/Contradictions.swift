@@ -19,6 +19,19 @@ extension Decoding {
     checkDefaultUser(recipe)
     checkLocale(recipe)
     checkInstall(recipe)
+    checkFiles(recipe)
+  }
+
+  private mutating func checkFiles(_ recipe: Recipe) {
+    guard !failed.contains("files") else { return }
+    for (index, file) in recipe.files.enumerated() {
+      let top = file.to.split(separator: "/").first.map(String.init) ?? ""
+      guard ["dev", "proc", "sys"].contains(top) else { continue }
+      report(
+        .contradiction, at: place("files[\(index)].to"),
+        "nobody would see `\(file.to)`: Linux mounts a file system of its own on /\(top)",
+        remedy: "put it elsewhere")
+    }
   }
 
   private mutating func checkDuplicates(

@@ -126,7 +126,9 @@ extension Decoding {
     if remedy == nil, let scalar, scalar.value == .null {
       remedy = "remove the key, or give it a value"
     }
-    if remedy == nil, case .text = shape, let scalar, scalar.value != .text {
+    if remedy == nil, case .text(let wanted) = shape, let scalar, scalar.value != .text,
+      matches(scalar.text, wanted)
+    {
       remedy = "put it into quotes: \"\(scalar.text)\""
     }
     if remedy == nil, case .list = shape, scalar != nil {
@@ -158,13 +160,18 @@ extension Decoding {
       within(entry.key) { $0.reportUnknown(entry, names, shape.refused[entry.key]) }
     }
     let present = Set(entries.map(\.key))
-    for key in shape.keys where key.isRequired && !present.contains(key.name) {
+    // A misspelt key is one mistake, and not a missing one too.
+    let meant = Set(
+      present.subtracting(names).subtracting(shape.refused.keys).compactMap {
+        nearest(to: $0, among: names)
+      })
+    for key in shape.keys where key.isRequired && !present.union(meant).contains(key.name) {
       reportMissing("`\(key.name)`", at: node)
     }
     for group in shape.exactlyOne {
       let found = entries.filter { group.contains($0.key) }
       let list = group.map { "`\($0)`" }.joined(separator: " or ")
-      if found.isEmpty { reportMissing(list, at: node) }
+      if found.isEmpty, meant.isDisjoint(with: group) { reportMissing(list, at: node) }
       if found.count > 1 {
         report(
           .exclusiveKeys, at: found[1].keyPlace,

@@ -14,6 +14,15 @@ public struct ImageScan: Sendable {
   /// In the order of the stream.
   public let entries: [ImageEntry]
   let damage: TarBlocks.Damage?
+
+  /// Whether there was more, for all that one can see, than could be read.
+  var endsEarly: Bool {
+    switch damage {
+    case .badHeader, .badRecord, .truncated: true
+    case .noEndMarker, nil: false
+    }
+  }
+
   let trailingData: Int64?
   let contents: [String: [UInt8]]
 

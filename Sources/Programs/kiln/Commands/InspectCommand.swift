@@ -28,7 +28,7 @@ struct InspectCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The cache, for --gpu (default: $KILN_STORE, else ~/.cache/kiln).", valueName: "folder"),
+      "The cache, for --gpu (default: as of the other commands).", valueName: "folder"),
     completion: .directory)
   var store: String?
 

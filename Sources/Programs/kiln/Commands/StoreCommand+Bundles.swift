@@ -1,5 +1,6 @@
 import ArgumentParser
 import Builds
+import Bundles
 import Reporting
 import SystemPackage
 
@@ -27,6 +28,9 @@ struct StoreExport: AsyncParsableCommand {
 
   func validate() throws {
     guard !output.isEmpty else { throw ValidationError("--output takes a file, and got nothing.") }
+    guard !output.hasSuffix("/") else {
+      throw ValidationError("--output takes a file, and '\(output)' is a folder.")
+    }
   }
 
   func run() async throws {
@@ -60,10 +64,12 @@ struct StoreImport: AsyncParsableCommand {
     let reporter = talk.reporter
     defer { reporter.finish() }
     let builder = try Builder(cache.settings(reporter), tool: Version.tool)
+    var imports: [Bundle.Imported] = []
     for path in paths {
       let report = try await builder.import(Surroundings.absolute(path))
-      Terminal.output.write(
-        (answer.json ? JSONText.pretty(report) : SummaryText.render(report)) + "\n")
+      if !answer.json { Terminal.output.write(SummaryText.render(report) + "\n") }
+      imports.append(report)
     }
+    if answer.json { Terminal.output.write(JSONText.pretty(["imports": imports]) + "\n") }
   }
 }

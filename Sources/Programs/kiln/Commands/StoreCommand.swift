@@ -18,7 +18,9 @@ struct StoreOptions: ParsableArguments {
   @OptionGroup var answer: AnswerOptions
 
   func keeper() throws(BuildError) -> StoreKeeper {
-    try StoreKeeper(store: cache.path)
+    let keeper = try StoreKeeper(store: cache.path)
+    if !keeper.isThere { Terminal.errors.write("there is no cache at \(cache.path) yet\n") }
+    return keeper
   }
 
   func show(_ report: some Encodable, _ text: String) {
