@@ -35,7 +35,7 @@ import Testing
       try await python(program, entries, in: folder)
       var archive = BaseArchive(root: folder.appending("root"))
       do throws(RootfsError) {
-        try archive.unpack(folder.appending("base.tar"))
+        try archive.unpack(folder.appending("base.tar"), named: "base.tar")
         Issue.record("it was unpacked")
       } catch { #expect(error.code == .baseArchive) }
       #expect(try Files.entries(folder.appending("outside")) == [])

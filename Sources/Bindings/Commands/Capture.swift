@@ -2,11 +2,13 @@ internal import Subprocess
 
 /// A stream's text, bounded: of more than ``limit`` bytes the beginning is dropped.
 struct Capture: Sendable {
-  static let limit = 64 << 20
+  let limit: Int
   /// Bytes; longer ones are given in parts.
   static let longestLine = 8 << 20
 
   private(set) var text = ""
+
+  init(limit: Int = 64 << 20) { self.limit = limit }
 
   static func drain(
     _ stream: SubprocessOutputSequence, _ onLine: @Sendable (String) -> Void
@@ -16,28 +18,29 @@ struct Capture: Sendable {
     for try await buffer in stream {
       var bytes = unsafe buffer.withUnsafeBytes { unsafe Array($0) }[...]
       while let end = bytes.firstIndex(of: UInt8(ascii: "\n")) {
-        capture.take(pending + bytes[..<end], onLine)
+        onLine(capture.take(pending + bytes[..<end]))
         pending = []
         bytes = bytes[(end + 1)...]
       }
       pending += bytes
       // Whoever draws no line at all is cut, so that the rest of it does not pile up here.
       if pending.count > longestLine {
-        capture.take(pending, onLine)
+        onLine(capture.take(pending))
         pending = []
       }
     }
-    if !pending.isEmpty { capture.take(pending, onLine) }
+    if !pending.isEmpty { onLine(capture.take(pending)) }
     return capture
   }
 
-  private mutating func take(_ line: [UInt8], _ onLine: (String) -> Void) {
+  /// - Returns: the line as text.
+  mutating func take(_ line: [UInt8]) -> String {
     let line = String(decoding: line, as: UTF8.self)
-    onLine(line)
     text += line + "\n"
     // In bytes: half of them may be more characters than there are.
-    if text.utf8.count > Self.limit {
-      text = String(decoding: text.utf8.suffix(Self.limit / 2), as: UTF8.self)
+    if text.utf8.count > limit {
+      text = String(decoding: text.utf8.suffix(limit / 2), as: UTF8.self)
     }
+    return line
   }
 }
