@@ -34,12 +34,12 @@ public struct BlockCompressor: Hashable, Sendable, CustomStringConvertible {
     self.setting = setting
   }
 
-  /// Names all that the bytes depend on besides the block: `gzip balanced libdeflate 1.14`.
+  /// Names all that the bytes depend on besides the block: `gzip balanced libdeflate 1.14 level 5`.
   public var description: String {
     let library =
       switch format {
       case .plain: ""
-      case .gzip: Deflate.library
+      case .gzip: Deflate.name(setting)
       case .xz: XZ.library
       case .zstd: Zstandard.library
       }

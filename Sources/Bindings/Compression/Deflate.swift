@@ -20,7 +20,10 @@ public struct DeflateStream: Hashable, Sendable {
 public enum Deflate {
   /// The library with the version that kiln was built with; nothing tells it at run time, and the
   /// library's file name changes with each release that gives other bytes.
-  static let library = "libdeflate " + LIBDEFLATE_VERSION_STRING
+  /// Names all that the bytes depend on besides the block.
+  static func name(_ setting: CompressionSetting) -> String {
+    "libdeflate \(LIBDEFLATE_VERSION_STRING) level \(setting.deflateLevel)"
+  }
 
   /// A complete stream of its own for `block`.
   public static func stream(
@@ -47,7 +50,8 @@ extension CompressionSetting {
   fileprivate var deflateLevel: Int32 {
     switch self {
     case .fast: 1
-    case .balanced: 6
+    // A sixth quicker than 6, and still smaller than zlib's 6.
+    case .balanced: 5
     case .small: 12
     }
   }

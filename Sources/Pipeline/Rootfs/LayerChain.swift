@@ -91,6 +91,7 @@ struct LayerChain {
       planning.miss(record)
       throw RootfsError(.notMade, description.name)
     }
+    var written: OwnerFile?
     let result = try await store.result(.layer, key: key, failure: { RootfsError($0) }) {
       (folder) async throws(RootfsError) in
       let place = Workplace(
@@ -104,14 +105,17 @@ struct LayerChain {
       try description.requireUnchanged()
       do throws(FileError) {
         try Files.removeTree(place.work)
-        try OwnerFile(made.owners).write(to: folder)
+        let owners = OwnerFile(made.owners)
+        try owners.write(to: folder)
+        written = owners
         try LayerDigests.write(
           of: place.upper, known: made.digests, to: folder.appending(LayerDigests.fileName))
         try record.write(to: folder)
       } catch { throw RootfsError(error) }
     }
     do throws(FileError) {
-      let owners = try OwnerFile(reading: result.path)
+      let owners: OwnerFile
+      if let written { owners = written } else { owners = try OwnerFile(reading: result.path) }
       let layer = Layer(
         directory: result.path.appending("upper"), origin: description.origin,
         owners: owners.indexes, origins: owners.origins,

@@ -65,10 +65,12 @@ public struct ImageWriter: Sendable {
     let counter = SegmentProgress(progress)
     var assemblies: [Assembly] = []
     for draft in drafts { assemblies.append(try await assembly(draft, counter)) }
+    async let listings = Self.listings(of: drafts)
     let files = try await put(together: assemblies, drafts)
     var written: [WrittenImage] = []
-    for (index, (output, sha256)) in files.enumerated() {
-      written.append(try describe(drafts[index], output, assemblies[index].size, sha256))
+    for (index, (listing, (output, sha256))) in zip(await listings, files).enumerated() {
+      written.append(
+        try describe(drafts[index], listing, output, assemblies[index].size, sha256))
     }
     try publish(files.map(\.output))
     try await standing.remember(written)
@@ -130,8 +132,9 @@ public struct ImageWriter: Sendable {
       if entries[request.layers] == nil {
         var tree = base
         for layer in request.layers.dropFirst(shared.count) { try tree.apply(layer) }
-        try checkSpace(for: tree.entries, requests.filter { $0.layers == request.layers })
-        entries[request.layers] = try await tree.entries.hashed(jobs: segments.jobs)
+        let found = tree.entries
+        try checkSpace(for: found, requests.filter { $0.layers == request.layers })
+        entries[request.layers] = try await found.hashed(jobs: segments.jobs)
       }
       let entries = entries[request.layers] ?? []
       let encoding = Encoding(request.format, compression)
@@ -197,12 +200,17 @@ public struct ImageWriter: Sendable {
     return (try? FileDigest(of: target))?.sha256 == sha256
   }
 
+  private static func listings(of drafts: [Draft]) async -> [TreeListing] {
+    drafts.map { TreeListing($0.entries, order: $0.order) }
+  }
+
   private func describe(
-    _ draft: Draft, _ output: ImageOutput, _ size: Int64, _ sha256: SHA256Digest
+    _ draft: Draft, _ listing: TreeListing, _ output: ImageOutput, _ size: Int64,
+    _ sha256: SHA256Digest
   ) throws(ImageError) -> WrittenImage {
     let target = draft.request.target
     let writer = ManifestWriter(
-      listing: TreeListing(draft.entries, order: draft.order),
+      listing: listing,
       request: draft.request, provenance: provenance,
       image: .init(
         file: target.lastComponent?.string ?? "", format: draft.request.format,
