@@ -126,7 +126,7 @@ struct LayerChain {
 
   private func key(of description: Description, _ privileges: Privileges) -> SHA256Digest {
     // A layer marks opaque folders in another way in a user namespace.
-    let overlay = privileges == .namespaceRoot ? "user" : "trusted"
+    let overlay = privileges.overlayNamespace
     let parts = ["layer", "\(Self.formatVersion)", key.hex, overlay, description.name]
     return SHA256Digest(ofText: (parts + description.inputs.map(\.value)).joined(separator: "\0"))
   }

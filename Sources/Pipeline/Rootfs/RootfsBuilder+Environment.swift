@@ -77,7 +77,7 @@ extension RootfsBuilder {
       artifact.kind == .base
         || parts.contains(Origin(.package, name: artifact.name, version: artifact.version))
     }.map(\.sha256.hex)
-    let overlay = sandbox.privileges == .namespaceRoot ? "user" : "trusted"
+    let overlay = sandbox.privileges.overlayNamespace
     return SHA256Digest(
       ofText: (["virtual environment 1", overlay] + creation
         + variables.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" } + digests)

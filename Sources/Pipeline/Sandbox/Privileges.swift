@@ -10,11 +10,13 @@ public enum Privileges: String, Hashable, Sendable, CaseIterable {
   /// An ordinary user who can become ``namespaceRoot`` by ``reexecution(arguments:)``.
   case reexecution
 
+  /// Whose attributes an overlay of such a process's keeps its marks in, so that a layer of another
+  /// kind of process is no layer for it.
+  public var overlayNamespace: String { self == .namespaceRoot ? "user" : "trusted" }
+
   /// The attribute by which an overlay of such a process's marks a folder that hides what the layers
   /// below have at its path; its value is ``opaque``.
-  public var opaqueAttribute: String {
-    self == .namespaceRoot ? "user.overlay.opaque" : "trusted.overlay.opaque"
-  }
+  public var opaqueAttribute: String { "\(overlayNamespace).overlay.opaque" }
 
   public static let opaque = [UInt8(ascii: "y")]
 

@@ -46,8 +46,8 @@ def lines(case):
     table = case["table"]
     if not table:
         return []
-    lines = [f"## {table['title']}", "", f"{table['about']} {case['when']}; medians of {case['runs']} "
-             "interleaved runs.", "",
+    runs = "one run" if case["runs"] == 1 else f"medians of {case['runs']} interleaved runs"
+    lines = [f"## {table['title']}", "", f"{table['about']} {case['when']}; {runs}.", "",
              "| case | wall s | CPU s | peak MB | image MB | times faster | to reach |",
              "| --- | ---: | ---: | ---: | ---: | ---: | ---: |"]
     first = table["rows"][0]

@@ -28,7 +28,7 @@ public struct FileTree: Sendable {
   }
 
   /// What the tree is made of, lowest first.
-  public private(set) var layers: [Layer]
+  private var layers: [Layer]
   private var nodes: [Node]
   /// Of the files of the layer that is being applied.
   private var digests: [String: SHA256Digest] = [:]
