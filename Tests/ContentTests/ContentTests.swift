@@ -16,16 +16,6 @@ import Testing
   }
 }
 
-@Suite struct LayerTests {
-  @Test func aPathWithoutAnOwnerBelongsToTheLayer() {
-    let sudo = Origin(.package, name: "sudo", version: "1.9")
-    let layer = Layer(
-      directory: "/x", origin: Origin(.configuration), owners: ["usr/bin/sudo": 0], origins: [sudo])
-    #expect(layer.origin(of: "usr/bin/sudo") == sudo)
-    #expect(layer.origin(of: "etc/shadow") == Origin(.configuration))
-  }
-}
-
 @Suite struct FileDigestTests {
   @Test func hashesAFileOfSeveralPieces() async throws {
     try await withTemporaryFolder { folder in

@@ -18,6 +18,33 @@ import Testing
     #expect(hasher.finish() == SHA256Digest(ofText: "abc"))
   }
 
+  @Test(arguments: [0, 1, 63, 64, 65, 200_001])
+  func aHashGoesOnFromItsState(length: Int) throws {
+    let bytes = (0..<length).map { UInt8(truncatingIfNeeded: $0 / 3) }
+    var first = Hasher256()
+    first.update(bytes)
+    let state = try #require(Hasher256.State(bytes: first.state.bytes))
+    var second = Hasher256(state)
+    // Whatever it does, the other is not touched.
+    second.update(bytes)
+    #expect(second.finish() == SHA256Digest(of: bytes + bytes))
+    #expect(first.finish() == SHA256Digest(of: bytes))
+    #expect(Hasher256.State(bytes: state.bytes + [0]) == nil)
+    #expect(Hasher256.State(bytes: Array(state.bytes.dropFirst(length % 64 + 1))) == nil)
+  }
+
+  @Test func bytesAndOrderAreThoseOfTheText() throws {
+    let digests = (0..<50).map { SHA256Digest(ofText: "\($0)") }
+    for digest in digests {
+      #expect(SHA256Digest(bytes: digest.bytes) == digest)
+      #expect(SHA256Digest(hexDigits: digest.hexDigits[...]) == digest)
+      #expect(Hexadecimal.text(digest.bytes) == digest.hex)
+    }
+    #expect(digests.sorted().map(\.hex) == digests.map(\.hex).sorted())
+    #expect(SHA256Digest(bytes: [UInt8](repeating: 0, count: 31)) == nil)
+    #expect(SHA256Digest(hexDigits: Array("0".utf8)[...]) == nil)
+  }
+
   @Test func md5OfAKnownText() {
     var hasher = HasherMD5()
     hasher.update(Array("abc".utf8))

@@ -55,7 +55,7 @@ struct FileTreeTests {
     try top.file("etc/gone", "back")
     try top.whiteout("opt/folder-to-file")
     try top.whiteout("opt/merged")
-    return [base.layer, middle.layer, top.layer]
+    return try [base.layer, middle.layer, top.layer]
   }
 
   private func paths(_ root: FilePath) throws -> [String] {
@@ -129,23 +129,6 @@ struct FileTreeTests {
       #expect(entries.map(\.path) == ["", "new", "old", "ping"])
       #expect(entries.map(\.modified) == [Self.epoch, Self.epoch, 1_600_000_000, 1_600_000_000])
       #expect(entries.last?.capability == LayerFixture.capability)
-    }
-  }
-
-  @Test("a name that is not UTF-8 is refused and its origin named")
-  func badName() async throws {
-    try await withTemporaryFolder { folder in
-      let layer = try LayerFixture(folder, "layer", origin: Origin(.step, name: "unpack"))
-      try await python("open(b'caf\\xe9', 'w')", in: layer.directory)
-      let error = #expect(throws: ImageError.self) {
-        try FileTree([layer.layer], sourceDateEpoch: Self.epoch)
-      }
-      #expect(error?.code == .badName && error?.subject == "/caf\\xe9")
-      #expect(error?.origin == Origin(.step, name: "unpack"))
-      // The store's path is nothing that its reader could rename.
-      #expect(try !"\(#require(error))".contains(folder.string))
-      #expect("\(try #require(error))".contains("step unpack"))
-      try await shell("rm -r layer", in: folder)
     }
   }
 

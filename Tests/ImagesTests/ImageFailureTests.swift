@@ -1,4 +1,5 @@
 import Content
+import Digests
 import FileSystem
 import Images
 import Needs
@@ -76,8 +77,11 @@ struct ImageFailureTests {
 
   @Test("too little space is seen before anything is written")
   func space() async throws {
-    try await withStage { output, layer, request in
+    try await withStage { output, layer, _ in
+      var layer = layer
       try await shell("truncate -s 14T huge", in: layer.directory)
+      layer.known["huge"] = SHA256Digest(ofText: "huge")
+      let request = try ImageWriterTests.request(output, "a.tar.gz", [layer.layer])
       let error = await #expect(throws: ImageError.self) {
         try await ImageWriterTests.writer(output.removingLastComponent()).write([request])
       }

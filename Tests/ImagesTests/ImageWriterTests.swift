@@ -72,7 +72,7 @@ struct ImageWriterTests {
       let content = String(repeating: "\(index * 7919)", count: 13_500)
       try odd.file("srv/\(index)", content)
     }
-    layers.append(odd.layer)
+    layers.append(try odd.layer)
     return layers
   }
 
@@ -186,7 +186,7 @@ struct ImageWriterTests {
       ]
       #expect(both == alone)
       #expect(counted.withLock { $0 == $0.sorted() && !$0.isEmpty })
-      for (request, layer) in zip(requests, [first.layer, second.layer]) {
+      for (request, layer) in zip(requests, try [first.layer, second.layer]) {
         let name = request.flavour?.rawValue ?? ""
         try await copyOverlay(common + [layer], to: "witness-\(name)", in: folder)
         try await shell("mkdir \(name); bsdtar -xpf \(request.target) -C \(name)", in: folder)

@@ -12,6 +12,8 @@ struct LayerFixture {
   var origin: Origin
   var owners: [String: Int] = [:]
   var origins: [Origin] = []
+  /// Of files that the listing is not to read.
+  var known: [String: SHA256Digest] = [:]
 
   init(_ folder: FilePath, _ name: String, origin: Origin = Origin(.step, name: "test")) throws {
     directory = folder.appending(name)
@@ -19,8 +21,14 @@ struct LayerFixture {
     try Files.makeDirectories(directory)
   }
 
+  /// The layer as it is now, listed beside its folder.
   var layer: Layer {
-    Layer(directory: directory, origin: origin, owners: owners, origins: origins)
+    get throws {
+      let file = FilePath(directory.string + ".listing")
+      try LayerListing(of: directory, owners: owners, origins: origins, known: known)
+        .write(to: file)
+      return Layer(directory: directory, origin: origin, listing: file)
+    }
   }
 
   func file(_ path: String, _ content: String = "", mode: UInt16 = 0o644) throws {

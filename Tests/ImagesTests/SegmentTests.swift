@@ -32,10 +32,7 @@ struct SegmentTests {
       for index in 0..<9 {
         try layer.file("srv/\(index)", bytes: Array("\(index) and ".utf8).cycled(400_000))
       }
-      // Digests of the files, as the layers that kiln makes have them.
-      let digests = folder.appending("digests")
-      try LayerDigests.write(of: layer.directory, to: digests)
-      let layers = [Layer(directory: layer.directory, origin: layer.origin, digests: digests)]
+      let layers = [try layer.layer]
       let request = try ImageWriterTests.request(folder, file, layers)
       let first = try await ImageWriterTests.writer(folder, compression).write([request])
       let made = try segments(folder)
@@ -61,16 +58,17 @@ struct SegmentTests {
       }
       let top = try LayerFixture(folder, "top", origin: Origin(.file))
       try top.file("etc/motd", "hello")
-      let request = try ImageWriterTests.request(folder, "a.wsl", [base.layer, top.layer])
-      _ = try await ImageWriterTests.writer(folder).write([request])
-      let before = try segments(folder)
+      func write() async throws -> Set<String> {
+        let request = try ImageWriterTests.request(folder, "a.wsl", [base.layer, top.layer])
+        _ = try await ImageWriterTests.writer(folder).write([request])
+        return try segments(folder)
+      }
+      let before = try await write()
       try top.file("etc/motd", "world")
-      _ = try await ImageWriterTests.writer(folder).write([request])
-      #expect(try segments(folder).subtracting(before).count == 1)
+      #expect(try await write().subtracting(before).count == 1)
       // A package that loses a file has a segment without it; the others stay.
       try top.whiteout("usr/two")
-      _ = try await ImageWriterTests.writer(folder).write([request])
-      #expect(try segments(folder).subtracting(before).count == 1)
+      #expect(try await write().subtracting(before).count == 1)
       let names = try await shell("tar tf a.wsl", in: folder).output.split(separator: "\n")
       #expect(!names.contains("./usr/two") && names.contains("./usr/three"))
     }
@@ -86,9 +84,9 @@ struct SegmentTests {
       }
       let top = try LayerFixture(folder, "top", origin: Origin(.configuration))
       try top.file("usr/two", "changed")
-      let layers = [base.layer, top.layer]
+      let layers = try [base.layer, top.layer]
       let writer = try ImageWriterTests.writer(folder)
-      let tree = await writer.prepare([base.layer], [.wsl])
+      let tree = try await writer.prepare([base.layer], [.wsl])
       let prepared = try segments(folder)
       #expect(prepared.count == 2)
       let request = try ImageWriterTests.request(folder, "a.wsl", layers)
@@ -98,6 +96,46 @@ struct SegmentTests {
       let alone = try await ImageWriterTests.writer(folder, store: "empty").write([request])
       #expect(image == alone)
       #expect(try segments(folder, store: "empty").count == 3)
+    }
+  }
+
+  @Test("what images have in common at their beginning is hashed once for all of them")
+  func commonBeginning() async throws {
+    try await withTemporaryFolder { folder in
+      var base = try LayerFixture(folder, "base", origin: Origin(.configuration))
+      try base.file("usr/one", "one")
+      base.own("usr/one", Origin(.package, name: "one", version: "1"))
+      let top = try LayerFixture(folder, "top", origin: Origin(.file))
+      func write(_ text: String) async throws -> (said: SHA256Digest, actual: SHA256Digest) {
+        try top.file("etc/motd", text)
+        let request = try ImageWriterTests.request(folder, "a.wsl", [base.layer, top.layer])
+        let images = try await ImageWriterTests.writer(folder).write([request])
+        return (images[0].sha256, try FileDigest(of: folder.appending("a.wsl")).sha256)
+      }
+      let first = try await write("hello")
+      #expect(first.said == first.actual)
+      let second = try await write("world")
+      #expect(second.said == second.actual && second.said != first.said)
+      // Proof that the store is asked: with what another hash had come to, the digest is wrong.
+      var other = Hasher256()
+      other.update([1])
+      var count = 0
+      try Files.walk(folder.appending("store/results/assembly")) { path, _ throws(FileError) in
+        if path.hasSuffix("/beginning") {
+          count += 1
+          try Files.write(
+            other.state.bytes, to: folder.appending("store/results/assembly").appending(path))
+        }
+        return true
+      }
+      // Behind the folders and behind the package, for both; behind each file.
+      #expect(count == 4)
+      let third = try await write("again")
+      #expect(third.said != third.actual)
+      // A segment that somebody touched is read.
+      try await shell("touch store/results/segment/*/*/data", in: folder)
+      let fourth = try await write("once more")
+      #expect(fourth.said == fourth.actual)
     }
   }
 
@@ -116,7 +154,7 @@ struct SegmentTests {
       // Of the image that is known, and of another that has the segment too.
       let other = try LayerFixture(folder, "other", origin: Origin(.step, name: "other"))
       try other.file("etc/other")
-      for layers in [layers, layers + [other.layer]] {
+      for layers in try [layers, layers + [other.layer]] {
         let bad = try ImageWriterTests.request(folder, "a.wsl", layers)
         let error = await #expect(throws: ImageError.self) {
           try await ImageWriterTests.writer(folder).write([bad])

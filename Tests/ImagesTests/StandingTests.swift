@@ -98,7 +98,9 @@ struct StandingTests {
       let request = try ImageWriterTests.request(folder, "image.tar.gz", [layer.layer])
       let first = try await ImageWriterTests.writer(folder).write([request])
       try layer.file("etc/file", "another")
-      #expect(try await ImageWriterTests.writer(folder).write([request]) != first)
+      let again = try ImageWriterTests.request(folder, "image.tar.gz", [layer.layer])
+      #expect(again == request)
+      #expect(try await ImageWriterTests.writer(folder).write([again]) != first)
     }
   }
 }

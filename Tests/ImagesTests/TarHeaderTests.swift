@@ -93,7 +93,7 @@ struct TarHeaderTests {
         $0.origin = origins[index / 200]
       }
     }
-    let order = OriginOrder(artifacts: [], layers: [])
+    let order = OriginOrder(artifacts: [], carried: [])
     let whole = ImagePlan(entries, order: order, memberSize: 1 << 20)
     let members = whole.groups.flatMap(\.members)
     for member in members { #expect(Set(member.slices.map(\.entry.origin)).count == 1) }
@@ -108,7 +108,7 @@ struct TarHeaderTests {
   func largeFile() {
     let entries = [entry("a"), entry("b") { $0.size = 3 << 20 }, entry("c")]
     let plan = ImagePlan(
-      entries, order: OriginOrder(artifacts: [], layers: []), memberSize: 1 << 20)
+      entries, order: OriginOrder(artifacts: [], carried: []), memberSize: 1 << 20)
     #expect(
       plan.groups.flatMap(\.members).map { $0.slices.map(\.entry.path) } == [
         ["a"], ["b"], ["b"], ["b"], ["b"], ["c"],

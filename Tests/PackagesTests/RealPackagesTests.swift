@@ -41,7 +41,8 @@ struct RealPackagesTests {
         let root = try await PristineRoot.make(packages: unpacked, options: options, store: store)
         print(
           round, packages.count, "unpack", middle - start, "merge", clock.now - middle, "paths",
-          root.layer.owners.count, "deferred", root.deferred.map(\.name), "preinsts",
+          try LayerListing(reading: root.layer.listing).entries.count, "deferred",
+          root.deferred.map(\.name), "preinsts",
           root.preinsts.map(\.name), root.layer.directory)
       }
       // Every package's tree against dpkg-deb's.

@@ -101,8 +101,10 @@ struct MemberTests {
   private func taken(_ rootfs: Rootfs) throws -> (text: String, mode: UInt16, origin: Origin?) {
     let path = "opt/taken"
     let stack = LayerStack(rootfs.layers.map(\.directory))
-    let layer = try #require(rootfs.layers.last { $0.owners[path] != nil })
-    let origin = layer.owners[path].map { layer.origins[$0] }
+    let origin = try rootfs.layers.compactMap { layer in
+      let listing = try LayerListing(reading: layer.listing)
+      return listing.entries.first { $0.path == path }.map { listing.origin(of: $0, in: layer) }
+    }.last
     let file = try #require(try stack.file(path))
     return (
       try Files.readText(file), try stack.entry(path)?.status.permissions ?? 0, origin

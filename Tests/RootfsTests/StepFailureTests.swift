@@ -41,6 +41,21 @@ struct StepFailureTests {
     #expect(remedy?.contains("first line") == true)
   }
 
+  @Test func aNameThatNoImageCanHaveIsToldAsTheImageHasIt() async throws {
+    try await TinyBase.with { base in
+      var recipe = base.recipe
+      recipe.run = [TinyBase.step("unpack", "printf x > \"/etc/$(printf 'caf\\351')\"")]
+      let error = await #expect(throws: RootfsError.self) {
+        try await base.builder.build(recipe, lock: base.lock, artifacts: base.artifacts)
+      }
+      #expect(error?.code == .badName)
+      let reason = try #require(error?.diagnostics.first?.reason)
+      #expect(reason.contains("/etc/caf\\xe9") && reason.contains("step unpack"))
+      // The store's path is nothing that its reader could rename.
+      #expect(!reason.contains(base.folder.string))
+    }
+  }
+
   /// Else the store would give the layer for the inputs as they were.
   @Test func whatIsMadeWhileAnInputChangesIsNotKept() async throws {
     try await TinyBase.with { base in

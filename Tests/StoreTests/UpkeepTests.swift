@@ -136,6 +136,23 @@ import Testing
     }
   }
 
+  /// Each as kiln makes it, with no file more.
+  @Test(arguments: [
+    (Store.ResultKind.layer, ["upper", "listing"]), (.pristine, ["root", "listing"]),
+    (.call, ["upper"]), (.call, ["output"]), (.assembly, ["sha256"]), (.configured, ["set"]),
+  ])
+  func wholeResultsAreNoDamage(kind: Store.ResultKind, names: [String]) async throws {
+    try await withTemporaryFolder { folder in
+      let store = try Store(root: folder)
+      let key = SHA256Digest(ofText: "key")
+      _ = try await store.result(kind, key: key, failure: { $0 }) { (folder) throws(FileError) in
+        for name in names { try Files.write("", to: folder.appending(name)) }
+      }
+      #expect(try await store.verify(repair: true, jobs: 1) == [])
+      #expect(store.result(kind, key: key) != nil)
+    }
+  }
+
   @Test func findsAndRemovesDamage() async throws {
     try await withTemporaryFolder { folder in
       let digests = try await store(folder, ages: [1, 2, 3])

@@ -1,11 +1,27 @@
 /// A SHA-256 value, 32 bytes; its text form is 64 lower-case hexadecimal digits.
+///
+/// Trees have ten thousands of them, so it is four numbers and no array.
 public struct SHA256Digest: Hashable, Sendable {
-  public let bytes: [UInt8]
+  /// The first eight bytes, and so on, most significant first.
+  private let first, second, third, fourth: UInt64
 
   /// - Returns: nil unless there are exactly 32 bytes.
   public init?(bytes: [UInt8]) {
     guard bytes.count == 32 else { return nil }
-    self.bytes = bytes
+    let word = { (start: Int) in bytes[start..<start + 8].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    }
+    (first, second, third, fourth) = (word(0), word(8), word(16), word(24))
+  }
+
+  public var bytes: [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(32)
+    for word in [first, second, third, fourth] {
+      for shift in stride(from: 56, through: 0, by: -8) {
+        bytes.append(UInt8(truncatingIfNeeded: word >> shift))
+      }
+    }
+    return bytes
   }
 
   /// - Returns: nil unless `hex` is 64 hexadecimal digits, of either case.
@@ -17,7 +33,36 @@ public struct SHA256Digest: Hashable, Sendable {
     self.init(bytes: bytes)
   }
 
-  public var hex: String { Hexadecimal.text(bytes) }
+  /// - Returns: nil unless there are 64 hexadecimal digits in ASCII, of either case.
+  public init?(hexDigits: ArraySlice<UInt8>) {
+    guard hexDigits.count == 64 else { return nil }
+    let start = hexDigits.startIndex
+    let word = { (index: Int) -> UInt64? in
+      var value: UInt64 = 0
+      for place in start + 16 * index..<start + 16 * (index + 1) {
+        guard let digit = UInt8(hexDigit: hexDigits[place]) else { return nil }
+        value = value << 4 | UInt64(digit)
+      }
+      return value
+    }
+    guard let first = word(0), let second = word(1), let third = word(2), let fourth = word(3)
+    else { return nil }
+    (self.first, self.second, self.third, self.fourth) = (first, second, third, fourth)
+  }
+
+  public var hex: String { String(decoding: hexDigits, as: UTF8.self) }
+
+  /// 64 lower-case digits in ASCII.
+  public var hexDigits: [UInt8] {
+    var digits: [UInt8] = []
+    digits.reserveCapacity(64)
+    for word in [first, second, third, fourth] {
+      for shift in stride(from: 60, through: 0, by: -4) {
+        digits.append(Hexadecimal.digit(UInt8(truncatingIfNeeded: word >> shift) & 15))
+      }
+    }
+    return digits
+  }
 
   /// The digest of bytes in memory.
   public init(of content: some Sequence<UInt8>) {
@@ -36,7 +81,8 @@ extension SHA256Digest: CustomStringConvertible {
 
 extension SHA256Digest: Comparable {
   public static func < (left: Self, right: Self) -> Bool {
-    left.bytes.lexicographicallyPrecedes(right.bytes)
+    (left.first, left.second, left.third, left.fourth)
+      < (right.first, right.second, right.third, right.fourth)
   }
 }
 
@@ -67,7 +113,7 @@ public enum Hexadecimal {
     return String(decoding: text, as: UTF8.self)
   }
 
-  private static func digit(_ value: UInt8) -> UInt8 {
+  fileprivate static func digit(_ value: UInt8) -> UInt8 {
     value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
   }
 

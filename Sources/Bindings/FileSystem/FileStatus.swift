@@ -19,9 +19,8 @@ public struct FileStatus: Hashable, Sendable {
   public let device: UInt64
   public let inode: UInt64
   public let linkCount: UInt64
-  /// Another one whenever the content or anything else of the file changes; nil where the file
-  /// system has whole seconds only, in which two changes look like one.
-  public let version: String?
+  private let contentTime: Time
+  private let changeTime: Time
   /// Major and minor number of a device node.
   public let deviceNumber: (major: UInt32, minor: UInt32)
 
@@ -44,11 +43,8 @@ public struct FileStatus: Hashable, Sendable {
     device = UInt64(raw.st_dev)
     inode = UInt64(raw.st_ino)
     linkCount = UInt64(raw.st_nlink)
-    let times = [raw.st_mtim, raw.st_ctim]
-    let stamp = times.map { "\($0.tv_sec).\($0.tv_nsec)" }.joined(separator: " ")
-    version =
-      raw.st_ctim.tv_nsec == 0
-      ? nil : "\(raw.st_dev) \(raw.st_ino) \(raw.st_size) \(stamp)"
+    contentTime = Time(raw.st_mtim)
+    changeTime = Time(raw.st_ctim)
     deviceNumber = (gnu_dev_major(raw.st_rdev), gnu_dev_minor(raw.st_rdev))
   }
 
@@ -62,6 +58,22 @@ public struct FileStatus: Hashable, Sendable {
   public func hash(into hasher: inout Swift.Hasher) {
     hasher.combine(device)
     hasher.combine(inode)
+  }
+
+  private struct Time: Sendable {
+    let seconds: Int
+    let nanoseconds: Int
+
+    init(_ raw: timespec) { (seconds, nanoseconds) = (raw.tv_sec, raw.tv_nsec) }
+
+    var text: String { "\(seconds).\(nanoseconds)" }
+  }
+
+  /// Another one whenever the content or anything else of the file changes; nil where the file
+  /// system has whole seconds only, in which two changes look like one.
+  public var version: String? {
+    changeTime.nanoseconds == 0
+      ? nil : "\(device) \(inode) \(size) \(contentTime.text) \(changeTime.text)"
   }
 
   /// Whether overlayfs means "deleted" by this node of an upper directory.

@@ -38,13 +38,12 @@ extension Files {
       throw lastError("list the folder", path)
     }
     defer { unsafe closedir(stream) }
-    let dots: Set<[UInt8]> = [[0x2E], [0x2E, 0x2E]]
     var names: [[UInt8]] = []
     while let entry = unsafe readdir(stream) {
       let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) {
-        unsafe Array($0.prefix { $0 != 0 })
+        unsafe Array($0[..<($0.firstIndex(of: 0) ?? $0.endIndex)])
       }
-      if !dots.contains(name) { names.append(name) }
+      if name != [0x2E], name != [0x2E, 0x2E] { names.append(name) }
     }
     return names.sorted { $0.lexicographicallyPrecedes($1) }
   }

@@ -2,7 +2,9 @@
 public enum FileMode {
   /// Four octal digits, those of setuid, setgid and sticky first: `0644`.
   public static func text(_ permissions: UInt16) -> String {
-    let octal = String(permissions, radix: 8)
-    return String(repeating: "0", count: max(0, 4 - octal.utf8.count)) + octal
+    let digits = stride(from: 9, through: 0, by: -3).map { shift in
+      UInt8(ascii: "0") + UInt8(truncatingIfNeeded: permissions >> shift & 7)
+    }
+    return String(decoding: digits, as: UTF8.self)
   }
 }

@@ -7,25 +7,14 @@ public import SystemPackage
 /// held. A published layer never changes.
 public struct Layer: Hashable, Sendable {
   public let directory: FilePath
-  /// Who made the layer's entries, where ``owners`` does not say otherwise.
+  /// Who made the layer's entries, where the listing does not say otherwise.
   public let origin: Origin
-  /// Paths (relative, no leading slash) whose origin is another, as index into ``origins``.
-  public let owners: [String: Int]
-  /// What ``owners`` points into, in the order in which the image carries their files.
-  public let origins: [Origin]
-  /// A ``LayerDigests`` file; nil where nobody has read the layer's files yet.
-  public let digests: FilePath?
+  /// A ``LayerListing`` file: what is in the directory.
+  public let listing: FilePath
 
-  public init(
-    directory: FilePath, origin: Origin, owners: [String: Int] = [:], origins: [Origin] = [],
-    digests: FilePath? = nil
-  ) {
+  public init(directory: FilePath, origin: Origin, listing: FilePath) {
     self.directory = directory
     self.origin = origin
-    self.owners = owners
-    self.origins = origins
-    self.digests = digests
+    self.listing = listing
   }
-
-  public func origin(of path: String) -> Origin { owners[path].map { origins[$0] } ?? origin }
 }

@@ -9,8 +9,6 @@ public struct ImageError: Failure {
   public enum Code: String, CaseIterable, Hashable, Sendable {
     /// The file system refused; ``cause`` says what.
     case file = "K5001"
-    /// A name that tar readers or WSL cannot take.
-    case badName = "K5002"
     /// A layer holds what only the kernel's overlay understands.
     case unsupportedLayer = "K5003"
     /// A file was changed while the image was written.
@@ -89,7 +87,6 @@ public struct ImageError: Failure {
   private var message: String {
     switch code {
     case .file: "cannot read or write a file of the image"
-    case .badName: "a name in the image cannot be written to a tarball that WSL imports"
     case .unsupportedLayer: "a layer cannot be read"
     case .changed: "a file changed while the image was written"
     case .noSpace: "there is not enough free space for the image"
@@ -105,7 +102,6 @@ public struct ImageError: Failure {
 
   private var remedy: String? {
     switch code {
-    case .badName: "rename it, or remove it in a `run` step"
     case .unsupportedLayer: "mount overlays with redirect_dir=off,metacopy=off"
     case .changed: "build again, and let nothing write to kiln's store meanwhile"
     case .noSpace: "free space there, or choose another folder with --output"

@@ -74,6 +74,21 @@ public struct BillOfMaterials: Hashable, Sendable {
       .joined(separator: "-")
   }
 
+  /// Names all that the bill says; where it is the same, the documents are.
+  public var digest: SHA256Digest {
+    let lines = materials.map { material in
+      let artifact = material.artifact
+      let fields: [String] = [
+        artifact.version, artifact.fileName, artifact.source,
+        artifact.architecture?.rawValue ?? "", "\(material.isRequested)",
+        material.source.map { "\($0.name) \($0.version)" } ?? "",
+        material.licence.map { "\($0)" } ?? "", material.supplier ?? "", material.homepage ?? "",
+      ]
+      return (fields + artifact.dependencies + material.licenceFiles).joined(separator: "\0")
+    }
+    return SHA256Digest(ofText: ([uuid] + lines).joined(separator: "\n"))
+  }
+
   public func spdx() -> [UInt8] { StableJSON.bytes(SPDXDocument(self)) }
 
   public func cycloneDX() -> [UInt8] { StableJSON.bytes(CycloneDXDocument(self)) }

@@ -77,14 +77,14 @@ struct CycloneDXDocument: Encodable {
     let tool = Component(type: "application", name: bill.toolName, version: bill.toolVersion)
     metadata = Metadata(
       timestamp: bill.timestamp, tools: Tools(components: [tool]), component: image)
+    let references = bill.materials.map { PackageURL.text($0, suite: bill.suite) }
     components =
-      bill.materials.map { Self.component($0, bill.suite) } + bill.files.map(Self.component)
-    dependencies = Self.dependencies(bill)
+      zip(bill.materials, references).map(Self.component) + bill.files.map(Self.component)
+    dependencies = Self.dependencies(bill, references)
   }
 
-  private static func component(_ material: Material, _ suite: String?) -> Component {
+  private static func component(_ material: Material, _ purl: String) -> Component {
     let artifact = material.artifact
-    let purl = PackageURL.text(material, suite: suite)
     var component = Component(
       type: artifact.kind == .base ? "operating-system" : "library", reference: purl,
       name: artifact.name)
@@ -95,8 +95,7 @@ struct CycloneDXDocument: Encodable {
     switch material.licence {
     case .expression(let expression): component.licenses = [Licence(expression: expression)]
     case .text(let text):
-      let first = text.split(whereSeparator: \.isNewline).first.map(String.init) ?? text
-      component.licenses = [Licence(license: .init(name: first))]
+      component.licenses = [Licence(license: .init(name: BillOfMaterials.firstLine(text)))]
     case nil: break
     }
     component.externalReferences = material.homepage.map { [Reference(type: "website", url: $0)] }
@@ -122,14 +121,15 @@ struct CycloneDXDocument: Encodable {
     return component
   }
 
-  private static func dependencies(_ bill: BillOfMaterials) -> [Dependency] {
-    let reference = { (material: Material) in PackageURL.text(material, suite: bill.suite) }
+  private static func dependencies(
+    _ bill: BillOfMaterials, _ references: [String]
+  ) -> [Dependency] {
     var needs: [String: [String]] = [:]
-    for (material, needed) in bill.needs {
-      needs[reference(material), default: []].append(reference(needed))
+    for (index, needed) in bill.needs {
+      needs[references[index], default: []].append(references[needed])
     }
-    let wanted = bill.materials.filter(\.isRequested).map(reference)
+    let wanted = zip(bill.materials, references).filter(\.0.isRequested).map(\.1)
     return [Dependency(ref: "image", dependsOn: wanted)]
-      + bill.materials.map(reference).map { Dependency(ref: $0, dependsOn: needs[$0] ?? []) }
+      + references.map { Dependency(ref: $0, dependsOn: needs[$0] ?? []) }
   }
 }

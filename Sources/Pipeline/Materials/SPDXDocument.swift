@@ -163,8 +163,10 @@ struct SPDXDocument: Encodable {
   /// `Name <address>` as SPDX writes it: `Organization: Name (address)`. Whether it is a person
   /// nobody says.
   private static func supplier(_ text: String) -> String {
-    let parts = text.split(separator: "<", maxSplits: 1).map { part in
-      String(part.drop { $0 == " " }.reversed().drop { $0 == " " || $0 == ">" }.reversed())
+    let parts = text.utf8.split(separator: UInt8(ascii: "<"), maxSplits: 1).map { part in
+      let start = part.drop { $0 == UInt8(ascii: " ") }
+      let end = start.lastIndex { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: ">") }
+      return end.map { String(Substring(start[...$0])) } ?? ""
     }
     guard parts.count == 2 else { return "Organization: \(text)" }
     return "Organization: \(parts[0]) (\(parts[1]))"
@@ -198,10 +200,11 @@ struct SPDXDocument: Encodable {
       Relationship(spdxElementId: from, relationshipType: type, relatedSpdxElement: to)
     }
     let described = [relate("SPDXRef-DOCUMENT", "DESCRIBES", image)]
-    let contained = bill.materials.map(id) + (bill.files.isEmpty ? [] : [added])
+    let ids = bill.materials.map(id)
+    let contained = ids + (bill.files.isEmpty ? [] : [added])
     return described + contained.map { relate(image, "CONTAINS", $0) }
       + bill.files.map { relate(added, "CONTAINS", id($0)) }
-      + bill.needs.map { relate(id($0), "DEPENDS_ON", id($1)) }
+      + bill.needs.map { relate(ids[$0], "DEPENDS_ON", ids[$1]) }
   }
 
   private static func sha256(_ digest: SHA256Digest) -> Checksum {
@@ -225,26 +228,37 @@ struct SPDXDocument: Encodable {
   /// Letters, digits, `.` and `-`. The other letters of names of packages and projects are `+` and
   /// `_`; so that two names stay two, they are written out.
   private static func fragment(_ name: String) -> String {
-    name.replacing("+", with: ".plus.").replacing("_", with: ".line.")
+    guard name.utf8.contains(where: { $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "_") }) else {
+      return name
+    }
+    return name.replacing("+", with: ".plus.").replacing("_", with: ".line.")
   }
 
   private static func oneLine(_ text: String) -> String {
-    let line = text.split(whereSeparator: \.isNewline).first.map(String.init) ?? text
-    return line.count > 120 ? String(line.prefix(119)) + "…" : line
+    let line = BillOfMaterials.firstLine(text)
+    return line.utf8.count > 120 && line.count > 120 ? String(line.prefix(119)) + "…" : line
   }
 }
 
 extension BillOfMaterials {
-  /// Who needs whom: pairs of materials.
-  var needs: [(Material, Material)] {
-    var known: [String: [Material]] = [:]
-    for material in materials {
-      known["\(material.artifact.kind) \(material.artifact.name)", default: []].append(material)
+  /// Who needs whom: pairs of indexes of ``materials``.
+  var needs: [(Int, Int)] {
+    var known: [String: [Int]] = [:]
+    for (index, material) in materials.enumerated() {
+      known["\(material.artifact.kind.rawValue) \(material.artifact.name)", default: []]
+        .append(index)
     }
-    return materials.flatMap { material in
+    return materials.enumerated().flatMap { index, material in
       material.artifact.dependencies.flatMap { name in
-        (known["\(material.artifact.kind) \(name)"] ?? []).map { (material, $0) }
+        (known["\(material.artifact.kind.rawValue) \(name)"] ?? []).map { (index, $0) }
       }
     }
+  }
+
+  /// What a text says first, or all of one that is empty.
+  static func firstLine(_ text: String) -> String {
+    // Most are of one line and ASCII, where there is nothing to look for.
+    guard text.utf8.contains(where: { $0 < 0x20 || $0 >= 0x80 }) else { return text }
+    return text.split(whereSeparator: \.isNewline).first.map(String.init) ?? text
   }
 }

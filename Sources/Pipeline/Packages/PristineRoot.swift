@@ -42,7 +42,7 @@ extension PristineRoot {
     }
   }
 
-  static let formatVersion = 3
+  static let formatVersion = 4
 
   /// Merges packages into one root, a result of the store.
   ///
@@ -61,11 +61,13 @@ extension PristineRoot {
       let writer = PristineWriter(
         root: folder.appending("root"), packages: packages, plan: plan, options: options)
       let owners = try writer.write()
-      try PristineRecord(owners: owners, deferred: plan.deferred).write(to: folder)
       do throws(FileError) {
-        try LayerDigests.write(
-          of: folder.appending("root"), known: plan.digests,
-          to: folder.appending(LayerDigests.fileName))
+        try DeferredPackages(indexes: plan.deferred).write(to: folder)
+        try LayerListing(
+          of: folder.appending("root"), owners: owners,
+          origins: packages.map { Origin(.package, name: $0.name, version: $0.version) },
+          known: plan.digests
+        ).write(to: folder.appending(LayerListing.fileName))
       } catch {
         throw PackageError(error, package: "the root")
       }
@@ -87,8 +89,11 @@ extension PristineRoot {
   private static func open(
     _ result: Store.Result, _ packages: [UnpackedPackage]
   ) throws(PackageError) -> PristineRoot {
-    let record = try PristineRecord(reading: result.path)
-    let unpacked = packages.indices.filter { !record.deferred.contains($0) }
+    let deferred: Set<Int>
+    do throws(FileError) { deferred = try DeferredPackages(reading: result.path).indexes } catch {
+      throw PackageError(error, package: "the root")
+    }
+    let unpacked = packages.indices.filter { !deferred.contains($0) }
     let withScripts = unpacked.map { packages[$0] }.filter { $0.controlFiles.contains("preinst") }
     // The others' scripts want the users and groups that base-passwd's makes.
     let preinsts =
@@ -97,11 +102,9 @@ extension PristineRoot {
     return PristineRoot(
       layer: Layer(
         directory: result.path.appending("root"), origin: Origin(.configuration),
-        owners: record.owners,
-        origins: packages.map { Origin(.package, name: $0.name, version: $0.version) },
-        digests: result.path.appending(LayerDigests.fileName)),
+        listing: result.path.appending(LayerListing.fileName)),
       packages: unpacked.map { packages[$0] },
-      deferred: record.deferred.sorted().map { packages[$0] }, preinsts: preinsts,
+      deferred: deferred.sorted().map { packages[$0] }, preinsts: preinsts,
       reused: result.reused)
   }
 }

@@ -12,7 +12,7 @@ import SystemPackage
 /// made from: the key of the layer below, and its own inputs.
 struct LayerChain {
   /// Changes when the same inputs would give another layer.
-  static let formatVersion = 3
+  static let formatVersion = 4
 
   private(set) var layers: [Layer]
   private(set) var key: SHA256Digest
@@ -91,7 +91,6 @@ struct LayerChain {
       planning.miss(record)
       throw RootfsError(.notMade, description.name)
     }
-    var written: OwnerFile?
     let result = try await store.result(.layer, key: key, failure: { RootfsError($0) }) {
       (folder) async throws(RootfsError) in
       let place = Workplace(
@@ -103,25 +102,17 @@ struct LayerChain {
       } catch { throw RootfsError(error) }
       let made = try await make(place)
       try description.requireUnchanged()
+      let listing = try made.listing(of: place.upper, description)
       do throws(FileError) {
         try Files.removeTree(place.work)
-        let owners = OwnerFile(made.owners)
-        try owners.write(to: folder)
-        written = owners
-        try LayerDigests.write(
-          of: place.upper, known: made.digests, to: folder.appending(LayerDigests.fileName))
+        try listing.write(to: folder.appending(LayerListing.fileName))
         try record.write(to: folder)
       } catch { throw RootfsError(error) }
     }
-    do throws(FileError) {
-      let owners: OwnerFile
-      if let written { owners = written } else { owners = try OwnerFile(reading: result.path) }
-      let layer = Layer(
-        directory: result.path.appending("upper"), origin: description.origin,
-        owners: owners.indexes, origins: owners.origins,
-        digests: result.path.appending(LayerDigests.fileName))
-      return (layer, key, result.reused)
-    } catch { throw RootfsError(error) }
+    let layer = Layer(
+      directory: result.path.appending("upper"), origin: description.origin,
+      listing: result.path.appending(LayerListing.fileName))
+    return (layer, key, result.reused)
   }
 
   private func key(of description: Description, _ privileges: Privileges) -> SHA256Digest {
@@ -138,6 +129,26 @@ struct MadeLayer {
   var owners: [String: Origin] = [:]
   /// Of files that were hashed before.
   var digests: [String: SHA256Digest] = [:]
+
+  /// - Throws: ``RootfsError/Code/badName`` for a name that is not UTF-8, as the image has it: where
+  ///   the store keeps it is nothing to act on.
+  fileprivate func listing(
+    of upper: FilePath, _ description: LayerChain.Description
+  ) throws(RootfsError) -> LayerListing {
+    let origins = Set(owners.values).sorted()
+    let numbers = Dictionary(uniqueKeysWithValues: zip(origins, origins.indices))
+    do throws(FileError) {
+      return try LayerListing(
+        of: upper, owners: owners.compactMapValues { numbers[$0] }, origins: origins,
+        known: digests)
+    } catch {
+      guard error.code == .notUTF8 else { throw RootfsError(error) }
+      var path = error.path
+      _ = path.removePrefix(upper)
+      throw RootfsError(
+        .badName, description.name, detail: "/\(path) of the \(description.name) is not UTF-8")
+    }
+  }
 }
 
 /// Where a layer is being made.
@@ -149,38 +160,4 @@ struct Workplace {
 
   var stack: LayerStack { LayerStack(lower + [upper]) }
   var writes: SandboxCommand.Writes { .layer(upper: upper, work: work) }
-}
-
-/// The file `owners` beside a layer: a line of kind, name, version and path for each path that has
-/// an origin of its own. None of them can hold a tab or a line break.
-private struct OwnerFile {
-  let indexes: [String: Int]
-  let origins: [Origin]
-
-  init(_ owners: [String: Origin]) {
-    let origins = Set(owners.values).sorted()
-    let numbers = Dictionary(uniqueKeysWithValues: zip(origins, origins.indices))
-    self.origins = origins
-    indexes = owners.compactMapValues { numbers[$0] }
-  }
-
-  init(reading folder: FilePath) throws(FileError) {
-    let text = try Files.readText(folder.appending("owners"), limit: 1 << 30)
-    var owners: [String: Origin] = [:]
-    for line in text.utf8.split(separator: UInt8(ascii: "\n")) {
-      let fields = line.split(separator: UInt8(ascii: "\t"), omittingEmptySubsequences: false)
-        .map { String(Substring($0)) }
-      guard fields.count == 4, let kind = Origin.Kind(rawValue: fields[0]) else { continue }
-      owners[fields[3]] = Origin(kind, name: fields[1], version: fields[2])
-    }
-    self.init(owners)
-  }
-
-  func write(to folder: FilePath) throws(FileError) {
-    let lines = indexes.sorted { $0.key < $1.key }.map { path, index in
-      let origin = origins[index]
-      return "\(origin.kind.rawValue)\t\(origin.name)\t\(origin.version)\t\(path)\n"
-    }
-    try Files.write(lines.joined(), to: folder.appending("owners"))
-  }
 }

@@ -136,14 +136,14 @@ extension RootfsBuilder {
       var archive = BaseArchive(root: root)
       try archive.unpack(file, named: artifact.name)
       do throws(FileError) {
-        try LayerDigests.write(of: root, to: folder.appending(LayerDigests.fileName))
+        try LayerListing(of: root).write(to: folder.appending(LayerListing.fileName))
       } catch { throw RootfsError(error) }
     }
     progress(.finished(.unpack, reused: result.reused))
     let layer = Layer(
       directory: result.path.appending("upper"),
       origin: Origin(.base, name: artifact.name, version: artifact.version),
-      digests: result.path.appending(LayerDigests.fileName))
+      listing: result.path.appending(LayerListing.fileName))
     var chain = LayerChain(
       base: layer, key: key, recipe: recipe.name, foundation: [LayerInput(artifact)],
       planning: planning)

@@ -25,7 +25,7 @@ extension RootfsBuilder {
     // The files' times are clamped in the image, and the byte code has none: so the source date,
     // which differs from lock to lock, is nothing to an environment.
     let variables = scriptEnvironment.filter { $0.key != "SOURCE_DATE_EPOCH" }
-    let key = environmentKey(environment.path, creation, variables, lock, chain.layers)
+    let key = try environmentKey(environment.path, creation, variables, lock, chain.layers)
     try await chain.add(description, in: store, privileges: sandbox.privileges) {
       (place) async throws(RootfsError) in
       if let known = store.result(.call, key: key) {
@@ -61,17 +61,21 @@ extension RootfsBuilder {
   private func environmentKey(
     _ environment: String, _ creation: [String], _ variables: [String: String], _ lock: Lock,
     _ layers: [Layer]
-  ) -> SHA256Digest {
+  ) throws(RootfsError) -> SHA256Digest {
     let places = [
       "usr/lib/py", "usr/share/py", "usr/bin/py", "usr/local/", "etc/py", "etc/pip", "opt/",
       "usr/lib/\(lock.architecture.multiarch)/libpy", "root/", environment,
     ]
     var parts: Set<Origin> = []
     for layer in layers {
-      let indexes = layer.owners.lazy.filter { path, _ in
-        places.contains { path.utf8.starts(with: $0.utf8) }
-      }.map(\.value)
-      parts.formUnion(Set(indexes).map { layer.origins[$0] })
+      let listing: LayerListing
+      do throws(FileError) { listing = try LayerListing(reading: layer.listing) } catch {
+        throw RootfsError(error)
+      }
+      let entries = listing.entries.lazy.filter { entry in
+        places.contains { entry.path.utf8.starts(with: $0.utf8) }
+      }
+      parts.formUnion(Set(entries.compactMap(\.origin)).map { listing.origins[$0] })
     }
     let digests = lock.artifacts.filter { artifact in
       artifact.kind == .base

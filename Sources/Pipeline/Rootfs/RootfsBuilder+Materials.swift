@@ -21,12 +21,11 @@ extension RootfsBuilder {
       name: recipe.name, description: recipe.description, tool: tool,
       sourceDateEpoch: sourceDateEpoch, suite: recipe.suite, materials: chain.materials)
     // The files follow from the layers below, which are part of the key.
-    let materials = SHA256Digest(of: bill.spdx()).hex
     let description = LayerChain.Description(
       stage: .files, name: "bill of materials", origin: Origin(.materials),
       inputs: [
         LayerInput("kiln's version", tool),
-        LayerInput("the list of packages and wheels", materials),
+        LayerInput("the list of packages and wheels", bill.digest.hex),
       ])
     let below = chain.layers
     try await chain.add(description, in: store, privileges: sandbox.privileges) {
@@ -123,39 +122,33 @@ enum AddedFiles {
   static func of(_ layers: [Layer]) throws(FileError) -> [AddedFile] {
     let stack = LayerStack(layers.map(\.directory))
     var found: [AddedFile] = []
-    for layer in layers {
-      let kinds = (layer.origins + [layer.origin]).map(\.kind)
-      guard kinds.contains(where: AddedFile.origins.contains) else { continue }
-      try Files.walk(layer.directory) { (path, status) throws(FileError) in
-        let origin = layer.origin(of: path)
-        let place = layer.directory.appending(path)
-        guard AddedFile.origins.contains(origin.kind), [.file, .symlink].contains(status.kind),
-          try stack.entry(path)?.path == place
-        else { return true }
-        found.append(try file(place, status, "/" + path, origin))
-        return true
+    // Packages, wheels and what is made from them are in layers of their own.
+    for layer in layers where AddedFile.origins.contains(layer.origin.kind) {
+      let listing = try LayerListing(reading: layer.listing)
+      for entry in listing.entries where entry.kind == .file || entry.kind == .symlink {
+        let origin = listing.origin(of: entry, in: layer)
+        let place = layer.directory.appending(entry.path)
+        if AddedFile.origins.contains(origin.kind), try stack.entry(entry.path)?.path == place {
+          found.append(try file(entry, at: place, origin))
+        }
       }
     }
     return sorted(found)
   }
 
   private static func file(
-    _ place: FilePath, _ status: FileStatus, _ path: String, _ origin: Origin
+    _ entry: LayerListing.Entry, at place: FilePath, _ origin: Origin
   ) throws(FileError) -> AddedFile {
-    var sha256 = Hasher256()
     var sha1 = HasherSHA1()
-    guard status.kind == .file else {
-      let link = try Files.readSymlink(place)
-      sha1.update(Array(link.utf8))
+    guard let sha256 = entry.sha256 else {
+      sha1.update(Array(entry.link.utf8))
       return AddedFile(
-        path: path, origin: origin, sha256: SHA256Digest(ofText: link), sha1: sha1.finish(),
-        link: link)
+        path: "/" + entry.path, origin: origin, sha256: SHA256Digest(ofText: entry.link),
+        sha1: sha1.finish(), link: entry.link)
     }
-    try Files.read(place, inPieces: 1 << 20) { (piece) throws(FileError) in
-      sha256.update(piece)
-      sha1.update(piece)
-    }
-    return AddedFile(path: path, origin: origin, sha256: sha256.finish(), sha1: sha1.finish())
+    try Files.read(place, inPieces: 1 << 20) { (piece) throws(FileError) in sha1.update(piece) }
+    return AddedFile(
+      path: "/" + entry.path, origin: origin, sha256: sha256, sha1: sha1.finish())
   }
 
   static func sorted(_ files: [AddedFile]) -> [AddedFile] {

@@ -37,6 +37,8 @@ public struct RootfsError: Failure {
     case archive = "K4322"
     /// A file of the recipe is another than the one that the layer's key is made of.
     case inputChanged = "K4323"
+    /// A name that no image can have.
+    case badName = "K4325"
   }
 
   public enum Cause: Hashable, Sendable {
@@ -127,6 +129,7 @@ public struct RootfsError: Failure {
     case .memberNotFile: "\(subject) is no file"
     case .archive: "\(subject) cannot be read as a zip, a tarball or a .deb"
     case .inputChanged: "\(subject) changed while the build used it"
+    case .badName: "a name in the image cannot be written to a tarball that WSL imports"
     }
   }
 
@@ -183,6 +186,7 @@ public struct RootfsError: Failure {
     case .memberNotFile: "name the file itself"
     case .archive: "look at it with `file`; a single compressed file is no archive"
     case .inputChanged: "build again when nobody writes to it"
+    case .badName: "rename it, or remove it in the `run` step that makes it"
     default: nil
     }
   }

@@ -30,7 +30,7 @@ public struct Store: Sendable {
     case wheel
     /// A merged root of unpacked packages, before configuration.
     case pristine
-    /// An overlay layer: `upper/`, `owners`, `digests`.
+    /// An overlay layer: `upper/`, `listing`.
     case layer
     /// One file of an archive: `file`.
     case member
@@ -50,9 +50,9 @@ public struct Store: Sendable {
       switch self {
       case .package: ["tree", "control", "listing"]
       case .member: ["file"]
-      case .call: ["output"]
       case .segment: ["data", "data.sha256", "index", "index.sha256"]
-      case .wheel, .pristine, .layer, .configured, .assembly: []
+      case .layer, .pristine: ["listing"]
+      case .wheel, .call, .configured, .assembly: []
       }
     }
   }

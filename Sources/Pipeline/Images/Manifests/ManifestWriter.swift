@@ -67,16 +67,18 @@ struct ManifestWriter {
     text += "  \"artifacts\": [" + lines(provenance.artifacts.map(component)) + "],\n"
     text += "  \"origins\": [" + lines(listing.origins.map(origin)) + "],\n"
     text += "  \"files\": ["
+    var bytes = Array(text.utf8)
     var separator = "\n    "
     for entry in listing.entries {
-      text += separator + line(listing.file(entry))
+      bytes += separator.utf8
+      JSON.append(listing.file(entry), to: &bytes)
       separator = ",\n    "
-      if text.utf8.count > 1 << 16 {
-        try file.write(text)
-        text = ""
+      if bytes.count > 1 << 16 {
+        try file.write(bytes)
+        bytes.removeAll(keepingCapacity: true)
       }
     }
-    try file.write(text + "\n  ]\n}\n")
+    try file.write(bytes + Array("\n  ]\n}\n".utf8))
   }
 
   private var head: [(String, String)] {
@@ -163,42 +165,7 @@ struct ManifestWriter {
     ])
   }
 
-  private func line(_ file: Manifest.File) -> String {
-    var fields = [
-      ("path", JSON.text(file.path)), ("kind", JSON.text(file.kind.rawValue)),
-      ("mode", JSON.text(file.mode)), ("uid", "\(file.uid)"), ("gid", "\(file.gid)"),
-      ("size", "\(file.size)"),
-    ]
-    if let sha256 = file.sha256 { fields.append(("sha256", JSON.text(sha256.hex))) }
-    if let link = file.link { fields.append(("link", JSON.text(link))) }
-    if let capability = file.capability { fields.append(("capability", JSON.text(capability))) }
-    return JSON.object(fields + [("origin", "\(file.origin)")])
-  }
-
   private func lines(_ lines: [String]) -> String {
     lines.isEmpty ? "" : "\n    " + lines.joined(separator: ",\n    ") + "\n  "
-  }
-}
-
-/// JSON text whose every byte is kiln's choice, since manifests are compared and signed.
-enum JSON {
-  static func object(_ fields: [(String, String)]) -> String {
-    "{" + fields.map { "\(text($0)): \($1)" }.joined(separator: ", ") + "}"
-  }
-
-  static func text(_ value: String) -> String {
-    let plain = value.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x22 && $0 != 0x5C }
-    if plain { return "\"\(value)\"" }
-    var escaped = "\""
-    for scalar in value.unicodeScalars {
-      switch scalar {
-      case "\"", "\\": escaped += "\\\(scalar)"
-      case "\0"..<" ":
-        let hex = String(scalar.value, radix: 16)
-        escaped += "\\u" + String(repeating: "0", count: 4 - hex.utf8.count) + hex
-      default: escaped.unicodeScalars.append(scalar)
-      }
-    }
-    return escaped + "\""
   }
 }

@@ -5,11 +5,11 @@ internal import Locks
 struct OriginOrder: Sendable {
   private var ranks: [Origin: Int] = [:]
 
-  init(artifacts: [Artifact], layers: [Layer]) {
+  /// - Parameter carried: of the tree, ``FileTree/origins``.
+  init(artifacts: [Artifact], carried: [Origin]) {
     for artifact in artifacts {
       add(Origin(artifact.kind.origin, name: artifact.name, version: artifact.version))
     }
-    let carried = layers.flatMap { $0.origins + [$0.origin] }
     // Packages and wheels that the lock does not have stand before what was made from them.
     for origin in carried where origin.kind == .package || origin.kind == .wheel { add(origin) }
     for origin in carried { add(origin) }

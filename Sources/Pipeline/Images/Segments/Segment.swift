@@ -1,3 +1,4 @@
+internal import Compression
 internal import Content
 internal import Digests
 internal import FileSystem
@@ -11,34 +12,38 @@ internal import SystemPackage
 ///     index          where the members' bytes are: in `data`, or in a wheel as they are
 ///     index.sha256   its digest
 ///
-/// A line of the index is `data <length> <crc> <size>`, or `wheel <sha256> <offset> <length>`.
+/// The first line of the index ends in the CRC-32 of `data`, which is all that an image has time to
+/// hold it against. The others are `data <length> <crc> <size>`, of a member's content, or
+/// `wheel <sha256> <offset> <length>`.
 struct Segment: Sendable {
   /// Part of every key: what an older kiln compressed in another way is not found.
-  static let formatVersion = 1
-  static let header = "kiln segment \(formatVersion)"
+  static let formatVersion = 2
+  private static let header = "kiln segment \(formatVersion) "
 
   let key: SHA256Digest
   let pieces: [Piece]
   let data: FilePath
-  /// What ``data`` must be.
-  let seal: SHA256Digest
+  /// The CRC-32 that ``data`` must have.
+  let seal: UInt32
+  /// Whose files it has; nil for the folders.
+  let origin: Origin.Kind?
 
   /// - Throws: where a file that it points into is gone.
-  init(_ key: SHA256Digest, at folder: FilePath, in store: Store) throws(ImageError) {
+  init(
+    _ key: SHA256Digest, of group: ImagePlan.Group, at folder: FilePath, in store: Store
+  ) throws(ImageError) {
     self.key = key
+    origin = group.origin?.kind
     let index = folder.appending("index")
     data = folder.appending("data")
     var pieces: [Piece] = []
     do throws(FileError) {
       var offset: Int64 = 0
-      guard
-        let seal = SHA256Digest(hex: try Files.readText(folder.appending("data.sha256")).prefix(64))
-      else { throw FileError(.other, "understand", folder.appending("data.sha256")) }
-      self.seal = seal
       let lines = try Files.readText(index, limit: 1 << 30).split(separator: "\n")
-      guard let first = lines.first, first == Self.header else {
-        throw FileError(.other, "understand", index)
-      }
+      guard let first = lines.first, first.hasPrefix(Self.header),
+        let seal = UInt32(first.dropFirst(Self.header.utf8.count))
+      else { throw FileError(.other, "understand", index) }
+      self.seal = seal
       for line in lines.dropFirst() {
         switch Line(line) {
         case .data(let length, let joint):
@@ -56,6 +61,10 @@ struct Segment: Sendable {
       throw ImageError(error)
     }
     self.pieces = pieces
+  }
+
+  fileprivate static func index(_ lines: String, seal: UInt32) -> String {
+    "\(header)\(seal)\n\(lines)"
   }
 
   /// A line of the index.
@@ -96,7 +105,8 @@ struct SegmentWriter: ~Copyable {
   private let folder: FilePath
   private let data: FileDescriptor
   private var hasher = Hasher256()
-  private var index = Segment.header + "\n"
+  private var seal = CRC32()
+  private var lines = ""
 
   init(_ folder: FilePath) throws(ImageError) {
     self.folder = folder
@@ -112,16 +122,18 @@ struct SegmentWriter: ~Copyable {
       throw ImageError(FileError("write", folder.appending("data"), errno: errno))
     }
     hasher.update(bytes)
-    index += Segment.Line.data(length: Int64(bytes.count), joint).text + "\n"
+    unsafe seal.update(bytes.span.bytes)
+    lines += Segment.Line.data(length: Int64(bytes.count), joint).text + "\n"
   }
 
   mutating func add(_ stream: DeflateSource) {
-    index += Segment.Line.wheel(stream.artifact, stream.range).text + "\n"
+    lines += Segment.Line.wheel(stream.artifact, stream.range).text + "\n"
   }
 
   consuming func finish() throws(ImageError) {
-    let (folder, index) = (folder, index)
-    let digest = hasher.copy().finish()
+    let folder = folder
+    let index = Segment.index(lines, seal: seal.value)
+    let digest = Hasher256(hasher.state).finish()
     do throws(FileError) {
       try Files.write(index, to: folder.appending("index"))
       try Files.write(

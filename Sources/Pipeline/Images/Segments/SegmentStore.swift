@@ -34,7 +34,7 @@ public struct SegmentStore: Sendable {
     var found: [Int: Segment] = [:]
     for (index, key) in keys.enumerated() {
       guard let folder = store.result(.segment, key: key) else { continue }
-      found[index] = try Segment(key, at: folder, in: store)
+      found[index] = try Segment(key, of: groups[index], at: folder, in: store)
       progress.add(groups[index].size, groups[index].name)
     }
     let missing = groups.indices.filter { found[$0] == nil }.sorted {
@@ -77,7 +77,7 @@ public struct SegmentStore: Sendable {
       try writer.finish()
     }
     if result.reused { progress.add(group.size, group.name) }
-    return try Segment(key, at: result.path, in: store)
+    return try Segment(key, of: group, at: result.path, in: store)
   }
 
   /// Places in the pool of one member: the block, its bytes compressed, and what the library holds.
@@ -87,8 +87,6 @@ public struct SegmentStore: Sendable {
     let atOnce = max(1, Self.memory / each)
     return max(1, (jobs + atOnce - 1) / atOnce)
   }
-
-  /// Refuses early what would surely run out of space; the estimate is on the low side.
 }
 
 extension EncodedMember {

@@ -10,36 +10,32 @@ internal import SystemPackage
 /// attribute but `security.capability`. Times are clamped to the source date.
 public struct FileTree: Sendable {
   /// Folders of the root that the running system fills; they are in the image, empty.
-  static let emptied: Set<String> = ["dev", "proc", "run", "sys", "tmp"]
+  private static let emptied = ["dev", "proc", "run", "sys", "tmp"]
 
-  private struct Inode: Hashable {
-    let layer: FilePath
-    let origin: Origin
-    let device: UInt64
-    let number: UInt64
+  /// A file that has several names in one layer.
+  private struct File: Hashable {
+    let layer: Int
+    let number: Int
   }
 
   private struct Node {
     var entry: TreeEntry
-    /// Name → index; nil for what is no folder.
-    var children: [String: Int]?
-    /// Of a file that has more than one name somewhere.
-    var inode: Inode?
+    var file: File?
   }
 
   /// What the tree is made of, lowest first.
-  private var layers: [Layer]
+  private var layers: [Layer] = []
+  /// In byte order of the paths, the root first.
   private var nodes: [Node]
-  /// Of the files of the layer that is being applied.
-  private var digests: [String: SHA256Digest] = [:]
+  /// Whoever made something of a layer, layer after layer, in the order in which an image carries it.
+  private(set) var origins: [Origin] = []
   private let sourceDateEpoch: Int64
 
   /// - Parameters:
   ///   - layers: lowest first.
   ///   - below: a tree of the same date; where it is made of the first of the layers, those are not
   ///     read again.
-  /// - Throws: ``ImageError`` for a layer that cannot be read and for a name that no image can
-  ///   hold, which names its origin.
+  /// - Throws: ``ImageError`` for a layer that cannot be read, which names its origin.
   public init(
     _ layers: [Layer], sourceDateEpoch: Int64, over below: FileTree? = nil
   ) throws(ImageError) {
@@ -49,168 +45,98 @@ public struct FileTree: Sendable {
       return
     }
     self.sourceDateEpoch = sourceDateEpoch
-    self.layers = []
+    // The root's own attributes are kiln's: the folder of a layer is made by whoever made it.
     let root = TreeEntry(
       path: "", kind: .directory, permissions: 0o755, owner: 0, group: 0, size: 0,
       modified: sourceDateEpoch, link: "", capability: [],
       origin: layers.first?.origin ?? Origin(.base), layer: layers.first?.directory ?? "")
-    nodes = [Node(entry: root, children: [:], inode: nil)]
+    nodes = [Node(entry: root)]
     for layer in layers { try apply(layer) }
   }
 
   /// Lays one more layer over the tree.
   public mutating func apply(_ layer: Layer) throws(ImageError) {
+    try Task.refuseIfCancelled()
+    let listing: LayerListing
+    do throws(FileError) { listing = try LayerListing(reading: layer.listing) } catch {
+      throw ImageError(error, origin: layer.origin)
+    }
+    var merged: [Node] = []
+    merged.reserveCapacity(nodes.count + listing.entries.count)
+    var below = nodes.makeIterator()
+    var next = below.next()
+    var hidden = HiddenFolders()
+    for listed in listing.entries where !Self.isEmptied(listed.path) {
+      while let node = next, precedes(node.entry.path, listed.path) {
+        if !hidden.hide(node.entry.path) { merged.append(node) }
+        next = below.next()
+      }
+      var covered: TreeEntry?
+      if let node = next, node.entry.path == listed.path {
+        if !hidden.hide(listed.path) { covered = node.entry }
+        next = below.next()
+      }
+      let node = try node(listed, of: layer, listing)
+      if let covered, covered.kind == .directory,
+        node?.entry.kind != .directory || listed.cover == .hides
+      {
+        hidden.add(listed.path)
+      }
+      guard var node else { continue }
+      if let covered, covered.kind == .directory, listed.cover == .merges {
+        node.entry.keepOrigin(of: covered)
+      }
+      merged.append(node)
+    }
+    while let node = next {
+      if !hidden.hide(node.entry.path) { merged.append(node) }
+      next = below.next()
+    }
+    nodes = merged
     layers.append(layer)
-    digests = [:]
-    if let file = layer.digests {
-      do throws(FileError) { digests = try LayerDigests(reading: file).digests } catch {
-        throw ImageError(error, origin: layer.origin)
-      }
-    }
-    // The root's own attributes are kiln's: the folder of a layer is made by whoever made it.
-    var pending = [(path: "", index: 0)]
-    while let (folder, index) = pending.popLast() {
-      try Task.refuseIfCancelled()
-      for name in try names(layer, folder) {
-        let path = folder.isEmpty ? name : folder + "/" + name
-        guard let placed = try place(path, name, below: index, layer) else { continue }
-        if !Self.emptied.contains(path) { pending.append((path, placed)) }
-      }
-    }
+    origins += listing.origins + [layer.origin]
   }
 
-  /// - Returns: the node of a folder whose content is to be visited.
-  private mutating func place(
-    _ path: String, _ name: String, below parent: Int, _ layer: Layer
-  ) throws(ImageError) -> Int? {
-    let file = layer.directory.appending(path)
-    let origin = layer.origin(of: path)
-    guard
-      let status = try reading(layer, origin, { () throws(FileError) in try Files.status(file) })
-    else { return nil }
-    if status.isWhiteout {
-      nodes[parent].children?[name] = nil
-      return nil
-    }
-    guard let entry = try entry(path, name, file, status, origin, layer) else { return nil }
-    guard status.kind == .directory else {
-      var node = Node(entry: entry, children: nil, inode: nil)
-      if status.kind == .file, status.linkCount > 1 {
-        node.inode = Inode(
-          layer: layer.directory, origin: origin, device: status.device, number: status.inode)
-      }
-      add(node, name, below: parent)
-      return nil
-    }
-    let opaque = try isOpaque(file, layer, origin)
-    if !opaque, let below = nodes[parent].children?[name], nodes[below].children != nil {
-      nodes[below].entry = entry.keepingOrigin(of: nodes[below].entry)
-      return below
-    }
-    return add(Node(entry: entry, children: [:], inode: nil), name, below: parent)
-  }
-
-  @discardableResult
-  private mutating func add(_ node: Node, _ name: String, below parent: Int) -> Int {
-    let index = nodes.count
-    nodes.append(node)
-    nodes[parent].children?[name] = index
-    return index
-  }
-
-  /// - Returns: nil for what no image carries.
-  private func entry(
-    _ path: String, _ name: String, _ file: FilePath, _ status: FileStatus, _ origin: Origin,
-    _ layer: Layer
-  ) throws(ImageError) -> TreeEntry? {
-    guard let kind = TreeEntry.Kind(status.kind) else { return nil }
-    guard name.utf8.count <= 255 else {
-      throw ImageError(.badName, path, origin: origin, reason: "it is longer than 255 bytes")
+  /// - Returns: nil for what only hides what is below.
+  private func node(
+    _ listed: LayerListing.Entry, of layer: Layer, _ listing: LayerListing
+  ) throws(ImageError) -> Node? {
+    guard let kind = TreeEntry.Kind(listed.kind) else { return nil }
+    let origin = listing.origin(of: listed, in: layer)
+    if case .unknown(let attribute) = listed.cover {
+      throw ImageError(
+        .unsupportedLayer, layer.directory.appending(listed.path).string, origin: origin,
+        reason: "it has the attribute \(attribute)")
     }
     var entry = TreeEntry(
-      path: path, kind: kind, permissions: status.permissions, owner: status.owner,
-      group: status.group, size: kind == .file ? status.size : 0,
-      modified: min(max(status.modified, 0), sourceDateEpoch), link: "", capability: [],
-      sha256: kind == .file ? digests[path] : nil, origin: origin, layer: layer.directory)
-    switch kind {
-    case .file:
-      entry.capability = try reading(layer, origin) { () throws(FileError) in
-        try Files.attribute("security.capability", of: file) ?? []
-      }
-    case .symlink:
-      entry.link = try reading(layer, origin) { () throws(FileError) in try Files.readSymlink(file)
-      }
-    case .characterDevice, .blockDevice:
-      (entry.deviceMajor, entry.deviceMinor) = status.deviceNumber
-    case .directory where Self.emptied.contains(path):
+      path: listed.path, kind: kind, permissions: listed.permissions, owner: listed.owner,
+      group: listed.group, size: listed.size, modified: min(listed.modified, sourceDateEpoch),
+      link: listed.link, capability: listed.capability, deviceMajor: listed.device.major,
+      deviceMinor: listed.device.minor, sha256: listed.sha256, origin: origin,
+      layer: layer.directory)
+    if kind == .directory, Self.emptied.contains(listed.path) {
       // Whatever was mounted there meanwhile, the image's folder is as base-files ships it.
-      entry.permissions = path == "tmp" ? 0o1777 : 0o755
+      entry.permissions = listed.path == "tmp" ? 0o1777 : 0o755
       (entry.owner, entry.group) = (0, 0)
-    case .directory, .hardlink, .fifo: break
     }
-    return entry
+    return Node(entry: entry, file: listed.file.map { File(layer: layers.count, number: $0) })
   }
 
-  /// Whether a layer's folder hides what the layers below have at its path.
-  private func isOpaque(
-    _ folder: FilePath, _ layer: Layer, _ origin: Origin
-  ) throws(ImageError) -> Bool {
-    let attributes = try reading(layer, origin) { () throws(FileError) in
-      try Files.attributeNames(folder)
-    }
-    for name in attributes
-    where name.hasPrefix("trusted.overlay.") || name.hasPrefix("user.overlay.") {
-      let value = try reading(layer, origin) { () throws(FileError) in
-        try Files.attribute(name, of: folder)
-      }
-      let isOpaque = name.hasSuffix(".opaque")
-      if isOpaque, value == Array("y".utf8) { return true }
-      // "x" announces whiteouts in attributes, which only an overlay within an overlay has.
-      if isOpaque || name.hasSuffix(".redirect") {
-        throw ImageError(
-          .unsupportedLayer, folder.string, origin: origin, reason: "it has the attribute \(name)")
-      }
-    }
-    return false
+  private static func isEmptied(_ path: String) -> Bool {
+    emptied.contains { path.utf8.count > $0.utf8.count && path.isInside($0) }
   }
 
-  private func names(_ layer: Layer, _ folder: String) throws(ImageError) -> [String] {
-    try reading(layer, layer.origin(of: folder)) { () throws(FileError) in
-      try Files.entries(folder.isEmpty ? layer.directory : layer.directory.appending(folder))
-    }
-  }
-
-  /// A name that the image cannot hold is told as the image has it: where the store keeps it is
-  /// nothing to act on.
-  private func reading<Value>(
-    _ layer: Layer, _ origin: Origin, _ body: () throws(FileError) -> Value
-  ) throws(ImageError) -> Value {
-    do throws(FileError) { return try body() } catch {
-      guard error.code == .notUTF8 else { throw ImageError(error, origin: origin) }
-      var path = error.path
-      _ = path.removePrefix(layer.directory)
-      throw ImageError(.badName, "/\(path)", origin: origin, cause: .file(error))
-    }
-  }
-}
-
-extension FileTree {
   /// Every path of the tree, in byte order, the root first. Of several names of one file the first
   /// is the file, the others are hard links to it.
   public var entries: [TreeEntry] {
-    // Layers hold hard links into kiln's store, so a link count says nothing: names belong
-    // together only where one layer has one inode at several paths of one origin.
-    var first: [Inode: String] = [:]
-    // Nodes are large, so only their names move while they are sorted.
-    let order = reachable().map { (path: nodes[$0].entry.path, index: $0) }
-      .sorted { precedes($0.path, $1.path) }
-    return order.map { path, index in
-      var entry = nodes[index].entry
-      guard let inode = nodes[index].inode else { return entry }
-      guard let target = first[inode] else {
-        first[inode] = path
-        return entry
+    var first: [File: String] = [:]
+    return nodes.map { node in
+      guard let file = node.file else { return node.entry }
+      guard let target = first[file] else {
+        first[file] = node.entry.path
+        return node.entry
       }
+      var entry = node.entry
       entry.kind = .hardlink
       entry.link = target
       entry.size = 0
@@ -220,33 +146,45 @@ extension FileTree {
       return entry
     }
   }
+}
 
-  /// Indexes of nodes.
-  private func reachable() -> [Int] {
-    var found: [Int] = [0]
-    var next = 0
-    while next < found.count {
-      if let children = nodes[found[next]].children { found += children.values }
-      next += 1
+/// Folders whose content a layer hides, while the paths below it are gone through in byte order.
+private struct HiddenFolders {
+  private var paths: [String] = []
+
+  mutating func add(_ path: String) { paths.append(path) }
+
+  /// Whether a path is in one of them.
+  mutating func hide(_ path: String) -> Bool {
+    if paths.isEmpty { return false }
+    // What a folder holds stands in a row, though not always right behind it: `a`, `a-b`, `a/x`.
+    while let last = paths.last, !path.isInside(last), precedes(last + "/", path) {
+      paths.removeLast()
     }
-    return found
+    return paths.contains { path.isInside($0) }
+  }
+}
+
+extension String {
+  /// Whether a path is that of something in a folder.
+  fileprivate func isInside(_ folder: String) -> Bool {
+    let (path, folder) = (utf8, folder.utf8)
+    return path.count > folder.count && path.starts(with: folder)
+      && path[path.index(path.startIndex, offsetBy: folder.count)] == UInt8(ascii: "/")
   }
 }
 
 extension TreeEntry {
   /// A folder that an overlay copied up only to hold something stays its first maker's.
-  fileprivate func keepingOrigin(of below: TreeEntry) -> TreeEntry {
-    guard (permissions, owner, group) == (below.permissions, below.owner, below.group) else {
-      return self
+  fileprivate mutating func keepOrigin(of below: TreeEntry) {
+    if (permissions, owner, group) == (below.permissions, below.owner, below.group) {
+      origin = below.origin
     }
-    var entry = self
-    entry.origin = below.origin
-    return entry
   }
 }
 
 extension TreeEntry.Kind {
-  fileprivate init?(_ kind: FileStatus.Kind) {
+  fileprivate init?(_ kind: LayerListing.Kind) {
     switch kind {
     case .file: self = .file
     case .directory: self = .directory
@@ -254,7 +192,7 @@ extension TreeEntry.Kind {
     case .fifo: self = .fifo
     case .characterDevice: self = .characterDevice
     case .blockDevice: self = .blockDevice
-    case .socket: return nil
+    case .nothing: return nil
     }
   }
 }

@@ -1,23 +1,6 @@
-internal import Concurrency
 internal import Digests
 internal import FileSystem
 internal import SystemPackage
-
-extension [TreeEntry] {
-  /// The entries with the digest of every file: those that no layer recorded are read, on `jobs`
-  /// cores.
-  func hashed(jobs: Int) async throws(ImageError) -> [TreeEntry] {
-    let missing = indices.filter { self[$0].kind == .file && self[$0].sha256 == nil }
-    let digests = try await missing.mapConcurrently(limit: jobs) {
-      (index) throws(ImageError) -> SHA256Digest in
-      try Task.refuseIfCancelled()
-      return try self[index].readDigest()
-    }
-    var entries = self
-    for (index, digest) in zip(missing, digests) { entries[index].sha256 = digest }
-    return entries
-  }
-}
 
 extension TreeEntry {
   /// Reads a file again and holds it against its digest.
@@ -25,8 +8,7 @@ extension TreeEntry {
     guard let sha256, try readDigest() == sha256 else { throw ImageError(changed: self) }
   }
 
-  /// The digest of a file, from its bytes.
-  fileprivate func readDigest() throws(ImageError) -> SHA256Digest {
+  private func readDigest() throws(ImageError) -> SHA256Digest {
     var hasher = Hasher256()
     var count: Int64 = 0
     do throws(FileError) {

@@ -27,7 +27,7 @@ public struct TreeEntry: Hashable, Sendable {
   public internal(set) var capability: [UInt8]
   public internal(set) var deviceMajor: UInt32 = 0
   public internal(set) var deviceMinor: UInt32 = 0
-  /// Of a file's bytes; nil until they were read, and for everything else.
+  /// Of a file's bytes; nil for everything else.
   public internal(set) var sha256: SHA256Digest?
   public internal(set) var origin: Origin
   /// The layer's directory that holds the path.

@@ -11,8 +11,18 @@ struct Assembly: Sendable {
   /// Names the bytes: over the keys of the segments and what is around them. nil where nothing is
   /// cached, and the pieces lie in the layers.
   let key: SHA256Digest?
-  /// What the files of segments must be.
-  let seals: [FilePath: SHA256Digest]
+  /// The CRC-32 that the files of segments must have.
+  let seals: [FilePath: UInt32]
+  /// Where other images may go on differently.
+  let marks: [Mark]
+
+  /// A place between segments of different kinds, or behind the last.
+  struct Mark: Hashable, Sendable {
+    /// How many pieces are before it.
+    let pieces: Int
+    /// Names the bytes before it.
+    let name: SHA256Digest
+  }
 
   var size: Int64 { pieces.reduce(0) { $0 + $1.size } }
 
@@ -25,15 +35,24 @@ struct Assembly: Sendable {
       throw ImageError(error, "")
     }
     var pieces: [Piece] = []
-    if encoding.joined { pieces.add(.bytes(Gzip.header)) }
+    var marks = Marks(encoding)
     var join = GzipJoin()
-    let all = segments.flatMap(\.pieces) + [Piece(source: .bytes(end.bytes), joint: end.joint)]
-    for piece in all {
+    func add(_ piece: Piece) {
       if let joint = piece.joint { join.add(crc: joint.crc, size: joint.size) }
       pieces.add(piece.source)
     }
+    if encoding.joined { pieces.add(.bytes(Gzip.header)) }
+    for (index, segment) in segments.enumerated() {
+      segment.pieces.forEach(add)
+      marks.pass(segment)
+      if index + 1 == segments.count || segments[index + 1].origin != segment.origin {
+        marks.set(behind: pieces.count)
+      }
+    }
+    add(Piece(source: .bytes(end.bytes), joint: end.joint))
     if encoding.joined { pieces.add(.bytes(join.end())) }
     self.pieces = pieces
+    self.marks = marks.all
     let form = "assembly 1 \(zeros) \(encoding.joined)\n"
     key = SHA256Digest(ofText: form + segments.map(\.key.hex).joined(separator: "\n"))
     seals = Dictionary(segments.map { ($0.data, $0.seal) }) { first, _ in first }
@@ -61,85 +80,40 @@ struct Assembly: Sendable {
     self.pieces = pieces
     key = nil
     seals = [:]
+    marks = []
+  }
+}
+
+/// The marks of segments that are passed one after the other. A mark's name is over their keys, and
+/// over the files that they lie in as those stand: device, inode, size and times, as git and make
+/// know theirs.
+private struct Marks {
+  private(set) var all: [Assembly.Mark] = []
+  private var lines: [String]
+  /// Whether the file system's times are too coarse to tell.
+  private var isUnsure = false
+
+  init(_ encoding: Encoding) { lines = ["beginning 1 \(encoding.joined)"] }
+
+  mutating func pass(_ segment: Segment) {
+    lines.append(segment.key.hex)
+    for file in Set(segment.pieces.compactMap(\.file)).sorted(by: { $0.string < $1.string }) {
+      let version = (try? Files.status(file))?.version
+      if version == nil { isUnsure = true }
+      lines.append("\(file) \(version ?? "")")
+    }
   }
 
-  /// The digests of files that are put together; what several begin with is read once.
-  ///
-  /// - Throws: ``ImageError/Code/damagedSegment`` where a segment is not what it was made as.
-  static func digests(of assemblies: [Assembly]) throws(ImageError) -> [SHA256Digest] {
-    guard let first = assemblies.first else { return [] }
-    var shared = first.pieces[...]
-    for other in assemblies.dropFirst() {
-      let count = zip(shared, other.pieces).prefix { $0 == $1 }.count
-      shared = shared.prefix(count)
-    }
-    var beginning = Hasher256()
-    var check = SealCheck(assemblies.map(\.seals))
-    for piece in shared { try piece.hash(into: &beginning, &check) }
-    try check.finish()
-    var digests: [SHA256Digest] = []
-    for assembly in assemblies {
-      var hasher = beginning.copy()
-      for piece in assembly.pieces.dropFirst(shared.count) {
-        try piece.hash(into: &hasher, &check)
-      }
-      try check.finish()
-      digests.append(hasher.finish())
-    }
-    return digests
+  mutating func set(behind pieces: Int) {
+    if isUnsure { return }
+    let name = SHA256Digest(ofText: lines.joined(separator: "\n"))
+    all.append(.init(pieces: pieces, name: name))
+    lines = [name.hex]
   }
 }
 
 extension Piece {
-  fileprivate func hash(
-    into hasher: inout Hasher256, _ check: inout SealCheck
-  ) throws(ImageError) {
-    switch source {
-    case .bytes(let bytes): hasher.update(bytes)
-    case .file(let path, let range):
-      let isSealed = try check.begins(path)
-      do throws(FileError) {
-        try Files.read(path, range, inPieces: 1 << 20) { (piece) throws(FileError) in
-          guard !Task.isCancelled else {
-            throw FileError(.other, "read", path, cause: .interrupted)
-          }
-          hasher.update(piece)
-          if isSealed { check.update(piece) }
-        }
-      } catch {
-        throw error.cause == .interrupted ? ImageError(.interrupted, "") : ImageError(error)
-      }
-    }
-  }
-}
-
-/// Holds the files of segments against their digests while they are read, each from its beginning to
-/// its end and one after the other.
-private struct SealCheck: ~Copyable {
-  private let seals: [FilePath: SHA256Digest]
-  private var current: FilePath?
-  private var hasher = Hasher256()
-
-  init(_ seals: [[FilePath: SHA256Digest]]) {
-    self.seals = seals.reduce(into: [:]) { all, some in all.merge(some) { first, _ in first } }
-  }
-
-  /// - Returns: whether the file has a seal.
-  mutating func begins(_ path: FilePath) throws(ImageError) -> Bool {
-    guard seals[path] != nil else { return false }
-    if current != path { try finish() }
-    current = path
-    return true
-  }
-
-  mutating func update(_ bytes: RawSpan) { hasher.update(bytes) }
-
-  /// Ends the file that was read last.
-  mutating func finish() throws(ImageError) {
-    guard let path = current else { return }
-    let actual = hasher.copy().finish()
-    current = nil
-    hasher = Hasher256()
-    guard actual == seals[path] else { throw ImageError(.damagedSegment, path.string) }
+  fileprivate var file: FilePath? {
+    if case .file(let path, _) = source { path } else { nil }
   }
 }

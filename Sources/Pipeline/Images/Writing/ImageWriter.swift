@@ -60,7 +60,7 @@ public struct ImageWriter: Sendable {
       progress(.finished(.image, reused: true))
       return images
     }
-    let drafts = try await drafts(requests, tree)
+    let drafts = try drafts(requests, tree)
     progress(.started(.image, total: drafts.reduce(0) { $0 + $1.plan.size }, unit: .bytes))
     let counter = SegmentProgress(progress)
     var assemblies: [Assembly] = []
@@ -89,10 +89,9 @@ public struct ImageWriter: Sendable {
     _ layers: [Layer], _ formats: Set<ImageFormat>, over below: FileTree? = nil
   ) async -> FileTree? {
     let epoch = provenance.sourceDateEpoch
-    guard let tree = try? FileTree(layers, sourceDateEpoch: epoch, over: below),
-      let entries = try? await tree.entries.hashed(jobs: 1)
-    else { return nil }
-    let order = OriginOrder(artifacts: provenance.artifacts, layers: layers)
+    guard let tree = try? FileTree(layers, sourceDateEpoch: epoch, over: below) else { return nil }
+    let entries = tree.entries
+    let order = OriginOrder(artifacts: provenance.artifacts, carried: tree.origins)
     for format in formats.sorted(by: { $0.rawValue < $1.rawValue }) where format != .tar {
       let encoding = Encoding(format, compression)
       let plan = plan(entries, order, encoding)
@@ -121,30 +120,36 @@ public struct ImageWriter: Sendable {
 
   private func drafts(
     _ requests: [ImageRequest], _ tree: FileTree?
-  ) async throws(ImageError) -> [Draft] {
+  ) throws(ImageError) -> [Draft] {
     let shared = requests.map(\.layers).reduce(requests.first?.layers ?? []) { shared, layers in
       zip(shared, layers).prefix { $0 == $1 }.map(\.0)
     }
     let base = try FileTree(shared, sourceDateEpoch: provenance.sourceDateEpoch, over: tree)
-    var entries: [[Layer]: [TreeEntry]] = [:]
+    var trees: [[Layer]: (entries: [TreeEntry], order: OriginOrder)] = [:]
     var drafts: [Draft] = []
     for request in requests {
-      if entries[request.layers] == nil {
-        var tree = base
-        for layer in request.layers.dropFirst(shared.count) { try tree.apply(layer) }
-        let found = tree.entries
-        try checkSpace(for: found, requests.filter { $0.layers == request.layers })
-        entries[request.layers] = try await found.hashed(jobs: segments.jobs)
+      let tree: (entries: [TreeEntry], order: OriginOrder)
+      if let known = trees[request.layers] {
+        tree = known
+      } else {
+        tree = try self.tree(of: request.layers, over: base)
+        try checkSpace(for: tree.entries, requests.filter { $0.layers == request.layers })
+        trees[request.layers] = tree
       }
-      let entries = entries[request.layers] ?? []
       let encoding = Encoding(request.format, compression)
-      let order = OriginOrder(artifacts: provenance.artifacts, layers: request.layers)
       drafts.append(
         Draft(
-          request: request, encoding: encoding, entries: entries, order: order,
-          plan: plan(entries, order, encoding)))
+          request: request, encoding: encoding, entries: tree.entries, order: tree.order,
+          plan: plan(tree.entries, tree.order, encoding)))
     }
     return drafts
+  }
+
+  private func tree(
+    of layers: [Layer], over base: FileTree
+  ) throws(ImageError) -> (entries: [TreeEntry], order: OriginOrder) {
+    let tree = try FileTree(layers, sourceDateEpoch: provenance.sourceDateEpoch, over: base)
+    return (tree.entries, OriginOrder(artifacts: provenance.artifacts, carried: tree.origins))
   }
 
   private func assembly(
@@ -171,7 +176,7 @@ public struct ImageWriter: Sendable {
       isStanding(drafts[index].request.target, assemblies[index].size, digests[index])
     }
     let written = assemblies.indices.filter { !standing[$0] }
-    async let hashed = Self.digests(of: written.map { assemblies[$0] })
+    async let hashed = hash(written.map { assemblies[$0] })
     var outputs: [ImageOutput] = []
     for index in drafts.indices {
       outputs.append(
@@ -185,10 +190,14 @@ public struct ImageWriter: Sendable {
     return outputs.indices.compactMap { index in found[index].map { (outputs[index], $0) } }
   }
 
-  private static func digests(
-    of assemblies: [Assembly]
-  ) async -> Result<[SHA256Digest], ImageError> {
-    do throws(ImageError) { return .success(try Assembly.digests(of: assemblies)) } catch {
+  private func hash(_ assemblies: [Assembly]) async -> Result<[SHA256Digest], ImageError> {
+    var hashes = AssemblyDigests(store: segments.store)
+    do throws(ImageError) {
+      var digests: [SHA256Digest] = []
+      for assembly in assemblies { digests.append(try hashes.digest(of: assembly)) }
+      try await hashes.keep()
+      return .success(digests)
+    } catch {
       return .failure(error)
     }
   }

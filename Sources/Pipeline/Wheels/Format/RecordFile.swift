@@ -91,9 +91,9 @@ struct RecordFile: Hashable, Sendable {
   }
 
   private static func quoted(_ field: String) -> String {
-    guard field.utf8.contains(where: { [0x22, 0x2C, 0x0A, 0x0D].contains($0) }) else {
-      return field
+    let isSpecial = { (byte: UInt8) in byte == 0x22 || byte == 0x2C || byte == 0x0A || byte == 0x0D
     }
+    guard field.utf8.contains(where: isSpecial) else { return field }
     let escaped = field.utf8.flatMap { $0 == 0x22 ? [0x22, 0x22] : [$0] }
     return "\"" + String(decoding: escaped, as: UTF8.self) + "\""
   }

@@ -44,6 +44,10 @@ public struct VirtualEnvironment: Hashable, Sendable {
 
   /// `path` as RECORD writes it, relative to site-packages.
   func recordPath(_ path: String) -> String {
+    let folder = sitePackages + "/"
+    if path.utf8.starts(with: folder.utf8) {
+      return String(decoding: path.utf8.dropFirst(folder.utf8.count), as: UTF8.self)
+    }
     let base = ZipName.components(sitePackages)
     let parts = ZipName.components(path)
     let common = zip(base, parts).prefix { $0.utf8.elementsEqual($1.utf8) }.count
