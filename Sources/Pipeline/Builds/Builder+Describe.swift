@@ -14,10 +14,10 @@ extension Builder {
   /// What stands beside each image: its bill of materials in two formats, and how it was made.
   func companions(
     _ request: BuildRequest, _ prepared: Prepared, _ rootfs: Rootfs
-  ) throws(BuildError) -> Companions {
+  ) -> Companions {
     let recipes = Self.documents(prepared.recipe)
     let lock = ProvenanceStatement.Document(
-      path: "\(request.recipe.stem ?? "").lock.json", sha256: try digest(of: prepared.lock))
+      path: "\(request.recipe.stem ?? "").lock.json", sha256: prepared.lockDigest)
     let architecture = prepared.recipe.architecture.rawValue
     let inputs =
       [request.recipe.lastComponent?.string ?? "", lock.path, lock.sha256.hex, architecture]

@@ -14,7 +14,7 @@ extension Builder {
     _ request: BuildRequest, _ prepared: Prepared, _ segments: SegmentStore,
     _ make: (@escaping @Sendable (SettledLayers) -> Void) async throws(BuildError) -> Rootfs
   ) async throws(BuildError) -> (Rootfs, FileTree?) {
-    let provenance = try provenance(prepared, nil)
+    let provenance = provenance(prepared, nil)
     let formats = Set(prepared.recipe.wsl.install.map { request.format(of: $0) })
     let (layers, continuation) = AsyncStream<SettledLayers>.makeStream()
     let compression = request.compression

@@ -107,6 +107,8 @@ public struct Builder: Sendable {
   struct Prepared: Sendable {
     let recipe: Recipe
     let lock: Lock
+    /// Of the lock's file.
+    let lockDigest: SHA256Digest
     let artifacts: [SHA256Digest: FilePath]
     /// nil where the standing lock was used as it is.
     var lockChange: LockDifference?
@@ -129,12 +131,14 @@ public struct Builder: Sendable {
     } else {
       (lock, change) = try await renewLock(path, recipe, mirrors, progress)
     }
+    let digest = try digest(of: lock)
     let isAhead = !holds(lock) && hasRoom(for: [(recipe, lock)])
     do throws(FetchError) {
       let artifacts = try await fetch(
         lock, from: recipe.directory, mirrors, progress,
         arrived: { if isAhead { arrivals?.add($0, $1) } })
-      return Prepared(recipe: recipe, lock: lock, artifacts: artifacts, lockChange: change)
+      return Prepared(
+        recipe: recipe, lock: lock, lockDigest: digest, artifacts: artifacts, lockChange: change)
     } catch {
       // Archives drop a package's old version once they have a newer one.
       guard error.code == .unavailable, !locked else { throw BuildError(error, in: recipe.name) }
@@ -148,7 +152,9 @@ public struct Builder: Sendable {
     let artifacts = try await staged(recipe.name) { () async throws(FetchError) in
       try await fetch(renewed, from: recipe.directory, mirrors, progress)
     }
-    return Prepared(recipe: recipe, lock: renewed, artifacts: artifacts, lockChange: renewal)
+    return Prepared(
+      recipe: recipe, lock: renewed, lockDigest: try self.digest(of: renewed), artifacts: artifacts,
+      lockChange: renewal)
   }
 
   /// Whether the store has everything that a lock names.
@@ -184,9 +190,9 @@ public struct Builder: Sendable {
   ) async throws(BuildError) -> [BuildSummary.Image] {
     let recipe = prepared.recipe
     let writer = ImageWriter(
-      provenance: try provenance(prepared, gpu), compression: request.compression,
+      provenance: provenance(prepared, gpu), compression: request.compression,
       segments: segments, streams: rootfs.streams,
-      companions: try companions(request, prepared, rootfs), progress: progress)
+      companions: companions(request, prepared, rootfs), progress: progress)
     let requests = Self.targets(request, recipe).map { flavour, format, target in
       ImageRequest(
         name: recipe.name, flavour: flavour,
@@ -206,12 +212,9 @@ public struct Builder: Sendable {
     }
   }
 
-  func provenance(
-    _ prepared: Prepared, _ gpu: GPUFacts?
-  ) throws(BuildError) -> Provenance {
-    return Provenance(
-      tool: tool, recipeDigest: prepared.lock.recipeDigest,
-      lockDigest: try digest(of: prepared.lock),
+  func provenance(_ prepared: Prepared, _ gpu: GPUFacts?) -> Provenance {
+    Provenance(
+      tool: tool, recipeDigest: prepared.lock.recipeDigest, lockDigest: prepared.lockDigest,
       artifacts: prepared.lock.artifacts, requested: Set(prepared.lock.requested),
       sourceDateEpoch: sourceDateEpoch(prepared.lock),
       gpu: gpu)

@@ -20,22 +20,23 @@ extension Lock {
 
   /// The lock in a file's bytes; `path` is for messages.
   public static func decode(_ bytes: [UInt8], from path: FilePath) throws(LockError) -> Lock {
-    struct Head: Decodable { let lock: Int }
-    let decoder = JSONDecoder()
+    let result = Result { try JSONDecoder().decode(Lock.self, from: Data(bytes)) }
+    // What lacks something may be of another version, and is not read twice else.
+    let version = (try? result.get().lock) ?? version(bytes)
+    if let version, version != formatVersion {
+      throw LockError(.unknownVersion, path, subject: String(version))
+    }
     let lock: Lock
-    do {
-      let head = try decoder.decode(Head.self, from: Data(bytes))
-      guard head.lock == formatVersion else {
-        throw LockError(.unknownVersion, path, subject: String(head.lock))
-      }
-      lock = try decoder.decode(Lock.self, from: Data(bytes))
-    } catch let error as LockError {
-      throw error
-    } catch {
+    do { lock = try result.get() } catch {
       throw LockError(.corrupt, path, reason: reason(error))
     }
     try lock.check(path)
     return lock
+  }
+
+  private static func version(_ bytes: [UInt8]) -> Int? {
+    struct Head: Decodable { let lock: Int }
+    return (try? JSONDecoder().decode(Head.self, from: Data(bytes)))?.lock
   }
 
   /// The file's bytes: JSON, keys in order, a line break at the end; equal locks give equal bytes.
