@@ -75,6 +75,32 @@ struct BadRecipeTests {
     }
   }
 
+  /// What is wrong with a variable is said where it is defined, and not at each use too.
+  @Test(arguments: [
+    ("variables: {who: [a], on: b}\n", "K1105 4:18"), ("variables: {who: , on: b}\n", "K1105 4:18"),
+    ("variables: {who: \"a\\0\", on: b}\n", "K1106 4:18"), ("variables: [who]\n", "K1105 4:12"),
+  ])
+  func aVariableWithABadValueIsOneError(definition: String, position: String) async throws {
+    let uses = """
+      description: by ${who} ${who}
+      environment: {A: "${who}"}
+      users: [{name: "${who}"}, {name: b, uid: 1001}]
+      wsl: {conf: {user: {default: "${who}"}}}
+
+      """
+    try await Kitchen.with(minimal(definition + uses)) { kitchen in
+      #expect(kitchen.complaints().map(\.position) == [position])
+      if definition.contains("on:") {
+        #expect(kitchen.complaints(set: ["who": "x", "on": "c"]).map(\.position) == [position])
+      }
+    }
+    try await Kitchen.with(minimal(definition + uses + "locale: ${whom}\n")) { kitchen in
+      #expect(
+        kitchen.complaints().map(\.code)
+          == [String(position.prefix(5))] + (definition.contains("on:") ? ["K1114"] : []))
+    }
+  }
+
   @Test func settingsOfUnknownVariablesAreErrors() async throws {
     try await Kitchen.with(minimal("variables: {who: a}\n")) { kitchen in
       let complaints = kitchen.complaints(set: ["wo": "b"])

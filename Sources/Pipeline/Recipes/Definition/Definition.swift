@@ -62,7 +62,7 @@ extension Definition {
         decoding.reportType(of: node, .object(shape))
         return nil
       }
-      let problems = decoding.diagnostics.count
+      let problems = decoding.problems
       var value = initial
       decoding.checkKeys(entries, of: node, shape)
       for key in keys {
@@ -76,7 +76,7 @@ extension Definition {
         }
       }
       // The whole recipe is looked at for contradictions even when a part of it is wrong.
-      return decoding.diagnostics.count == problems || decoding.path.isEmpty ? value : nil
+      return decoding.problems == problems || decoding.path.isEmpty ? value : nil
     }
   }
 }
