@@ -51,6 +51,15 @@ struct BadRecipeTests {
     }
   }
 
+  @Test func eachItemOfAListHasItsOwnNumber() async throws {
+    try await Kitchen.with(minimal("users: [{name: A}, {name: b}, {name: C, uid: x}]\n")) {
+      kitchen in
+      let messages = kitchen.complaints().map(\.diagnostic.message)
+      let subjects = messages.map { $0.split(separator: " ").first ?? "" }
+      #expect(subjects == ["`users[0].name`", "`users[2].name`", "`users[2].uid`"])
+    }
+  }
+
   @Test func quotesAreProposedOnlyWhereTheyHelp() async throws {
     let step = "run: [{name: a, script: b, timeout: 90}]\n"
     try await Kitchen.with(minimal(step)) { kitchen in
