@@ -64,6 +64,49 @@ struct StepFailureTests {
     }
   }
 
+  @Test(arguments: [
+    ("rm -rf /etc", "/etc"), ("rm -rf /etc; : > /etc", "/etc"), ("rm /etc/passwd", "/etc/passwd"),
+    ("rm -f /bin/sh /usr/bin/sh", "/bin/sh"),
+  ])
+  func oneThatTakesAwayWhatEveryImageNeedsIsNamed(script: String, path: String) async throws {
+    try await TinyBase.with { base in
+      var recipe = base.recipe
+      recipe.run = [TinyBase.step("fine", ":"), TinyBase.step("harmful", script)]
+      let error = await #expect(throws: RootfsError.self) {
+        try await base.builder.build(recipe, lock: base.lock, artifacts: base.artifacts)
+      }
+      #expect(error?.code == .rootDamaged)
+      #expect(error?.diagnostics.first?.message == "the step `harmful` leaves no \(path)")
+    }
+  }
+
+  @Test func oneThatMakesANameWhichIsNoTextIsNamedWithIt() async throws {
+    try await TinyBase.with { base in
+      var recipe = base.recipe
+      recipe.run = [TinyBase.step("harmful", "mkdir /opt; : > \"$(printf '/opt/a\\377b')\"")]
+      let error = await #expect(throws: RootfsError.self) {
+        try await base.builder.build(recipe, lock: base.lock, artifacts: base.artifacts)
+      }
+      let diagnostic = try #require(error?.diagnostics.first)
+      #expect(error?.code == .unreadableName)
+      #expect(diagnostic.message.contains(#"/opt/a\xffb"#))
+      #expect(diagnostic.reason?.contains("the step harmful made it") == true)
+    }
+  }
+
+  @Test func cleanUpThatFailsIsNotCalledAStepOfTheRecipe() async throws {
+    try await TinyBase.with { base in
+      var recipe = base.recipe
+      recipe.run = [TinyBase.step("harmful", "rm -f /bin/rm /usr/bin/rm")]
+      let error = await #expect(throws: RootfsError.self) {
+        try await base.builder.build(recipe, lock: base.lock, artifacts: base.artifacts)
+      }
+      let diagnostic = try #require(error?.diagnostics.first)
+      #expect(error?.code == .cleanUp && diagnostic.reason?.contains("rm") == true)
+      #expect(diagnostic.remedy?.contains("a step took it away") == true)
+    }
+  }
+
   @Test func oneThatTakesTooLongIsToldOfItsTimeout() async throws {
     let remedy = try await remedy("sleep 977") { $0.timeout = 1 }
     #expect(remedy?.contains("`timeout`") == true)

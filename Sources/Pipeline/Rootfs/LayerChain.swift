@@ -58,6 +58,14 @@ struct LayerChain {
       let changed = Set(found).symmetricDifference(inputs).map(\.name).sorted()
       throw RootfsError(.inputChanged, changed.first ?? name)
     }
+
+    /// What of the layer's tree could not be recorded, as the recipe's author knows it.
+    func failure(_ error: FileError, in upper: FilePath) -> RootfsError {
+      var path = error.path
+      guard error.code == .notUTF8, path.removePrefix(upper) else { return RootfsError(error) }
+      return RootfsError(
+        .unreadableName, "/\(path)", detail: "its bytes are not valid UTF-8; the \(name) made it")
+    }
   }
 
   /// Puts a layer on top: the store's, or a new one that `make` fills.
@@ -111,7 +119,7 @@ struct LayerChain {
         try LayerDigests.write(
           of: place.upper, known: made.digests, to: folder.appending(LayerDigests.fileName))
         try record.write(to: folder)
-      } catch { throw RootfsError(error) }
+      } catch { throw description.failure(error, in: place.upper) }
     }
     do throws(FileError) {
       let owners: OwnerFile

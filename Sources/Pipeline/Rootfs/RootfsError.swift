@@ -37,6 +37,11 @@ public struct RootfsError: Failure {
     case archive = "K4322"
     /// A file of the recipe is another than the one that the layer's key is made of.
     case inputChanged = "K4323"
+    /// A step took away what kiln and WSL need.
+    case rootDamaged = "K4324"
+    case cleanUp = "K4325"
+    /// A name that is no text, in what a layer wrote.
+    case unreadableName = "K4326"
   }
 
   public enum Cause: Hashable, Sendable {
@@ -101,9 +106,13 @@ public struct RootfsError: Failure {
     default:
       return [
         Diagnostic(
-          code: code.rawValue, message: message, place: place, reason: detail, remedy: remedy)
+          code: code.rawValue, message: message, place: place, reason: reason, remedy: remedy)
       ]
     }
+  }
+
+  private var reason: String? {
+    code == .rootDamaged ? "kiln's clean-up after the steps needs it, and so does WSL" : detail
   }
 
   private var message: String {
@@ -126,6 +135,9 @@ public struct RootfsError: Failure {
     case .memberMissing: "there is no \(subject)"
     case .memberNotFile: "\(subject) is no file"
     case .archive: "\(subject) cannot be read as a zip, a tarball or a .deb"
+    case .rootDamaged: "the step `\(subject)` leaves no \(detail ?? "root")"
+    case .cleanUp: "kiln's clean-up after the steps failed\(ending)"
+    case .unreadableName: "the name \(subject) cannot be in an image"
     case .inputChanged: "\(subject) changed while the build used it"
     }
   }
@@ -182,6 +194,11 @@ public struct RootfsError: Failure {
         + "list what it has"
     case .memberNotFile: "name the file itself"
     case .archive: "look at it with `file`; a single compressed file is no archive"
+    case .rootDamaged: "mend the script: what it takes away has to stay"
+    case .cleanUp:
+      "it runs the image's own sh, rm, chmod, find and the like: the base lacks what is named above, or "
+        + "a step took it away"
+    case .unreadableName: "rename it in UTF-8, or remove it, in the same step"
     case .inputChanged: "build again when nobody writes to it"
     default: nil
     }
