@@ -59,6 +59,11 @@ public enum SummaryText {
       + (archives == 0 ? "" : archives == 1 ? ", 1 archive" : ", \(archives) archives")
   }
 
+  /// Lines as one text. What they name may come out of images that others made.
+  static func joined(_ lines: [String]) -> String {
+    lines.map(\.harmlessLine).joined(separator: "\n")
+  }
+
   static func indented(_ text: String) -> String {
     text.split(separator: "\n", omittingEmptySubsequences: false).map { "  " + $0 }
       .joined(separator: "\n")
