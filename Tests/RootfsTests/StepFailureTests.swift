@@ -36,6 +36,10 @@ struct StepFailureTests {
     #expect(try await remedy("echo oops; exit 3")?.contains("network") == false)
   }
 
+  @Test func oneThatCallsWhatIsNotThereIsToldOfThePackage() async throws {
+    #expect(try await remedy("misspelt-tool --now")?.contains("add the package") == true)
+  }
+
   @Test func oneWithoutItsInterpreterIsToldOfThat() async throws {
     let remedy = try await remedy("#!/usr/bin/none\nprint(1)\n")
     #expect(remedy?.contains("first line") == true)

@@ -173,6 +173,10 @@ public struct RootfsError: Failure {
       } else if case .sandbox(let error)? = cause, error.code == .programMissing {
         "the image lacks the program that the script's first line names, or what that needs: add "
           + "the package that has it"
+      } else if case .sandbox(let error)? = cause, error.code == .failed, error.status == 127 {
+        // The shell's own status for it.
+        "the image lacks a program that the script calls, or its `PATH` does not lead there: add the "
+          + "package that has it"
       } else if wasOffline, missesNetwork {
         "a step has no network unless it says `network: true`"
       } else {
