@@ -71,7 +71,7 @@ extension SummaryText {
   }
 
   private static func sentence(_ reason: ImageDifference.Reason) -> String {
-    let count = reason.count == 1 ? "1 path" : "\(reason.count) paths"
+    let count = counted(reason.count, "path")
     let examples = reason.examples.map { "/\($0)" }.joined(separator: ", ")
     let paths = count + (examples.isEmpty ? "" : " (\(examples)\(reason.count > 3 ? ", …" : ""))")
     switch reason.kind {

@@ -31,7 +31,7 @@ extension SummaryText {
     if !explanation.shares.isEmpty {
       lines.append("  below it have files:")
       lines += explanation.shares.prefix(15).map {
-        "    \(ByteCount($0.bytes)) in \($0.files) files: \(name($0.origin))"
+        "    \(ByteCount($0.bytes)) in \(counted($0.files, "file")): \(name($0.origin))"
       }
       let rest = explanation.shares.count - 15
       if rest > 0 { lines.append("    and \(rest) more") }

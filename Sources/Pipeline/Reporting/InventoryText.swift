@@ -23,6 +23,6 @@ extension SummaryText {
   private static func row(_ name: String, _ bytes: Int64, _ files: Int) -> String {
     let size = "\(ByteCount(bytes))"
     let padding = String(repeating: " ", count: max(1, 10 - size.count))
-    return "  \(size)\(padding)\(name) (\(files) files)"
+    return "  \(size)\(padding)\(name) (\(counted(files, "file")))"
   }
 }
