@@ -103,6 +103,12 @@ import Testing
         try await builder.build(build(recipe, folder.appending("images")))
       }
       #expect(error?.code == .lockStale)
+      let reason = "changed since it was made: `base.tarball`"
+      #expect(error?.diagnostics.first?.reason == reason)
+      let checked = await #expect(throws: BuildError.self) {
+        try await builder.lock(lock(recipe, check: true))
+      }
+      #expect(checked?.diagnostics.first?.reason == reason)
     }
   }
 

@@ -124,9 +124,15 @@ import Testing
   }
 
   @Test func doesNotWaitForAGrandchildThatHoldsThePipe() async throws {
-    let result = try await Command(
-      "sh", ["-c", "setsid sleep 30 & echo done"], environment: Self.path
-    ).run()
-    #expect(result.output == "done\n")
+    try await withTemporaryFolder { folder in
+      // Long enough for the busiest machine: whoever waited would find the file.
+      let script = "setsid sh -c 'sleep 240; : > late' & echo $!"
+      let result = try await Command(
+        "sh", ["-c", script], environment: Self.path, workingDirectory: folder
+      ).run()
+      let grandchild = try #require(pid_t(result.output.dropLast()))
+      #expect(!Files.exists(folder.appending("late")))
+      #expect(kill(-grandchild, SIGKILL) == 0)
+    }
   }
 }

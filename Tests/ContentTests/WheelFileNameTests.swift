@@ -13,6 +13,13 @@ import Testing
     #expect(name.platformTags == ["manylinux_2_17_x86_64"])
   }
 
+  @Test(arguments: [
+    ("a%2Bb%2f", "a+b/"), ("%C3%BC", "\u{FC}"), ("%", "%"), ("%2", "%2"), ("%+1%-1", "%+1%-1"),
+  ])
+  func resolvesThePercentsOfURLs(text: String, decoded: String) {
+    #expect(Percent.decoded(text) == decoded)
+  }
+
   @Test func namesTheProjectAsIndexesAndAsPipDo() throws {
     let name = try WheelFileName("Feature_Wheel-1.0-py3-none-any.whl")
     #expect(name.project == "feature-wheel")

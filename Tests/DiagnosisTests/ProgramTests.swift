@@ -112,6 +112,28 @@ import Testing
     #expect(nowhere.errors.contains("/no/such/report.xml cannot be written: No such file"))
   }
 
+  /// Else a CI job that reads nothing would take it for success.
+  @Test(arguments: programs)
+  func aReportThatCannotBeWrittenIsNoSuccess(_ program: String) throws {
+    let root = FakeRoot()
+    let file = root.path + "/report.xml"
+    let run = { (arguments: String) in
+      try Process.run(
+        "/bin/sh",
+        ["-c", "exec \"$0\" --root \"$1\" \(arguments) > /dev/full", program, root.path])
+    }
+    for arguments in ["", "--json", "--self-check", "--junit '\(file)'"] {
+      let result = try run(arguments)
+      #expect(result.status == 2, "\(arguments)")
+      #expect(result.errors.contains("standard output cannot be written: No space left"))
+    }
+    #expect(root.machine.text("/report.xml")?.contains("<testsuite ") == true)
+    for arguments in ["--help", "--version"] { #expect(try run(arguments).status == 2) }
+    let full = try Process.run(program, ["--root", root.path, "--junit", "/dev/full"])
+    #expect(full.status == 2 && full.errors.contains("/dev/full cannot be written: No space left"))
+    #expect(full.output.contains("\nSKIPPED: "))
+  }
+
   @Test(arguments: programs)
   func theSelfCheckTellsARightImageFromAWrongOne(_ program: String) throws {
     let image = FakeRoot()

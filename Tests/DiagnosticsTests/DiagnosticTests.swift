@@ -73,6 +73,14 @@ import Testing
     #expect(text.split(separator: "\n").count == 6)
   }
 
+  @Test func aNameIsOneLine() {
+    let evil = "a\nerror[K1]: fake"
+    let text = Diagnostic(code: "K1", message: evil, place: .init(file: evil)).rendered()
+    #expect(text.split(separator: "\n").count == 2)
+    #expect("a\u{1B}[2Jb\tc\nd".harmlessLine == "a\u{FFFD}[2Jb\tc\u{FFFD}d")
+    #expect("a\u{1B}\n".harmless == "a\u{FFFD}\n")
+  }
+
   @Test func indentsTheFollowingLinesOfAReason() {
     let text = Diagnostic(code: "K1", message: "m", reason: "one\ntwo").rendered()
     #expect(text == "error[K1]: m\n  why: one\n       two")

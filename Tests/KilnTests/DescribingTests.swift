@@ -54,6 +54,23 @@ struct DescribingTests {
     }
   }
 
+  /// An image of somebody else's must not draw on the reader's terminal.
+  @Test func namesOfAnImageCommandNoTerminal() async throws {
+    try await KilnProgram.with { kiln in
+      let script = """
+        mkdir -p a/etc b/etc; : > a/same; : > b/same; cd b
+        : > "$(printf 'esc\\033[2J')"; : > "$(printf 'line\\nerror: fake')"
+        cd ..; tar -C a -cf a.tar .; tar -C b -cf b.tar .
+        """
+      try await Command(
+        "sh", ["-ec", script], environment: ["PATH": "/usr/bin:/bin"], workingDirectory: kiln.home
+      ).run()
+      let text = try await kiln.run("diff", "a.tar", "b.tar", accepted: [1]).output
+      #expect(text.contains("/esc\u{FFFD}[2J  +0 B") && text.contains("/line\u{FFFD}error: fake"))
+      #expect(!text.contains("\u{1B}") && !text.contains("\nerror"))
+    }
+  }
+
   /// Everything that stands beside an image, by its name.
   private func beside(_ folder: FilePath) throws -> [String: String] {
     var digests: [String: String] = [:]

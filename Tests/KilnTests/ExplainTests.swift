@@ -19,7 +19,7 @@ struct ExplainTests {
       #expect(hello.contains("put there by the recipe's file /opt/hello"))
       #expect(try await explain("greeting").contains("the recipe's step greet"))
       #expect(try await explain("/bin/sh").contains("from the base base.tar.gz"))
-      #expect(try await explain("/opt").contains("6 B in 1 files: file /opt/hello"))
+      #expect(try await explain("/opt").contains("6 B in 1 file: file /opt/hello"))
       let error = try await kiln.run(
         "explain", "Images/tiny.tar.gz", "/opt/helo", accepted: [1]
       ).errors

@@ -37,6 +37,13 @@ import Testing
     (["build", ""], ["is empty"]),
     (["store", "export", "x.yaml", "-o", "folder/"], ["'folder/' is a folder"]),
     (["store", "gc"], ["--days"]),
+    (["store", "gc", "--days", "-1"], ["--days must be zero or more", "not -1"]),
+    (["store", "gc", "--days=-1"], ["--days must be zero or more", "not -1"]),
+    (["store", "gc", "--megabytes", "-5"], ["--megabytes must be zero or more", "not -5"]),
+    (["store", "gc", "--days"], ["missing value", "--days <days>"]),
+    (["store", "gc", "--days", "--store"], ["'--store'", "--days <days>"]),
+    (["build", "x.yaml", "--jobs", "-1"], ["1 to 512"]),
+    (["diff", "a", "b", "--rows", "-1"], ["--rows must be zero or more"]),
     (["verify", "x.yaml"], ["kiln lint"]),
     (["--generate-completion-script", "tcsh"], ["'tcsh'", "zsh bash fish"]),
   ])

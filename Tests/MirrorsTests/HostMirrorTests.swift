@@ -205,7 +205,7 @@ import Testing
 
   @Test func saysWhereAMirrorIsNone() async throws {
     let yaml = "home/.config/kiln/mirrors.yaml"
-    let shape = await failure([yaml: "debian:\n  a: b\n"])
+    let shape = await failure([yaml: "debian:\n  mirrors: {a: b}\n"])
     #expect(shape?.code == .badConfiguration && shape?.place.line == 2)
     let url = await failure([yaml: "debian: me:secret@example.org/debian\n"])
     #expect(url?.code == .badURL && url?.place.line == 1)
@@ -216,6 +216,38 @@ import Testing
     #expect(await failure([yaml: "- x\n"])?.code == .badConfiguration)
     #expect(await failure([:], ["KILN_MIRROR_DEBIAN": "example.org"])?.code == .badURL)
     #expect(await failure([yaml: ""]) == nil)
+  }
+
+  @Test(arguments: [
+    ("debain: http://a\n", 1, 1, "`debian`"),
+    ("debian: http://a\nDebian_Security: http://a\n", 2, 1, "`debian-security`"),
+    ("pyip: {snapshots: http://a}\n", 1, 1, "`pypi`"),
+    ("venodr: http://a\n", 1, 1, "`vendor`"),
+    ("debian:\n  mirorrs: http://a\n", 2, 3, "`mirrors`"),
+    ("debian: {mirrors: http://a, fallback: http://a}\n", 1, 29, "one of those"),
+  ])
+  func aMisspeltKeyIsShownWithTheNearestName(
+    text: String, line: Int, column: Int, remedy: String
+  ) async throws {
+    let error = await #expect(throws: MirrorError.self) {
+      try await mirrors(
+        ["home/.config/kiln/mirrors.yaml": text], extra: ["vendor": ["http://b"]])
+    }
+    let diagnostic = try #require(error?.diagnostics.first)
+    #expect(diagnostic.code == "K2007")
+    #expect(diagnostic.place?.line == line && diagnostic.place?.column == column)
+    #expect(diagnostic.place?.excerpt != nil && diagnostic.remedy?.contains(remedy) == true)
+  }
+
+  /// The file is for all recipes.
+  @Test func aSourceOfAnotherRecipeIsNoMisspeltOne() async throws {
+    for name in ["cuda", "vendor2", "vendor-b", "debian-local", "debian12"] {
+      let mirrors = try await mirrors(
+        ["home/.config/kiln/mirrors.yaml": "\(name): http://a\n"], extra: ["vendor": ["http://b"]])
+      #expect(try mirrors.baseURLs(source: name) == ["http://a"])
+    }
+    let both = "debian: http://a\ndebiann: http://b\n"
+    _ = try await mirrors(["home/.config/kiln/mirrors.yaml": both])
   }
 
   private static func hasPip() async -> Bool {

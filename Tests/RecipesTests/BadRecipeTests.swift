@@ -51,6 +51,15 @@ struct BadRecipeTests {
     }
   }
 
+  @Test func eachItemOfAListHasItsOwnNumber() async throws {
+    try await Kitchen.with(minimal("users: [{name: A}, {name: b}, {name: C, uid: x}]\n")) {
+      kitchen in
+      let messages = kitchen.complaints().map(\.diagnostic.message)
+      let subjects = messages.map { $0.split(separator: " ").first ?? "" }
+      #expect(subjects == ["`users[0].name`", "`users[2].name`", "`users[2].uid`"])
+    }
+  }
+
   @Test func quotesAreProposedOnlyWhereTheyHelp() async throws {
     let step = "run: [{name: a, script: b, timeout: 90}]\n"
     try await Kitchen.with(minimal(step)) { kitchen in
@@ -72,6 +81,32 @@ struct BadRecipeTests {
       let bytes = Array(minimal("description: ").utf8) + [0xC3, 0x28]
       try Files.write(bytes, to: kitchen.folder.appending("recipe.yaml"))
       #expect(kitchen.complaints().map(\.position) == ["K1004 4:14"])
+    }
+  }
+
+  /// What is wrong with a variable is said where it is defined, and not at each use too.
+  @Test(arguments: [
+    ("variables: {who: [a], on: b}\n", "K1105 4:18"), ("variables: {who: , on: b}\n", "K1105 4:18"),
+    ("variables: {who: \"a\\0\", on: b}\n", "K1106 4:18"), ("variables: [who]\n", "K1105 4:12"),
+  ])
+  func aVariableWithABadValueIsOneError(definition: String, position: String) async throws {
+    let uses = """
+      description: by ${who} ${who}
+      environment: {A: "${who}"}
+      users: [{name: "${who}"}, {name: b, uid: 1001}]
+      wsl: {conf: {user: {default: "${who}"}}}
+
+      """
+    try await Kitchen.with(minimal(definition + uses)) { kitchen in
+      #expect(kitchen.complaints().map(\.position) == [position])
+      if definition.contains("on:") {
+        #expect(kitchen.complaints(set: ["who": "x", "on": "c"]).map(\.position) == [position])
+      }
+    }
+    try await Kitchen.with(minimal(definition + uses + "locale: ${whom}\n")) { kitchen in
+      #expect(
+        kitchen.complaints().map(\.code)
+          == [String(position.prefix(5))] + (definition.contains("on:") ? ["K1114"] : []))
     }
   }
 

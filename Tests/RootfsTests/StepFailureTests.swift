@@ -36,24 +36,13 @@ struct StepFailureTests {
     #expect(try await remedy("echo oops; exit 3")?.contains("network") == false)
   }
 
+  @Test func oneThatCallsWhatIsNotThereIsToldOfThePackage() async throws {
+    #expect(try await remedy("misspelt-tool --now")?.contains("add the package") == true)
+  }
+
   @Test func oneWithoutItsInterpreterIsToldOfThat() async throws {
     let remedy = try await remedy("#!/usr/bin/none\nprint(1)\n")
     #expect(remedy?.contains("first line") == true)
-  }
-
-  @Test func aNameThatNoImageCanHaveIsToldAsTheImageHasIt() async throws {
-    try await TinyBase.with { base in
-      var recipe = base.recipe
-      recipe.run = [TinyBase.step("unpack", "printf x > \"/etc/$(printf 'caf\\351')\"")]
-      let error = await #expect(throws: RootfsError.self) {
-        try await base.builder.build(recipe, lock: base.lock, artifacts: base.artifacts)
-      }
-      #expect(error?.code == .badName)
-      let reason = try #require(error?.diagnostics.first?.reason)
-      #expect(reason.contains("/etc/caf\\xe9") && reason.contains("step unpack"))
-      // The store's path is nothing that its reader could rename.
-      #expect(!reason.contains(base.folder.string))
-    }
   }
 
   /// Else the store would give the layer for the inputs as they were.
@@ -76,6 +65,51 @@ struct StepFailureTests {
         }
         #expect(error?.code == .inputChanged && error?.subject == "input input")
       }
+    }
+  }
+
+  @Test(arguments: [
+    ("rm -rf /etc", "/etc"), ("rm -rf /etc; : > /etc", "/etc"), ("rm /etc/passwd", "/etc/passwd"),
+    ("rm -f /bin/sh /usr/bin/sh", "/bin/sh"),
+  ])
+  func oneThatTakesAwayWhatEveryImageNeedsIsNamed(script: String, path: String) async throws {
+    try await TinyBase.with { base in
+      var recipe = base.recipe
+      recipe.run = [TinyBase.step("fine", ":"), TinyBase.step("harmful", script)]
+      let error = await #expect(throws: RootfsError.self) {
+        try await base.builder.build(recipe, lock: base.lock, artifacts: base.artifacts)
+      }
+      #expect(error?.code == .rootDamaged)
+      #expect(error?.diagnostics.first?.message == "the step `harmful` leaves no \(path)")
+    }
+  }
+
+  @Test func oneThatMakesANameWhichIsNoTextIsNamedWithIt() async throws {
+    try await TinyBase.with { base in
+      var recipe = base.recipe
+      recipe.run = [TinyBase.step("harmful", "mkdir /opt; : > \"$(printf '/opt/a\\377b')\"")]
+      let error = await #expect(throws: RootfsError.self) {
+        try await base.builder.build(recipe, lock: base.lock, artifacts: base.artifacts)
+      }
+      let diagnostic = try #require(error?.diagnostics.first)
+      #expect(error?.code == .unreadableName)
+      #expect(diagnostic.message.contains(#"/opt/a\xffb"#))
+      #expect(diagnostic.reason?.contains("the step harmful made it") == true)
+      // The store's path is nothing that its reader could rename.
+      #expect(!"\(diagnostic)".contains(base.folder.string))
+    }
+  }
+
+  @Test func cleanUpThatFailsIsNotCalledAStepOfTheRecipe() async throws {
+    try await TinyBase.with { base in
+      var recipe = base.recipe
+      recipe.run = [TinyBase.step("harmful", "rm -f /bin/rm /usr/bin/rm")]
+      let error = await #expect(throws: RootfsError.self) {
+        try await base.builder.build(recipe, lock: base.lock, artifacts: base.artifacts)
+      }
+      let diagnostic = try #require(error?.diagnostics.first)
+      #expect(error?.code == .cleanUp && diagnostic.reason?.contains("rm") == true)
+      #expect(diagnostic.remedy?.contains("a step took it away") == true)
     }
   }
 

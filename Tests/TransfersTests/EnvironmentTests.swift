@@ -103,6 +103,17 @@ import Transfers
     #expect(TransferURL.scheme("HTTP://x") == "http")
   }
 
+  @Test(arguments: [
+    ("http://a%40b:p%2Fq@example.org/x%20y", "a@b", "p/q"),
+    ("http://%+1:%@example.org/x%20y", "%+1", "%"),
+    ("http://@example.org/x%20y", "", ""),
+  ])
+  func separatesCredentials(url: String, user: String, password: String) {
+    let parts = TransferURL.separated(url)
+    #expect(parts?.url == "http://example.org/x%20y")
+    #expect(parts?.user == user && parts?.password == password)
+  }
+
   @Test func lendsCredentialsToTheSameHostOnly() {
     let base = "https://u:p@example.org/simple/"
     #expect(

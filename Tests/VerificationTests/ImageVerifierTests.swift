@@ -55,6 +55,12 @@ struct ImageVerifierTests {
     #expect(codes.contains("K6131"))
     #expect(codes.subtracting(["K6131", "K6134"]).count == 1)
     #expect(!report.passed)
+    // All four ways may complain of the same, which is said once.
+    let complaints = report.findings.filter { ["K6131", "K6134"].contains($0.code) }
+    #expect(Set(complaints.map { [$0.code, $0.reason] }).count == complaints.count)
+    let failed = report.checks.filter { $0.name.hasPrefix("extract") && !$0.passed }.map(\.name)
+    let named = complaints.map(\.message).joined(separator: "\n")
+    #expect(failed.allSatisfy { named.contains($0) })
   }
 
   /// Every rule would complain of it, and none would say what it is.

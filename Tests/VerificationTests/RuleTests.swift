@@ -198,6 +198,31 @@ import Verification
 
   @Test func firstLaunchAndGPU() async throws { try await check(Self.launch) }
 
+  /// There is no line to mend.
+  @Test(arguments: [
+    ("drop('etc/passwd')", "passwd.master"), ("text('etc/passwd', '')", "add `root:x:0:0"),
+    ("text('etc/passwd', users + 'bob\\n')", "mend the line"),
+  ])
+  func theRemedyFitsWhatIsWrongWithPasswd(change: String, remedy: String) async throws {
+    try await withTemporaryFolder { folder in
+      let image = try await SampleImage.write("bad.tar.gz", change: change, in: folder)
+      let report = try ImageVerifier(environment: [:], scratch: folder).judge(image)
+      let found = report.findings.filter { $0.code == "K6218" }
+      #expect(found.count == 1 && found.first?.remedy?.contains(remedy) == true, "\(found)")
+    }
+  }
+
+  @Test(arguments: [("C.UTF-8", "install libc-bin"), ("de_DE.UTF-8", "set LANG=C.UTF-8")])
+  func theRemedyFitsTheLocaleThatIsMissing(name: String, remedy: String) async throws {
+    try await withTemporaryFolder { folder in
+      let change = "text('etc/default/locale', 'LANG=\(name)\\n'); drop('usr/lib/locale')"
+      let image = try await SampleImage.write("bad.tar.gz", change: change, in: folder)
+      let report = try ImageVerifier(environment: [:], scratch: folder).judge(image)
+      let found = report.findings.filter { $0.code == "K6306" }
+      #expect(found.count == 1 && found.first?.remedy?.hasPrefix(remedy) == true, "\(found)")
+    }
+  }
+
   @Test func aFolderAboveTheRootIsFound() async throws {
     let found = try await codes([
       Bad(change: "for t, _ in e: t.name = 'rootfs/' + t.name", name: "bad.tar.gz")

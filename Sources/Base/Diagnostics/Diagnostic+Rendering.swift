@@ -7,21 +7,21 @@ extension Diagnostic {
     let paint = { (text: String, code: String) in color ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text }
     let tint = severity == .error ? "1;31" : severity == .warning ? "1;33" : "1;36"
     var lines = [
-      paint("\(severity.rawValue)[\(code)]", tint) + ": " + paint(harmless(message), "1")
+      paint("\(severity.rawValue)[\(code)]", tint) + ": " + paint(message.harmlessLine, "1")
     ]
     if let place {
-      lines.append("  --> " + harmless(place.description))
+      lines.append("  --> " + place.description.harmlessLine)
       if let excerpt = place.excerpt, let line = place.line {
         let (excerpt, column) = shown(excerpt, place.column)
         let gutter = String(line)
-        lines.append("  \(gutter) | \(harmless(excerpt))")
+        lines.append("  \(gutter) | \(excerpt.harmlessLine)")
         if let column {
           lines.append("  \(gutter.map { _ in " " }.joined()) | \(indent(excerpt, column))^")
         }
       }
     }
-    if let reason { lines.append(contentsOf: hanging("why", harmless(reason))) }
-    if let remedy { lines.append(contentsOf: hanging("try", harmless(remedy))) }
+    if let reason { lines.append(contentsOf: hanging("why", reason.harmless)) }
+    if let remedy { lines.append(contentsOf: hanging("try", remedy.harmless)) }
     return lines.joined(separator: "\n")
   }
 
@@ -35,17 +35,6 @@ extension Diagnostic {
     let before = start > 0 ? "…" : ""
     let after = start + part.count < line.count ? "…" : ""
     return (before + String(part) + after, column.map { $0 - start + before.count })
-  }
-
-  /// Without the characters that command a terminal: names and lines come out of images and
-  /// recipes that others made.
-  private func harmless(_ text: String) -> String {
-    let isCommand = { (scalar: Unicode.Scalar) in
-      scalar.properties.generalCategory == .control && scalar != "\n" && scalar != "\t"
-    }
-    guard text.unicodeScalars.contains(where: isCommand) else { return text }
-    return String(
-      String.UnicodeScalarView(text.unicodeScalars.map { isCommand($0) ? "\u{FFFD}" : $0 }))
   }
 
   private func indent(_ excerpt: String, _ column: Int) -> String {

@@ -64,18 +64,13 @@ public enum TransferURL {
   }
 
   private static func decoded(_ text: Substring) -> String {
-    var bytes: [UInt8] = []
-    var rest = Array(text.utf8)[...]
-    while let byte = rest.popFirst() {
-      let digits = String(decoding: rest.prefix(2), as: UTF8.self)
-      if byte == UInt8(ascii: "%"), digits.utf8.count == 2, let value = UInt8(digits, radix: 16) {
-        bytes.append(value)
-        rest = rest.dropFirst(2)
-      } else {
-        bytes.append(byte)
-      }
-    }
-    return String(decoding: bytes, as: UTF8.self)
+    var length: CInt = 0
+    // Without a handle it asks nothing of one; it fails only for want of memory.
+    guard let bytes = unsafe curl_easy_unescape(nil, String(text), CInt(text.utf8.count), &length)
+    else { return String(text) }
+    defer { unsafe curl_free(bytes) }
+    return unsafe String(
+      decoding: UnsafeRawBufferPointer(start: bytes, count: Int(length)), as: UTF8.self)
   }
 
   /// The scheme in lower case, or nil where the text is no absolute URL.

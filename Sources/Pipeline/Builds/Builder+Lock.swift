@@ -38,7 +38,7 @@ extension Builder {
     let isFresh = try isFresh(old, recipe)
     if request.check {
       guard let old else { throw Self.missing(path) }
-      guard isFresh else { throw Self.stale(path) }
+      guard isFresh else { throw try stale(old, path, recipe) }
       return LockReport(
         recipe: recipe.name, path: path.string, wasFresh: true, written: false,
         difference: LockDifference(from: old, to: old))
@@ -77,7 +77,10 @@ extension Builder {
   ) throws(BuildError) -> Lock? {
     let (path, old) = try standingLock(recipePath)
     if try isFresh(old, recipe) { return old }
-    guard !locked else { throw old == nil ? Self.missing(path) : Self.stale(path) }
+    if locked {
+      if let old { throw try stale(old, path, recipe) }
+      throw Self.missing(path)
+    }
     return nil
   }
 
@@ -135,9 +138,11 @@ extension Builder {
 
   func isFresh(_ lock: Lock?, _ recipe: Recipe) throws(BuildError) -> Bool {
     guard let lock, lock.architecture == recipe.architecture else { return false }
-    do throws(RecipeError) {
-      return lock.isFresh(for: try recipe.resolutionDigest)
-    } catch {
+    return lock.isFresh(for: try digests(recipe).whole)
+  }
+
+  private func digests(_ recipe: Recipe) throws(BuildError) -> ResolutionDigests {
+    do throws(RecipeError) { return try recipe.resolutionDigests } catch {
       throw BuildError(error, in: recipe.name)
     }
   }
@@ -152,10 +157,12 @@ extension Builder {
       remedy: "run `kiln lock` on the recipe, and commit what it writes")
   }
 
-  private static func stale(_ path: FilePath) -> BuildError {
+  private func stale(
+    _ lock: Lock, _ path: FilePath, _ recipe: Recipe
+  ) throws(BuildError) -> BuildError {
     BuildError(
       .lockStale, path.string, "the lock is for another state of the recipe",
-      reason: "packages, sources or Python requirements of the recipe changed since it was made",
+      reason: LockStaleness(of: lock, recipe, try digests(recipe)).description,
       remedy: "run `kiln lock` on the recipe, look at what changes, and commit it")
   }
 }

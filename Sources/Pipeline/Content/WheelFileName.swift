@@ -20,7 +20,7 @@ public struct WheelFileName: Hashable, Sendable {
 
   /// - Parameter text: the last component of a path or URL; `%2B` and its like are decoded.
   public init(_ text: String) throws(Malformed) {
-    let text = Self.decodePercents(text)
+    let text = Percent.decoded(text)
     let refuse = { Malformed(text: text, reason: $0) }
     guard text.utf8.suffix(4).elementsEqual(".whl".utf8) else {
       throw refuse("it does not end in .whl")
@@ -57,20 +57,5 @@ public struct WheelFileName: Hashable, Sendable {
     case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x5F, 0x2E, 0x2B, 0x21: true
     default: byte >= 0x80
     }
-  }
-
-  private static func decodePercents(_ text: String) -> String {
-    var bytes: [UInt8] = []
-    var rest = text.utf8[...]
-    while let byte = rest.popFirst() {
-      let digits = String(decoding: rest.prefix(2), as: UTF8.self)
-      if byte == UInt8(ascii: "%"), digits.utf8.count == 2, let value = UInt8(digits, radix: 16) {
-        bytes.append(value)
-        rest = rest.dropFirst(2)
-      } else {
-        bytes.append(byte)
-      }
-    }
-    return String(decoding: bytes, as: UTF8.self)
   }
 }

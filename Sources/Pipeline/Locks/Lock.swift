@@ -12,6 +12,9 @@ public struct Lock: Hashable, Codable, Sendable {
   public let recipe: String
   /// Over what the recipe says about packages, sources and Python: what resolution reads.
   public let recipeDigest: SHA256Digest
+  /// The same of each key of the recipe, by its path: they tell what made the lock stale. Nil in a
+  /// lock that was written before there were any.
+  public let recipeParts: [String: SHA256Digest]?
   public let architecture: Architecture
   /// Newest date of what was resolved, seconds since 1970: the default `SOURCE_DATE_EPOCH`.
   public let date: Int64
@@ -22,11 +25,12 @@ public struct Lock: Hashable, Codable, Sendable {
 
   public init(
     recipe: String, recipeDigest: SHA256Digest, architecture: Architecture, date: Int64,
-    artifacts: [Artifact], requested: [String]
+    artifacts: [Artifact], requested: [String], recipeParts: [String: SHA256Digest]? = nil
   ) {
     lock = Self.formatVersion
     self.recipe = recipe
     self.recipeDigest = recipeDigest
+    self.recipeParts = recipeParts
     self.architecture = architecture
     self.date = date
     self.artifacts = artifacts

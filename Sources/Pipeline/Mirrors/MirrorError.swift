@@ -12,11 +12,14 @@ public struct MirrorError: Failure {
     case unreadable = "K2004"
     case interrupted = "K2005"
     case badSnapshot = "K2006"
+    case unknownKey = "K2007"
   }
 
   public enum Cause: Hashable, Sendable {
     case file(FileError)
     case yaml(YAMLError)
+    /// What could stand in the place of the key.
+    case unknown(among: [String])
   }
 
   public let code: Code
@@ -39,7 +42,7 @@ public struct MirrorError: Failure {
     switch cause {
     case .file(let error): error.diagnostics
     case .yaml(let error): error.diagnostics
-    case nil:
+    case .unknown, nil:
       [
         Diagnostic(
           code: code.rawValue, message: message, place: place, reason: reason, remedy: remedy)
@@ -54,11 +57,13 @@ public struct MirrorError: Failure {
     case .badURL: "\(subject) is no base URL of a mirror"
     case .unreadable: "the configuration of mirrors cannot be read"
     case .badSnapshot: "\(subject) is no address of a snapshot"
+    case .unknownKey: "unknown key `\(subject)` in the configuration of mirrors"
     case .interrupted: "asking the machine for its mirrors was interrupted"
     }
   }
 
   private var reason: String? {
+    if case .unknown(let known) = cause { return "known here: " + known.joined(separator: ", ") }
     guard code == .unknownSource else { return nil }
     let neither = "neither the environment nor \(place.file) names one"
     return switch subject {
@@ -81,7 +86,15 @@ public struct MirrorError: Failure {
     case .badSnapshot:
       "write a URL in which braces hold one of: "
         + Snapshot.Field.allCases.map(\.rawValue).joined(separator: ", ")
+    case .unknownKey: suggestion
     case .unreadable, .interrupted: nil
     }
+  }
+
+  private var suggestion: String {
+    guard case .unknown(let known) = cause, let near = nearest(to: subject, among: known) else {
+      return "write one of those, or remove it"
+    }
+    return "did you mean `\(near)`?"
   }
 }

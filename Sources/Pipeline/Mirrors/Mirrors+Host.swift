@@ -25,7 +25,7 @@ extension Mirrors {
     python: Bool = true
   ) async throws(MirrorError) -> Mirrors {
     let file = configurationFile(environment)
-    let written = try read(file)
+    let written = try read(file, known: sources + extra.keys.sorted())
     var bases = aptBases(root).merging(extra) { $1 }.merging(written.bases) { $1 }
     var settings: [AptSetting] = []
     do throws(CommandError) {
@@ -98,7 +98,10 @@ extension Mirrors {
     var snapshots: [String: [Snapshot]] = [:]
   }
 
-  private static func read(_ file: FilePath) throws(MirrorError) -> Written {
+  /// - Parameter known: the sources whose names kiln knows.
+  private static func read(
+    _ file: FilePath, known: [String]
+  ) throws(MirrorError) -> Written {
     let place = Diagnostic.Place(file: file.string)
     let content: [UInt8]
     do throws(FileError) { content = try Files.read(file, limit: 1 << 20) } catch {
@@ -114,7 +117,9 @@ extension Mirrors {
       throw MirrorError(.badConfiguration, file.string, at: document.place)
     }
     var written = Written()
+    let missing = known.filter { document[$0] == nil }
     for entry in entries {
+      if !known.contains(entry.key) { try checkSource(entry, missing) }
       guard let parts = entry.value.mapping else {
         written.bases[entry.key] = try urls(entry.value, of: entry.key)
         continue
@@ -127,11 +132,31 @@ extension Mirrors {
           written.snapshots[entry.key] = try urls(part.value, of: name).map {
             (url) throws(MirrorError) in try snapshot(url, at: part.value.place)
           }
-        default: throw MirrorError(.badConfiguration, entry.key, at: part.value.place)
+        default:
+          throw MirrorError(
+            .unknownKey, part.key, at: part.keyPlace,
+            cause: .unknown(among: ["mirrors", "snapshots"]))
         }
       }
     }
     return written
+  }
+
+  /// Sources whose names are kiln's own; recipes have others.
+  private static let sources =
+    Distribution.known.flatMap { [$0.name, $0.name + "-security"] } + [python]
+
+  /// The file is for all recipes, and a name that this one does not know may be another's source; but
+  /// not one that is nearly that of a source which the file does not name.
+  private static func checkSource(
+    _ entry: Node.Entry, _ missing: [String]
+  ) throws(MirrorError) {
+    guard let near = nearest(to: entry.key, among: missing) else { return }
+    // `debian-local` and `cuda2` are chosen so, beside `debian` and `cuda`.
+    let plain = { (name: String) in name.filter { !$0.isNumber } }
+    if entry.key.hasPrefix(near + "-") || plain(entry.key) == plain(near) { return }
+    throw MirrorError(
+      .unknownKey, entry.key, at: entry.keyPlace, cause: .unknown(among: missing))
   }
 
   private static func urls(_ node: Node, of key: String) throws(MirrorError) -> [String] {

@@ -10,7 +10,7 @@ extension SummaryText {
   public static func render(_ difference: ImageDifference, rows: Int = 20) -> String {
     let (before, after) = (difference.before, difference.after)
     var lines = [line(before, "-"), line(after, "+")]
-    if difference.isSame { return (lines + ["the same bytes"]).joined(separator: "\n") }
+    if difference.isSame { return joined(lines + ["the same bytes"]) }
     lines.append("they differ because:")
     lines += difference.reasons.map { "  " + sentence($0) }
     lines += section("made otherwise:", difference.settings.map(line))
@@ -34,7 +34,7 @@ extension SummaryText {
           let growth = change.growth == 0 ? "" : " \(signed(change.growth))"
           return path(change.path, change.origin, fields + growth)
         }, rows))
-    return lines.joined(separator: "\n")
+    return joined(lines)
   }
 
   private static func line(_ side: ImageDifference.Side, _ sign: String) -> String {
@@ -71,7 +71,7 @@ extension SummaryText {
   }
 
   private static func sentence(_ reason: ImageDifference.Reason) -> String {
-    let count = reason.count == 1 ? "1 path" : "\(reason.count) paths"
+    let count = counted(reason.count, "path")
     let examples = reason.examples.map { "/\($0)" }.joined(separator: ", ")
     let paths = count + (examples.isEmpty ? "" : " (\(examples)\(reason.count > 3 ? ", …" : ""))")
     switch reason.kind {

@@ -31,12 +31,12 @@ extension SummaryText {
     if !explanation.shares.isEmpty {
       lines.append("  below it have files:")
       lines += explanation.shares.prefix(15).map {
-        "    \(ByteCount($0.bytes)) in \($0.files) files: \(name($0.origin))"
+        "    \(ByteCount($0.bytes)) in \(counted($0.files, "file")): \(name($0.origin))"
       }
       let rest = explanation.shares.count - 15
       if rest > 0 { lines.append("    and \(rest) more") }
     }
-    return lines.joined(separator: "\n")
+    return joined(lines)
   }
 
   static func name(_ origin: Origin) -> String {
@@ -77,7 +77,7 @@ extension SummaryText {
     if explanation.layers.allSatisfy({ $0.state == .reused }) {
       lines.append("nothing changed: the next build reuses every layer")
     }
-    return lines.joined(separator: "\n")
+    return joined(lines)
   }
 
   private static func lines(of change: LayerExplanation.Change) -> [String] {

@@ -20,8 +20,7 @@ extension SummaryText {
           + "\(ByteCount(duplicate.wasted)) too many:"
       ] + duplicate.paths.map { "  " + $0 }
     }
-    return ((facts.libraries.isEmpty ? [] : table) + conclusions(facts) + duplicates)
-      .joined(separator: "\n")
+    return joined((facts.libraries.isEmpty ? [] : table) + conclusions(facts) + duplicates)
   }
 
   /// Which GPUs the image is for, and the driver that it needs.

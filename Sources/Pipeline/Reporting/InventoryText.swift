@@ -15,14 +15,14 @@ extension SummaryText {
       ["  \(ByteCount(duplicate.wasted)) too many of \(duplicate.soname):"]
         + duplicate.places.map { "    /\($0.path) (\(name($0.origin)))" }
     }
-    return
-      (["by origin:"] + shares + ["by folder:"] + folders
-      + (duplicates.isEmpty ? [] : ["more than once:"] + duplicates)).joined(separator: "\n")
+    return joined(
+      ["by origin:"] + shares + ["by folder:"] + folders
+        + (duplicates.isEmpty ? [] : ["more than once:"] + duplicates))
   }
 
   private static func row(_ name: String, _ bytes: Int64, _ files: Int) -> String {
     let size = "\(ByteCount(bytes))"
     let padding = String(repeating: " ", count: max(1, 10 - size.count))
-    return "  \(size)\(padding)\(name) (\(files) files)"
+    return "  \(size)\(padding)\(name) (\(counted(files, "file")))"
   }
 }

@@ -1,4 +1,5 @@
 public import Content
+internal import Diagnostics
 
 /// Writes progress as plain lines for logs: stages as they begin and end, and in between at most
 /// one line a second.
@@ -28,7 +29,7 @@ public struct PlainRenderer: Sendable {
         .joined(separator: " ")
     case .output(let stage, let text):
       guard text.contains(where: { !$0.isWhitespace }), isDue(now) else { return nil }
-      return "\(stage.rawValue): \(text)"
+      return "\(stage.rawValue): \(text.harmlessLine)"
     case .noticed(let code, let message):
       return "notice[\(code)]: \(message)"
     }

@@ -39,7 +39,7 @@ public enum SummaryText {
     var lines = [
       "\(plan.recipe): \(counts(plan.packages, plan.wheels, plan.archives)); "
         + "the lock is \(plan.lock)",
-      "  fetch    \(plan.toFetch.count) files, \(ByteCount(plan.fetchSize))",
+      "  fetch    \(counted(plan.toFetch.count, "file")), \(ByteCount(plan.fetchSize))",
     ]
     lines += plan.toFetch.sorted { $0.size > $1.size }.prefix(10).map {
       "             \($0.name) \($0.version)  \(ByteCount($0.size))"
@@ -55,8 +55,17 @@ public enum SummaryText {
   }
 
   private static func counts(_ packages: Int, _ wheels: Int, _ archives: Int) -> String {
-    "\(packages) packages, \(wheels) wheels"
-      + (archives == 0 ? "" : archives == 1 ? ", 1 archive" : ", \(archives) archives")
+    [counted(packages, "package"), counted(wheels, "wheel")].joined(separator: ", ")
+      + (archives == 0 ? "" : ", " + counted(archives, "archive"))
+  }
+
+  static func counted(_ count: Int, _ noun: String) -> String {
+    "\(count) \(noun)" + (count == 1 ? "" : "s")
+  }
+
+  /// Lines as one text. What they name may come out of images that others made.
+  static func joined(_ lines: [String]) -> String {
+    lines.map(\.harmlessLine).joined(separator: "\n")
   }
 
   static func indented(_ text: String) -> String {

@@ -53,7 +53,9 @@ public struct TerminalRenderer: Sendable {
 
   /// Tools may print escapes that would move the cursor: they become spaces.
   private func printable(_ text: String) -> String {
-    String(String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 32 ? " " : $0 }))
+    String(
+      String.UnicodeScalarView(
+        text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
   }
 
   private func paint(_ text: String, _ code: String) -> String {

@@ -1,10 +1,9 @@
-public import Digests
 public import Recipes
 
 extension Recipe {
-  /// What a lock is made from (``Recipe/resolutionDigest``), with this module's error.
-  public func resolutionDigest() throws(ResolutionError) -> SHA256Digest {
-    do throws(RecipeError) { return try resolutionDigest } catch {
+  /// What a lock is made from (``Recipe/resolutionDigests``), with this module's error.
+  public func resolutionDigests() throws(ResolutionError) -> ResolutionDigests {
+    do throws(RecipeError) { return try resolutionDigests } catch {
       throw ResolutionError(error, name)
     }
   }

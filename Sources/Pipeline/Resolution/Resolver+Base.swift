@@ -10,7 +10,7 @@ extension Resolver {
   /// The lock of a recipe that starts from a tarball: the tarball alone. Its packages cannot be
   /// resolved against what it has installed, so such a recipe adds files and steps only.
   func baseLock(
-    _ base: Recipe.ForeignFile, _ recipe: Recipe, _ recipeDigest: SHA256Digest, previous: Lock?
+    _ base: Recipe.ForeignFile, _ recipe: Recipe, _ digests: ResolutionDigests, previous: Lock?
   ) async throws(ResolutionError) -> Lock {
     guard recipe.packages.isEmpty, recipe.debs.isEmpty, recipe.python == nil else {
       throw ResolutionError(
@@ -31,8 +31,8 @@ extension Resolver {
     let date = isKnown ? previous?.date ?? now : now - now % 86400
     progress(.finished(.resolve, reused: false))
     return Lock(
-      recipe: recipe.name, recipeDigest: recipeDigest, architecture: recipe.architecture,
-      date: date, artifacts: artifacts, requested: [])
+      recipe: recipe.name, recipeDigest: digests.whole, architecture: recipe.architecture,
+      date: date, artifacts: artifacts, requested: [], recipeParts: digests.parts)
   }
 
   /// A file that the recipe names by its path or URL.

@@ -54,12 +54,12 @@ public struct Resolver: Sendable {
   ) async throws(ResolutionError) -> Resolution {
     progress(.started(.resolve, total: nil, unit: .items))
     let recipe = try located(recipe)
-    let digest = try recipe.resolutionDigest()
+    let digests = try recipe.resolutionDigests()
     let old = previous.flatMap { $0.architecture == recipe.architecture ? $0 : nil }
     let pins = { (artifacts: [Artifact]) in artifacts.filter { update.keeps($0.name) } }
     progress(.advanced(.resolve, done: 0, item: "packages"))
     if case .tarball(let file) = recipe.base {
-      return Resolution(lock: try await baseLock(file, recipe, digest, previous: old))
+      return Resolution(lock: try await baseLock(file, recipe, digests, previous: old))
     }
     let foreign = try await foreignPackages(recipe)
     let packages = try await aptResolution(recipe, foreign).resolve(pins: pins(old?.packages ?? []))
@@ -81,8 +81,9 @@ public struct Resolver: Sendable {
     progress(.advanced(.resolve, done: Int64(artifacts.count), item: ""))
     progress(.finished(.resolve, reused: false))
     let lock = Lock(
-      recipe: recipe.name, recipeDigest: digest, architecture: recipe.architecture, date: date,
-      artifacts: artifacts, requested: Set(requested).sorted())
+      recipe: recipe.name, recipeDigest: digests.whole, architecture: recipe.architecture,
+      date: date, artifacts: artifacts, requested: Set(requested).sorted(),
+      recipeParts: digests.parts)
     // uv does not say why it prefers another version, and the index is asked about no version
     // that is not taken.
     let fromIndex = pins((old?.wheels ?? []) + (old?.archives ?? [])).filter(\.isInIndex)

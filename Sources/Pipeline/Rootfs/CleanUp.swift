@@ -61,7 +61,7 @@ extension RootfsBuilder {
         layers: place.lower, writes: place.writes,
         arguments: ["/bin/sh", "-e", "-c", CleanUp.script], environment: scriptEnvironment)
       do throws(SandboxError) { try await sandbox.run(command) } catch {
-        throw RootfsError(error, .step, "clean-up")
+        throw RootfsError(error, .cleanUp, "clean-up")
       }
       try dateKeyStore(in: place)
       return MadeLayer()

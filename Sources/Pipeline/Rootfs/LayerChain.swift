@@ -58,6 +58,14 @@ struct LayerChain {
       let changed = Set(found).symmetricDifference(inputs).map(\.name).sorted()
       throw RootfsError(.inputChanged, changed.first ?? name)
     }
+
+    /// What of the layer's tree could not be recorded, as the recipe's author knows it.
+    func failure(_ error: FileError, in upper: FilePath) -> RootfsError {
+      var path = error.path
+      guard error.code == .notUTF8, path.removePrefix(upper) else { return RootfsError(error) }
+      return RootfsError(
+        .unreadableName, "/\(path)", detail: "its bytes are not valid UTF-8; the \(name) made it")
+    }
   }
 
   /// Puts a layer on top: the store's, or a new one that `make` fills.
@@ -102,12 +110,11 @@ struct LayerChain {
       } catch { throw RootfsError(error) }
       let made = try await make(place)
       try description.requireUnchanged()
-      let listing = try made.listing(of: place.upper, description)
       do throws(FileError) {
         try Files.removeTree(place.work)
-        try listing.write(to: folder.appending(LayerListing.fileName))
+        try made.listing(of: place.upper).write(to: folder.appending(LayerListing.fileName))
         try record.write(to: folder)
-      } catch { throw RootfsError(error) }
+      } catch { throw description.failure(error, in: place.upper) }
     }
     let layer = Layer(
       directory: result.path.appending("upper"), origin: description.origin,
@@ -130,24 +137,11 @@ struct MadeLayer {
   /// Of files that were hashed before.
   var digests: [String: SHA256Digest] = [:]
 
-  /// - Throws: ``RootfsError/Code/badName`` for a name that is not UTF-8, as the image has it: where
-  ///   the store keeps it is nothing to act on.
-  fileprivate func listing(
-    of upper: FilePath, _ description: LayerChain.Description
-  ) throws(RootfsError) -> LayerListing {
+  fileprivate func listing(of upper: FilePath) throws(FileError) -> LayerListing {
     let origins = Set(owners.values).sorted()
     let numbers = Dictionary(uniqueKeysWithValues: zip(origins, origins.indices))
-    do throws(FileError) {
-      return try LayerListing(
-        of: upper, owners: owners.compactMapValues { numbers[$0] }, origins: origins,
-        known: digests)
-    } catch {
-      guard error.code == .notUTF8 else { throw RootfsError(error) }
-      var path = error.path
-      _ = path.removePrefix(upper)
-      throw RootfsError(
-        .badName, description.name, detail: "/\(path) of the \(description.name) is not UTF-8")
-    }
+    return try LayerListing(
+      of: upper, owners: owners.compactMapValues { numbers[$0] }, origins: origins, known: digests)
   }
 }
 

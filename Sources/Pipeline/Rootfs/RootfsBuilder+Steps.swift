@@ -49,8 +49,32 @@ extension RootfsBuilder {
       } catch {
         throw RootfsError(error, .step, step.name, place: place, wasOffline: !step.network)
       }
+      if let path = try lost(in: workplace) {
+        throw RootfsError(.rootDamaged, step.name, detail: path, place: place)
+      }
       return MadeLayer()
     }
+  }
+
+  /// The first of the paths that clean-up and every start of the image need, which is gone: the error
+  /// would come later, and not name the step.
+  private func lost(in workplace: Workplace) throws(RootfsError) -> String? {
+    let kinds: [(path: String, kind: FileStatus.Kind)] = [
+      ("etc", .directory), ("etc/passwd", .file), ("bin/sh", .file),
+    ]
+    let has = { (stack: LayerStack, path: String, kind: FileStatus.Kind) throws(FileError) in
+      try stack.entry(try stack.resolve(path))?.status.kind == kind
+    }
+    do throws(FileError) {
+      for (path, kind) in kinds {
+        if try !has(workplace.stack, path, kind),
+          try has(LayerStack(workplace.lower), path, kind)
+        {
+          return "/" + path
+        }
+      }
+      return nil
+    } catch { throw RootfsError(error) }
   }
 
   private static func fileInputs(

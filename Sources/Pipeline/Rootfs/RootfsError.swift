@@ -37,8 +37,11 @@ public struct RootfsError: Failure {
     case archive = "K4322"
     /// A file of the recipe is another than the one that the layer's key is made of.
     case inputChanged = "K4323"
-    /// A name that no image can have.
-    case badName = "K4325"
+    /// A step took away what kiln and WSL need.
+    case rootDamaged = "K4324"
+    case cleanUp = "K4325"
+    /// A name that is no text, in what a layer wrote.
+    case unreadableName = "K4326"
   }
 
   public enum Cause: Hashable, Sendable {
@@ -103,9 +106,13 @@ public struct RootfsError: Failure {
     default:
       return [
         Diagnostic(
-          code: code.rawValue, message: message, place: place, reason: detail, remedy: remedy)
+          code: code.rawValue, message: message, place: place, reason: reason, remedy: remedy)
       ]
     }
+  }
+
+  private var reason: String? {
+    code == .rootDamaged ? "kiln's clean-up after the steps needs it, and so does WSL" : detail
   }
 
   private var message: String {
@@ -128,8 +135,10 @@ public struct RootfsError: Failure {
     case .memberMissing: "there is no \(subject)"
     case .memberNotFile: "\(subject) is no file"
     case .archive: "\(subject) cannot be read as a zip, a tarball or a .deb"
+    case .rootDamaged: "the step `\(subject)` leaves no \(detail ?? "root")"
+    case .cleanUp: "kiln's clean-up after the steps failed\(ending)"
+    case .unreadableName: "the name \(subject) cannot be in an image"
     case .inputChanged: "\(subject) changed while the build used it"
-    case .badName: "a name in the image cannot be written to a tarball that WSL imports"
     }
   }
 
@@ -164,6 +173,10 @@ public struct RootfsError: Failure {
       } else if case .sandbox(let error)? = cause, error.code == .programMissing {
         "the image lacks the program that the script's first line names, or what that needs: add "
           + "the package that has it"
+      } else if case .sandbox(let error)? = cause, error.code == .failed, error.status == 127 {
+        // The shell's own status for it.
+        "the image lacks a program that the script calls, or its `PATH` does not lead there: add the "
+          + "package that has it"
       } else if wasOffline, missesNetwork {
         "a step has no network unless it says `network: true`"
       } else {
@@ -185,8 +198,12 @@ public struct RootfsError: Failure {
         + "list what it has"
     case .memberNotFile: "name the file itself"
     case .archive: "look at it with `file`; a single compressed file is no archive"
+    case .rootDamaged: "mend the script: what it takes away has to stay"
+    case .cleanUp:
+      "it runs the image's own sh, rm, chmod, find and the like: the base lacks what is named above, or "
+        + "a step took it away"
+    case .unreadableName: "rename it in UTF-8, or remove it, in the same step"
     case .inputChanged: "build again when nobody writes to it"
-    case .badName: "rename it, or remove it in the `run` step that makes it"
     default: nil
     }
   }

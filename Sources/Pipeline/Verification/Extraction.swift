@@ -23,11 +23,60 @@ struct ExtractionProfile: Hashable, Sendable {
   private static let utf8 = ["LANG": "en_US.UTF-8", "LC_ALL": "C.UTF-8"]
 }
 
+/// What one of WSL's ways of extracting an image came to.
+struct Extraction: Sendable {
+  struct Complaint: Hashable, Sendable {
+    /// Of bsdtar.
+    let status: Int32
+    /// What it printed.
+    let words: String
+  }
+
+  let profile: ExtractionProfile
+  let complaint: Complaint
+  /// Whether there is neither /etc nor /bin/sh.
+  let isBare: Bool
+
+  var check: VerificationReport.Check {
+    .init(name: profile.name, passed: complaint.status == 0 && !isBare)
+  }
+
+  /// Says once what is the same in several ways.
+  static func findings(of extractions: [Extraction]) -> [Diagnostic] {
+    var findings = Dictionary(grouping: extractions, by: \.complaint).compactMap {
+      finding($0, $1.map(\.profile))
+    }
+    if extractions.contains(where: \.isBare) {
+      findings.append(
+        Diagnostic(
+          code: "K6134", message: "what bsdtar extracts has neither /etc nor /bin/sh",
+          reason: "WSL calls it no Linux distribution (0x80040326)",
+          remedy: "pack from inside the root folder (`tar -C ROOT -c .`)"))
+    }
+    return findings
+  }
+
+  private static func finding(
+    _ complaint: Complaint, _ profiles: [ExtractionProfile]
+  ) -> Diagnostic? {
+    if complaint.status == 0, complaint.words.isEmpty { return nil }
+    let names = profiles.map(\.name).joined(separator: ", ")
+    return Diagnostic(
+      severity: complaint.status == 0 ? .warning : .error, code: "K6131",
+      message: complaint.status == 0
+        ? "bsdtar complains while it extracts the image (\(names))"
+        : "the import would fail: bsdtar ends with status \(complaint.status) (\(names))",
+      reason: complaint.words.isEmpty ? nil : complaint.words,
+      remedy: "see the findings about the tar's shape, or run the same command by hand: "
+        + "bsdtar -C FOLDER \(profiles.first?.arguments.joined(separator: " ") ?? "") < IMAGE")
+  }
+}
+
 extension ImageVerifier {
   /// Extracts the image into `root` of a scratch folder that `body` may use, and removes that.
   func withExtraction<Value>(
     _ image: FilePath, _ profile: ExtractionProfile,
-    _ body: (Outcome, FilePath) async throws(VerificationError) -> Value
+    _ body: (Extraction, FilePath) async throws(VerificationError) -> Value
   ) async throws(VerificationError) -> Value {
     let folder = scratch.appending("verify-\(UInt64.random(in: .min ... .max))")
     do throws(FileError) { try Files.makeDirectories(folder.appending("root")) } catch {
@@ -39,7 +88,7 @@ extension ImageVerifier {
 
   private func extract(
     _ image: FilePath, _ profile: ExtractionProfile, _ root: FilePath
-  ) async throws(VerificationError) -> Outcome {
+  ) async throws(VerificationError) -> Extraction {
     // WSL streams the file to bsdtar's standard input: nothing can be sought in.
     var command = Command(
       "sh",
@@ -52,28 +101,10 @@ extension ImageVerifier {
         .toolFailed, image,
         cause: CommandError(.notInstalled, command: ["bsdtar"]))
     }
-    let complaint = result.errors.split(separator: "\n").prefix(20).joined(separator: "\n")
-    var findings: [Diagnostic] = []
-    if result.status != 0 || !complaint.isEmpty {
-      findings.append(
-        Diagnostic(
-          severity: result.status == 0 ? .warning : .error, code: "K6131",
-          message: result.status == 0
-            ? "bsdtar complains while it extracts the image (\(profile.name))"
-            : "the import would fail: bsdtar ends with status \(result.status) (\(profile.name))",
-          reason: complaint.isEmpty ? nil : complaint,
-          remedy: "see the findings about the tar's shape, or run the same command by hand: "
-            + "bsdtar -C FOLDER \(profile.arguments.joined(separator: " ")) < IMAGE"))
-    }
-    if !Files.exists(root.appending("etc")), !Files.exists(root.appending("bin/sh")) {
-      findings.append(
-        Diagnostic(
-          code: "K6134", message: "what bsdtar extracts has neither /etc nor /bin/sh",
-          reason: "WSL calls it no Linux distribution (0x80040326)",
-          remedy: "pack from inside the root folder (`tar -C ROOT -c .`)"))
-    }
-    let passed = !findings.contains { $0.severity == .error }
-    return (.init(name: profile.name, passed: passed), findings)
+    let words = result.errors.split(separator: "\n").prefix(20).joined(separator: "\n")
+    return Extraction(
+      profile: profile, complaint: .init(status: result.status, words: words),
+      isBare: !Files.exists(root.appending("etc")) && !Files.exists(root.appending("bin/sh")))
   }
 
   /// The compressed stream's own check sums, which neither bsdtar nor WSL looks at.

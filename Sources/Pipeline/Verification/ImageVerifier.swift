@@ -51,17 +51,21 @@ public struct ImageVerifier: Sendable {
       report.add(stream.check, stream.findings)
     }
     if extract {
+      var extractions: [Extraction] = []
       for profile in ExtractionProfile.all {
         progress(.advanced(.verify, done: 0, item: profile.name))
-        let outcomes = try await withExtraction(image, profile) {
-          (outcome, folder) async throws(VerificationError) -> [Outcome] in
-          guard profile == ExtractionProfile.all.first, outcome.check.passed else {
-            return [outcome]
+        let (extraction, outcomes) = try await withExtraction(image, profile) {
+          (extraction, folder) async throws(VerificationError) -> (Extraction, [Outcome]) in
+          guard profile == ExtractionProfile.all.first, extraction.check.passed else {
+            return (extraction, [])
           }
-          return [outcome] + (try await execute(boot, in: folder, image, report))
+          return (extraction, try await execute(boot, in: folder, image, report))
         }
+        extractions.append(extraction)
+        report.add(extraction.check)
         for outcome in outcomes { report.add(outcome.check, outcome.findings) }
       }
+      report.add(Extraction.findings(of: extractions))
     }
     progress(.finished(.verify, reused: false))
     return report

@@ -44,8 +44,10 @@ public struct VerificationReport: Hashable, Codable, Sendable {
   /// Adds what one more check found.
   public mutating func add(_ check: Check, _ found: [Diagnostic] = []) {
     checks.append(check)
-    findings = Self.sorted(findings + found)
+    add(found)
   }
+
+  mutating func add(_ found: [Diagnostic]) { findings = Self.sorted(findings + found) }
 
   static func sorted(_ findings: [Diagnostic]) -> [Diagnostic] {
     let rank = { (severity: Diagnostic.Severity) in

@@ -18,11 +18,9 @@ enum Program {
   private static func perform(_ options: Options) throws(WrongUse) -> Int32 {
     switch options.task {
     case .help:
-      Terminal.output.write(Help.text)
-      return 0
+      return Terminal.output.write(Help.text) ? 0 : 2
     case .version:
-      Terminal.output.write("gpu-smoke-test " + version + "\n")
-      return 0
+      return Terminal.output.write("gpu-smoke-test " + version + "\n") ? 0 : 2
     case .test, .selfCheck: break
     }
     let environment = Surroundings.environment
@@ -41,8 +39,7 @@ enum Program {
       options.task == .selfCheck
       ? SelfCheck(machine, settings).run(version: version)
       : try Backends.diagnosis(machine, settings).run(version: version)
-    show(report, options, machine.environment)
-    return write(report, to: file) ? report.exitStatus : 2
+    return deliver(report, options, machine.environment, file)
   }
 
   private static func open(_ path: String) throws(WrongUse) -> OutputFile {
@@ -53,28 +50,32 @@ enum Program {
     }
   }
 
-  private static func write(_ report: Report, to file: OutputFile?) -> Bool {
+  /// Says on standard error what could not be written: who reads nothing must not take that for success.
+  ///
+  /// - Returns: the exit status.
+  private static func deliver(
+    _ report: Report, _ options: Options, _ environment: Variables, _ file: OutputFile?
+  ) -> Int32 {
+    var trouble: FileError?
     do throws(FileError) {
-      try file?.finish(report.junit)
-      return true
-    } catch {
-      Terminal.errors.write(
-        "gpu-smoke-test: " + error.path + " cannot be written: " + error.reason + "\n")
-      return false
-    }
+      try Terminal.output.deliver(text(of: report, options, environment))
+    } catch { trouble = error }
+    do throws(FileError) { try file?.finish(report.junit) } catch { trouble = error }
+    guard let trouble else { return report.exitStatus }
+    Terminal.errors.write(
+      "gpu-smoke-test: " + trouble.path + " cannot be written: " + trouble.reason + "\n")
+    return 2
   }
 
-  private static func show(_ report: Report, _ options: Options, _ environment: Variables) {
+  private static func text(
+    of report: Report, _ options: Options, _ environment: Variables
+  ) -> String {
+    if options.json { return report.json }
     let output = Terminal.output
-    if options.json {
-      output.write(report.json)
-    } else if output.isTerminal {
-      let wantsColor =
-        (environment["NO_COLOR"] ?? "").isEmpty && (environment["TERM"] ?? "") != "dumb"
-      let columns = min(output.columns ?? 80, 120)
-      output.write(report.text(Report.Style(isColored: wantsColor, columns: columns)))
-    } else {
-      output.write(report.text(.plain))
-    }
+    guard output.isTerminal else { return report.text(.plain) }
+    let wantsColor =
+      (environment["NO_COLOR"] ?? "").isEmpty && (environment["TERM"] ?? "") != "dumb"
+    return report.text(
+      Report.Style(isColored: wantsColor, columns: min(output.columns ?? 80, 120)))
   }
 }

@@ -8,6 +8,7 @@ struct WorkOptions: ParsableArguments {
   @OptionGroup var cache: CacheOptions
 
   @Option(
+    parsing: .number,
     help: ArgumentHelp(
       "How many packages, transfers and blocks to work on at once.", valueName: "number"))
   var jobs = Surroundings.processors
@@ -69,6 +70,12 @@ struct AnswerOptions: ParsableArguments {
 }
 
 extension ProgressReporter.Style: ExpressibleByArgument {}
+
+extension SingleValueParsingStrategy {
+  /// Takes the next word whatever it begins with: else the parser says of `--days -1` that the value is
+  /// missing.
+  static var number: Self { .unconditional }
+}
 
 /// Values for recipes' variables.
 struct VariableOptions: ParsableArguments {

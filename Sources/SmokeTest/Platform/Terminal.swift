@@ -18,6 +18,11 @@ public struct Terminal: Sendable {
   /// Writes all of the text, and says whether that went well.
   @discardableResult
   public func write(_ text: String) -> Bool { writeAll(text.bytes, to: descriptor) }
+
+  /// The same, of what somebody waits for.
+  public func deliver(_ text: String) throws(FileError) {
+    guard write(text) else { throw FileError(path: "standard output") }
+  }
 }
 
 /// Writes all of `bytes` to `descriptor`.

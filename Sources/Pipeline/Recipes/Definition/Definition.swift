@@ -62,7 +62,7 @@ extension Definition {
         decoding.reportType(of: node, .object(shape))
         return nil
       }
-      let problems = decoding.diagnostics.count
+      let problems = decoding.problems
       var value = initial
       decoding.checkKeys(entries, of: node, shape)
       for key in keys {
@@ -76,7 +76,7 @@ extension Definition {
         }
       }
       // The whole recipe is looked at for contradictions even when a part of it is wrong.
-      return decoding.diagnostics.count == problems || decoding.path.isEmpty ? value : nil
+      return decoding.problems == problems || decoding.path.isEmpty ? value : nil
     }
   }
 }
@@ -89,9 +89,10 @@ extension Definition {
         return nil
       }
       var items: [Item] = []
-      for node in nodes {
-        // An item that is wrong leaves its number to the next, so that places fit the result.
-        decoding.within(index: items.count) { decoding in
+      // After one that is wrong, the numbers fit the file and no longer the result, of which nothing is
+      // looked at then.
+      for (index, node) in nodes.enumerated() {
+        decoding.within(index: index) { decoding in
           decoding.places[decoding.path] = node.place
           if let value = item.decode(node, &decoding) { items.append(value) }
         }

@@ -24,7 +24,8 @@ extension Recipe {
     Key(
       "name", "Names the image and the files that are made; not taken from an extended recipe.",
       .text(
-        "a name of lower-case letters, digits, `.`, `_`, `-`", pattern: "[a-z0-9][a-z0-9._-]{0,63}"
+        "a name of at most 64 lower-case letters, digits, `.`, `_`, `-`",
+        pattern: "[a-z0-9][a-z0-9._-]{0,63}"
       ), required: true
     ) { $0.name = $1 },
     Key(

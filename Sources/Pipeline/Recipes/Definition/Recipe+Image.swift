@@ -98,7 +98,9 @@ extension Recipe {
     [
       Key(
         "name", "Names the step in progress and errors.",
-        .text("a name", pattern: "[A-Za-z0-9](?:[A-Za-z0-9 ._-]{0,62}[A-Za-z0-9._-])?"),
+        .text(
+          "a name of at most 64 letters from A to Z, digits, blanks, `.`, `_`, `-`",
+          pattern: "[A-Za-z0-9](?:[A-Za-z0-9 ._-]{0,62}[A-Za-z0-9._-])?"),
         required: true
       ) { $0.name = $1 },
       Key(

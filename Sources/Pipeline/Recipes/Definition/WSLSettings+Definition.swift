@@ -70,7 +70,9 @@ extension WSLSettings {
       "a host name", pattern: "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"),
     "user.default": .userName,
     "oobe.command": .imagePath("a program"),
-    "oobe.defaultName": .text("a name", pattern: "[A-Za-z0-9._-]{1,64}"),
+    "oobe.defaultName": .text(
+      "a name of at most 64 letters from A to Z, digits, `.`, `_`, `-`",
+      pattern: "[A-Za-z0-9._-]{1,64}"),
     "shortcut.icon": resource,
     "windowsterminal.profileTemplate": resource,
   ]

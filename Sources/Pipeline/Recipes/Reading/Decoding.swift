@@ -6,6 +6,8 @@ import YAML
 /// and paths are read against.
 struct Decoding {
   private(set) var diagnostics: [Diagnostic] = []
+  /// Grows with each value that cannot be used, whether or not that is said at its place.
+  private(set) var problems = 0
   var places = Places()
   /// The key path of the value that is being read; empty for the recipe itself.
   private(set) var path = ""
@@ -13,14 +15,14 @@ struct Decoding {
   private(set) var failed: Set<String> = []
 
   /// Values of `${name}`; nil where the text is taken as it is.
-  var variables: [String: String]?
+  var variables: Variables?
   /// The folder of the recipe that is read.
   let directory: FilePath
   /// The recipe's file and those that it extends, by their names in places.
   let files: [String: RecipeFile]
   private var patterns: [String: Regex<AnyRegexOutput>] = [:]
 
-  init(directory: FilePath, files: [String: RecipeFile], variables: [String: String]?) {
+  init(directory: FilePath, files: [String: RecipeFile], variables: Variables?) {
     self.directory = directory
     self.files = files
     self.variables = variables
@@ -48,10 +50,15 @@ struct Decoding {
     _ code: RecipeError.Code, at place: Diagnostic.Place?, _ message: String,
     reason: String? = nil, remedy: String? = nil
   ) {
-    failed.insert(String(path.prefix { $0 != "." && $0 != "[" }))
+    noteProblem()
     diagnostics.append(
       Diagnostic(
         code: code.rawValue, message: message, place: place, reason: reason, remedy: remedy))
+  }
+
+  private mutating func noteProblem() {
+    problems += 1
+    failed.insert(String(path.prefix { $0 != "." && $0 != "[" }))
   }
 
   mutating func matches(_ text: String, _ shape: Shape.Text) -> Bool {
@@ -114,7 +121,10 @@ extension Decoding {
         fault.message,
         remedy: fault.remedy)
     }
-    return expansion.faults.isEmpty ? Scalar(expansion.text, isPlain: scalar.isPlain) : nil
+    // That is said once, where the variable is defined.
+    if expansion.isDoubtful { noteProblem() }
+    return expansion.faults.isEmpty && !expansion.isDoubtful
+      ? Scalar(expansion.text, isPlain: scalar.isPlain) : nil
   }
 
   /// Says that a value is of another kind than its key wants.

@@ -1,5 +1,13 @@
 import Diagnostics
 
+/// What `${name}` stands for.
+struct Variables {
+  var values: [String: String] = [:]
+  /// Names of which is said where they are defined that their values are none; nil where all of
+  /// `variables` is none.
+  var faulty: Set<String>? = []
+}
+
 /// A text with its variables filled in: `${name}` is the variable's value, `$${` is `${`.
 struct Expansion {
   struct Fault {
@@ -11,8 +19,10 @@ struct Expansion {
 
   private(set) var text = ""
   private(set) var faults: [Fault] = []
+  /// Whether it names a variable whose definition is at fault.
+  private(set) var isDoubtful = false
 
-  init(_ source: String, variables: [String: String]) {
+  init(_ source: String, variables: Variables) {
     var rest = Substring(source)
     while let dollar = rest.firstIndex(of: "$") {
       text += rest[..<dollar]
@@ -34,10 +44,14 @@ struct Expansion {
   }
 
   private mutating func fill(
-    in name: Substring, _ written: String, _ variables: [String: String]
+    in name: Substring, _ written: String, _ variables: Variables
   ) {
-    if let value = variables[String(name)] {
+    if let value = variables.values[String(name)] {
       text += value
+      return
+    }
+    if variables.faulty?.contains(String(name)) ?? Self.isName(name) {
+      isDoubtful = true
       return
     }
     let escape = "for a literal `${`, as in a shell script, write `$${`"
@@ -48,7 +62,7 @@ struct Expansion {
           written: written, message: "`\(start)` is not the name of a variable", remedy: escape))
       return
     }
-    let near = nearest(to: String(name), among: variables.keys)
+    let near = nearest(to: String(name), among: variables.values.keys)
     faults.append(
       Fault(
         written: written, message: "there is no variable `\(name)`",

@@ -141,7 +141,9 @@ private struct Header {
     }
     guard let node = root["remove"] else { return }
     decoding.within("remove") { decoding in
+      let problems = decoding.problems
       let paths = Recipe.removals.decode(node, &decoding) ?? []
+      guard decoding.problems == problems else { return }
       removals = paths.enumerated().compactMap { index, path in
         decoding.places["remove[\(index)]"].map { Removal(path, at: $0) }
       }

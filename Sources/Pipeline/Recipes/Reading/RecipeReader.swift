@@ -34,25 +34,28 @@ public struct RecipeReader: Sendable {
 
   private func variables(
     of tree: Node, _ path: FilePath, _ decoding: inout Decoding
-  ) -> [String: String] {
-    var variables: [String: String] = [:]
+  ) -> Variables {
+    var variables = Variables()
     if let node = tree["variables"] {
       decoding.within("variables") {
-        variables = Recipe.variables.decode(node, &$0) ?? [:]
+        variables.values = Recipe.variables.decode(node, &$0) ?? [:]
+      }
+      variables.faulty = node.mapping.map {
+        Set($0.map(\.key)).subtracting(variables.values.keys)
       }
     }
+    let names = variables.values.keys.sorted()
     for (name, value) in settings.sorted(by: { $0.key < $1.key }) {
-      if variables[name] == nil {
-        let near = nearest(to: name, among: variables.keys)
+      if variables.values[name] == nil, variables.faulty?.contains(name) == false {
+        let near = nearest(to: name, among: names)
         decoding.report(
           .unknownSetting, at: .init(file: path.string),
           "the recipe has no variable `\(name)` to set",
-          reason: variables.isEmpty
-            ? "it has no `variables`"
-            : "it has: " + variables.keys.sorted().joined(separator: ", "),
+          reason: names.isEmpty
+            ? "it has no `variables`" : "it has: " + names.joined(separator: ", "),
           remedy: near.map { "did you mean `--set \($0)=…`?" })
       }
-      variables[name] = value
+      variables.values[name] = value
     }
     return variables
   }

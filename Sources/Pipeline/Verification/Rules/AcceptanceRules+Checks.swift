@@ -25,11 +25,11 @@ extension AcceptanceRules {
     var findings: [Finding] = []
     if !allowed.contains(file.permissions) {
       findings.append(
-        Finding("\(file.path) has the mode 0\(String(file.permissions, radix: 8))", at: file.path))
+        Finding("/\(file.path) has the mode 0\(String(file.permissions, radix: 8))", at: file.path))
     }
     if file.owner != 0 || (!anyGroup && file.group != 0) {
       findings.append(
-        Finding("\(file.path) belongs to \(file.owner):\(file.group)", at: file.path))
+        Finding("/\(file.path) belongs to \(file.owner):\(file.group)", at: file.path))
     }
     return findings
   }

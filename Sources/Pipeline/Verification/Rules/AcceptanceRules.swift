@@ -141,7 +141,14 @@ enum AcceptanceRules {
   private static let passwd = Rule(
     "K6218", .error, "/etc/passwd is well-formed", remedy: "mend the line; `pwck -r` checks all"
   ) { image in
-    guard image.tree.file("etc/passwd") != nil else { return [Finding("there is no /etc/passwd")] }
+    guard image.tree.file("etc/passwd") != nil else {
+      return [
+        Finding(
+          "there is no /etc/passwd",
+          remedy: "put one there that has root: Debian's is "
+            + "/usr/share/base-passwd/passwd.master, of the package base-passwd")
+      ]
+    }
     var seen: Set<Int> = []
     var findings: [Finding] = []
     for line in image.passwd {
@@ -157,7 +164,9 @@ enum AcceptanceRules {
         findings.append(Finding(message, at: "etc/passwd", line: line.line, excerpt: line.text))
       }
     }
-    return findings + (seen.contains(0) ? [] : [Finding("nobody has uid 0", at: "etc/passwd")])
+    let root = Finding(
+      "nobody has uid 0", at: "etc/passwd", remedy: "add `root:x:0:0:root:/root:/bin/bash` to it")
+    return seen.contains(0) ? findings : findings + [root]
   }
 
   private static let passwdMode = modeRule(

@@ -94,7 +94,8 @@ enum FirstLaunchRules {
     return [
       Finding(
         "the locale `\(name)` is not in the image", at: file, line: line.number,
-        excerpt: line.text)
+        excerpt: line.text,
+        remedy: normalized(name) == "c.utf8" ? "install libc-bin, which brings it" : nil)
     ]
   }
 

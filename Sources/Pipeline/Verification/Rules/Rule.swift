@@ -42,7 +42,7 @@ public struct Rule: Sendable {
         severity: severity, code: code, message: finding.message, place: finding.place,
         reason: reason.contains { $0 != nil }
           ? reason.compactMap(\.self).joined(separator: "\n") : nil,
-        remedy: remedy)
+        remedy: finding.remedy ?? remedy)
     }
   }
 }
@@ -52,19 +52,25 @@ struct Finding {
   let message: String
   let place: Diagnostic.Place?
   let reason: String?
+  /// Where the rule's own does not fit.
+  let remedy: String?
 
   /// - Parameter path: inside the image, without a leading slash.
-  init(_ message: String, at path: String? = nil, reason: String? = nil) {
+  init(
+    _ message: String, at path: String? = nil, reason: String? = nil, remedy: String? = nil
+  ) {
     self.message = message
+    self.remedy = remedy
     place = path.map { Diagnostic.Place(file: "/" + $0) }
     self.reason = reason
   }
 
   init(
     _ message: String, at path: String, line: Int, column: Int? = nil, excerpt: String,
-    reason: String? = nil
+    reason: String? = nil, remedy: String? = nil
   ) {
     self.message = message
+    self.remedy = remedy
     place = .init(file: "/" + path, line: line, column: column, excerpt: excerpt)
     self.reason = reason
   }

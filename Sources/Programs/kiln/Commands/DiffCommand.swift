@@ -23,13 +23,15 @@ struct DiffCommand: AsyncParsableCommand {
     completion: .file(extensions: ["wsl", "gz", "tar", "xz", "zst", "json"]))
   var second: String
 
-  @Option(help: ArgumentHelp("How many paths of each list to show.", valueName: "number"))
+  @Option(
+    parsing: .number,
+    help: ArgumentHelp("How many paths of each list to show.", valueName: "number"))
   var rows = 20
 
   @OptionGroup var answer: AnswerOptions
 
   func validate() throws {
-    guard rows >= 0 else { throw ValidationError("--rows takes a number from 0.") }
+    guard rows >= 0 else { throw ValidationError("--rows must be zero or more, and not \(rows).") }
   }
 
   func run() async throws {

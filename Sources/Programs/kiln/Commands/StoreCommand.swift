@@ -64,10 +64,13 @@ struct StoreCollect: AsyncParsableCommand {
 
   @OptionGroup var options: StoreOptions
 
-  @Option(help: ArgumentHelp("Remove what was not used for so long.", valueName: "days"))
+  @Option(
+    parsing: .number,
+    help: ArgumentHelp("Remove what was not used for so long.", valueName: "days"))
   var days: Int?
 
   @Option(
+    parsing: .number,
     help: ArgumentHelp("Remove the longest unused until so much is left.", valueName: "megabytes"))
   var megabytes: Int64?
 
@@ -75,8 +78,12 @@ struct StoreCollect: AsyncParsableCommand {
     guard days != nil || megabytes != nil else {
       throw ValidationError("Give --days, --megabytes, or both.")
     }
-    guard (0...1_000_000).contains(days ?? 0), (0...1_000_000_000).contains(megabytes ?? 0) else {
-      throw ValidationError("--days and --megabytes take numbers from 0.")
+    let numbers: [(name: String, given: Int64?, most: Int64)] = [
+      ("--days", days.map(Int64.init), 1_000_000), ("--megabytes", megabytes, 1_000_000_000),
+    ]
+    for (name, given, most) in numbers {
+      guard let given, !(0...most).contains(given) else { continue }
+      throw ValidationError("\(name) must be zero or more, at most \(most), and not \(given).")
     }
   }
 
