@@ -32,6 +32,8 @@ public struct FileTree: Sendable {
   private var nodes: [Node]
   /// Of the files of the layer that is being applied.
   private var digests: [String: SHA256Digest] = [:]
+  /// Of the layer that is being applied.
+  private var directory = ""
   private let sourceDateEpoch: Int64
 
   /// - Parameters:
@@ -61,6 +63,7 @@ public struct FileTree: Sendable {
   /// Lays one more layer over the tree.
   public mutating func apply(_ layer: Layer) throws(ImageError) {
     layers.append(layer)
+    directory = layer.directory.string
     digests = [:]
     if let file = layer.digests {
       do throws(FileError) { digests = try LayerDigests(reading: file).digests } catch {
@@ -83,10 +86,11 @@ public struct FileTree: Sendable {
   private mutating func place(
     _ path: String, _ name: String, below parent: Int, _ layer: Layer
   ) throws(ImageError) -> Int? {
-    let file = layer.directory.appending(path)
+    let file = "\(directory)/\(path)"
     let origin = layer.origin(of: path)
     guard
-      let status = try reading(layer, origin, { () throws(FileError) in try Files.status(file) })
+      let status = try reading(
+        layer, origin, { () throws(FileError) in try Files.status(at: file) })
     else { return nil }
     if status.isWhiteout {
       nodes[parent].children?[name] = nil
@@ -120,7 +124,7 @@ public struct FileTree: Sendable {
 
   /// - Returns: nil for what no image carries.
   private func entry(
-    _ path: String, _ name: String, _ file: FilePath, _ status: FileStatus, _ origin: Origin,
+    _ path: String, _ name: String, _ file: String, _ status: FileStatus, _ origin: Origin,
     _ layer: Layer
   ) throws(ImageError) -> TreeEntry? {
     guard let kind = TreeEntry.Kind(status.kind) else { return nil }
@@ -135,10 +139,11 @@ public struct FileTree: Sendable {
     switch kind {
     case .file:
       entry.capability = try reading(layer, origin) { () throws(FileError) in
-        try Files.attribute("security.capability", of: file) ?? []
+        try Files.attribute("security.capability", at: file) ?? []
       }
     case .symlink:
-      entry.link = try reading(layer, origin) { () throws(FileError) in try Files.readSymlink(file)
+      entry.link = try reading(layer, origin) { () throws(FileError) in
+        try Files.readSymlink(at: file)
       }
     case .characterDevice, .blockDevice:
       (entry.deviceMajor, entry.deviceMinor) = status.deviceNumber
@@ -153,22 +158,22 @@ public struct FileTree: Sendable {
 
   /// Whether a layer's folder hides what the layers below have at its path.
   private func isOpaque(
-    _ folder: FilePath, _ layer: Layer, _ origin: Origin
+    _ folder: String, _ layer: Layer, _ origin: Origin
   ) throws(ImageError) -> Bool {
     let attributes = try reading(layer, origin) { () throws(FileError) in
-      try Files.attributeNames(folder)
+      try Files.attributeNames(at: folder)
     }
     for name in attributes
     where name.hasPrefix("trusted.overlay.") || name.hasPrefix("user.overlay.") {
       let value = try reading(layer, origin) { () throws(FileError) in
-        try Files.attribute(name, of: folder)
+        try Files.attribute(name, at: folder)
       }
       let isOpaque = name.hasSuffix(".opaque")
       if isOpaque, value == Array("y".utf8) { return true }
       // "x" announces whiteouts in attributes, which only an overlay within an overlay has.
       if isOpaque || name.hasSuffix(".redirect") {
         throw ImageError(
-          .unsupportedLayer, folder.string, origin: origin, reason: "it has the attribute \(name)")
+          .unsupportedLayer, folder, origin: origin, reason: "it has the attribute \(name)")
       }
     }
     return false
@@ -176,7 +181,7 @@ public struct FileTree: Sendable {
 
   private func names(_ layer: Layer, _ folder: String) throws(ImageError) -> [String] {
     try reading(layer, layer.origin(of: folder)) { () throws(FileError) in
-      try Files.entries(folder.isEmpty ? layer.directory : layer.directory.appending(folder))
+      try Files.entries(at: folder.isEmpty ? directory : "\(directory)/\(folder)")
     }
   }
 
