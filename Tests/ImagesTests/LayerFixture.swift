@@ -23,11 +23,15 @@ struct LayerFixture {
     Layer(directory: directory, origin: origin, owners: owners, origins: origins)
   }
 
-  /// Where a path of the layer is, with the folders above it.
+  /// Where a path of the layer is, with the folders above it. Made of texts, since these are thousands
+  /// and a path reads all of itself for each name that it gets or loses.
   private func place(_ path: String) throws -> FilePath {
-    let target = directory.appending(path)
-    if path.contains("/") { try Files.makeDirectories(target.removingLastComponent()) }
-    return target
+    let target = "\(directory)/\(path)"
+    let folder = target[..<(target.lastIndex(of: "/") ?? target.endIndex)]
+    if path.contains("/"), try Files.status(at: String(folder)) == nil {
+      try Files.makeDirectories(FilePath(String(folder)))
+    }
+    return FilePath(target)
   }
 
   func file(_ path: String, _ content: String = "", mode: UInt16 = 0o644) throws {
@@ -75,7 +79,7 @@ func listing(_ root: FilePath) throws -> [String] {
   var lines: [String] = []
   var names: [[UInt64]: String] = [:]
   try Files.walk(root) { path, status throws(FileError) in
-    let full = root.appending(path)
+    let full = FilePath("\(root)/\(path)")
     var line = "\(path) \(status.kind) \(String(status.permissions, radix: 8))"
     line += " \(status.owner):\(status.group)"
     switch status.kind {
