@@ -192,7 +192,7 @@ let package = Package(
 /// For C that does not multiply: the program in the images has to be small.
 let small: [CSetting] = embedded ? [.unsafeFlags(["-Oz"])] : []
 
-/// For C that multiplies: the tests train a lot.
+/// For C that multiplies, and that unpacks digits and kernels: the tests train a lot.
 let optimisedForTests: [CSetting] = [.unsafeFlags(["-O2"], .when(configuration: .debug))]
 
 /// `packed` sources hold a long text each, which `.ci/build-smoke-test` packs instead of compiling it.
@@ -218,7 +218,8 @@ if smokeTestAlone != nil {
 package.products.append(.executable(name: "gpu-smoke-test", targets: ["gpu-smoke-test"]))
 package.targets += [
   .target(name: "CPlatform", path: "Sources/SmokeTest/CPlatform", cSettings: small),
-  .target(name: "CLZMA", path: "Sources/SmokeTest/CLZMA", cSettings: small),
+  .target(
+    name: "CLZMA", path: "Sources/SmokeTest/CLZMA", cSettings: small + optimisedForTests),
   .target(
     name: "CTexts", dependencies: ["CLZMA"], path: "Sources/SmokeTest/CTexts",
     cSettings: [.unsafeFlags(["-std=c23"])] + small),
@@ -231,7 +232,7 @@ package.targets += [
   smokeTest("Platform", ["CPlatform", "CTexts"]),
   .target(
     name: "CDigits", path: "Sources/SmokeTest/CDigits", exclude: ["digits.bin", "pack-digits"],
-    cSettings: small),
+    cSettings: small + optimisedForTests),
   .target(
     name: "CProduct", path: "Sources/SmokeTest/CProduct", exclude: ["tile.inc"],
     cSettings: optimisedForTests),
@@ -312,8 +313,9 @@ if fuzzing {
   ]
 }
 
-/// Arithmetic on vectors is two hundred times slower unoptimised, and the tests train a lot.
-let optimised = ["Trainer"]
+/// Arithmetic on vectors is two hundred times slower unoptimised, and the tests train a lot, and check
+/// each number.
+let optimised = ["Trainer", "CUDA", "TrainerTests"]
 
 let embeddedSettings: [SwiftSetting] =
   embedded

@@ -126,7 +126,11 @@ import Testing
   @Test func doesNotWaitForAGrandchildThatHoldsThePipe() async throws {
     try await withTemporaryFolder { folder in
       // Long enough for the busiest machine: whoever waited would find the file.
-      let script = "setsid sh -c 'sleep 240; : > late' & echo $!"
+      let script = """
+        setsid sh -c 'echo $$ > pid; sleep 240; : > late' &
+        while [ ! -s pid ]; do sleep 0.01; done
+        cat pid
+        """
       let result = try await Command(
         "sh", ["-c", script], environment: Self.path, workingDirectory: folder
       ).run()

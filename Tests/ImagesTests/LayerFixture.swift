@@ -31,13 +31,23 @@ struct LayerFixture {
     }
   }
 
+  /// Where a path of the layer is, with the folders above it. Made of texts, since these are thousands
+  /// and a path reads all of itself for each name that it gets or loses.
+  private func place(_ path: String) throws -> FilePath {
+    let target = "\(directory)/\(path)"
+    let folder = target[..<(target.lastIndex(of: "/") ?? target.endIndex)]
+    if path.contains("/"), try Files.status(at: String(folder)) == nil {
+      try Files.makeDirectories(FilePath(String(folder)))
+    }
+    return FilePath(target)
+  }
+
   func file(_ path: String, _ content: String = "", mode: UInt16 = 0o644) throws {
     try file(path, bytes: Array(content.utf8), mode: mode)
   }
 
   func file(_ path: String, bytes: [UInt8], mode: UInt16 = 0o644) throws {
-    let target = directory.appending(path)
-    try Files.makeDirectories(target.removingLastComponent())
+    let target = try place(path)
     try Files.write(bytes, to: target, permissions: mode)
     try Files.setModified(1_600_000_000, of: target)
   }
@@ -50,18 +60,15 @@ struct LayerFixture {
   }
 
   func link(_ path: String, to text: String) throws {
-    try Files.makeDirectories(directory.appending(path).removingLastComponent())
-    try Files.makeSymlink(directory.appending(path), to: text)
+    try Files.makeSymlink(place(path), to: text)
   }
 
   func hardLink(_ path: String, to existing: String) throws {
-    try Files.makeDirectories(directory.appending(path).removingLastComponent())
-    try Files.makeHardLink(directory.appending(path), to: directory.appending(existing))
+    try Files.makeHardLink(place(path), to: directory.appending(existing))
   }
 
   func whiteout(_ path: String) throws {
-    try Files.makeDirectories(directory.appending(path).removingLastComponent())
-    try Files.makeNode(directory.appending(path), mode: 0o020000, major: 0, minor: 0)
+    try Files.makeNode(place(path), mode: 0o020000, major: 0, minor: 0)
   }
 
   /// `cap_net_raw=ep` in the form of version 2.
@@ -80,7 +87,7 @@ func listing(_ root: FilePath) throws -> [String] {
   var lines: [String] = []
   var names: [[UInt64]: String] = [:]
   try Files.walk(root) { path, status throws(FileError) in
-    let full = root.appending(path)
+    let full = FilePath("\(root)/\(path)")
     var line = "\(path) \(status.kind) \(String(status.permissions, radix: 8))"
     line += " \(status.owner):\(status.group)"
     switch status.kind {

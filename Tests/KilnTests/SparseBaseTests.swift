@@ -13,6 +13,7 @@ struct SparseBaseTests {
       [
         "-e", "-c",
         """
+        mkdir tree; tar -C tree -xzf base.tar.gz
         mkdir -p tree/var/log; truncate -s \(size) tree/var/log/lastlog
         tar -C tree -czSf base.tar.gz .
         """,

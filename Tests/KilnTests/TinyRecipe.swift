@@ -1,4 +1,3 @@
-import Commands
 import FileSystem
 import SystemPackage
 import TestSupport
@@ -23,13 +22,8 @@ extension KilnProgram {
     _ recipe: String = tinyRecipe, _ body: (KilnProgram) async throws -> Void
   ) async throws {
     try await with { kiln in
-      let tree = kiln.home.appending("tree")
-      try Files.makeDirectories(tree)
-      try await TinyRoot.make(at: tree)
-      try await Command(
-        "tar", ["-C", tree.string, "-czf", kiln.home.appending("base.tar.gz").string, "."],
-        environment: ["PATH": "/usr/bin:/bin"]
-      ).run()
+      try await Files.write(
+        TinyRoot.gzippedTarball.value, to: kiln.home.appending("base.tar.gz"))
       try Files.write(recipe, to: kiln.home.appending("tiny.yaml"))
       try kiln.addSmokeTest()
       try await body(kiln)

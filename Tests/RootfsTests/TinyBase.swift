@@ -25,28 +25,15 @@ struct TinyBase {
   /// The tarball.
   let artifacts: [SHA256Digest: FilePath]
 
-  /// The tarball's bytes, made once: each test builds from its own copy.
-  private static let content = Task {
-    try await withTemporaryFolder { folder in
-      let tree = folder.appending("tree")
-      try await TinyRoot.make(at: tree, with: ["/usr/bin/find", "/usr/bin/sort"])
-      let tarball = folder.appending("base.tar")
-      // Not compressed: to pack it and to unpack it in each build took longer than the builds.
-      try await Command(
-        "tar", ["-C", tree.string, "-cf", tarball.string, "."],
-        environment: ["PATH": "/usr/bin:/bin"]
-      ).run()
-      return try Files.read(tarball)
-    }
-  }
-
   static func with(_ body: (TinyBase) async throws -> Void) async throws {
     let folder = FilePath("/tmp/kiln-rootfs-\(UInt64.random(in: .min ... .max))")
     defer { try? Files.removeTree(folder) }
     try Files.makeDirectories(folder)
     let tarball = folder.appending("base.tar")
-    try await Files.write(content.value, to: tarball)
-    let digest = SHA256Digest(of: try await content.value)
+    // Not compressed: to unpack it in each build took longer than the builds.
+    let content = try await TinyRoot.tarball.value
+    try Files.write(content, to: tarball)
+    let digest = SHA256Digest(of: content)
     let base = Artifact(
       kind: .base, name: "tiny", version: "", architecture: .amd64,
       size: try Files.status(tarball)?.size ?? 0, sha256: digest, source: "recipe",

@@ -98,7 +98,7 @@ public struct TestDeb: Hashable, Sendable {
     try await Command(
       "dpkg-deb",
       (owned ? [] : ["--root-owner-group"])
-        + ["-Z" + compression, "--build", tree.string, target.string],
+        + ["-Z" + compression, "-z1", "--build", tree.string, target.string],
       environment: ["PATH": "/usr/bin:/bin", "LC_ALL": "C", "SOURCE_DATE_EPOCH": "1700000000"]
     ).run()
     return target

@@ -25,10 +25,12 @@ public struct AtomicFile: ~Copyable {
   public static func create(
     _ target: FilePath, permissions: UInt16 = 0o644
   ) throws(FileError) -> AtomicFile {
-    removeAbandoned(beside: target)
+    let folder = target.removingLastComponent()
+    let prefix = prefix(target)
+    removeAbandoned(in: folder, prefix)
     while true {
       let suffix = "\(getpid())-\(UInt32.random(in: .min ... .max))"
-      let temporary = target.removingLastComponent().appending(prefix(target) + suffix + ending)
+      let temporary = folder.appending(prefix + suffix + ending)
       let descriptor: FileDescriptor
       do throws(FileError) {
         descriptor = try Files.open(
@@ -94,9 +96,11 @@ public struct AtomicFile: ~Copyable {
 
   /// Removes what killed processes left of files that were to stand at `target`.
   public static func removeAbandoned(beside target: FilePath) {
-    let folder = target.removingLastComponent()
+    removeAbandoned(in: target.removingLastComponent(), prefix(target))
+  }
+
+  private static func removeAbandoned(in folder: FilePath, _ prefix: String) {
     let names = (try? Files.entries(folder.isEmpty ? "." : folder)) ?? []
-    let prefix = prefix(target)
     for name in names where name.hasPrefix(prefix) && name.hasSuffix(ending) {
       let lock = try? FileLock.attempt(folder.appending(name), .exclusive)
       try? lock?.removeFile()

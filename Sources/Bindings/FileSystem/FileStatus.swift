@@ -19,8 +19,16 @@ public struct FileStatus: Hashable, Sendable {
   public let device: UInt64
   public let inode: UInt64
   public let linkCount: UInt64
-  private let contentTime: Time
-  private let changeTime: Time
+  /// Another one whenever the content or anything else of the file changes; nil where the file
+  /// system has whole seconds only, in which two changes look like one.
+  public var version: String? {
+    guard changed.tv_nsec != 0 else { return nil }
+    let stamp = [exactlyModified, changed].map { "\($0.tv_sec).\($0.tv_nsec)" }
+    return "\(device) \(inode) \(size) \(stamp.joined(separator: " "))"
+  }
+
+  private let exactlyModified: timespec
+  private let changed: timespec
   /// Major and minor number of a device node.
   public let deviceNumber: (major: UInt32, minor: UInt32)
 
@@ -43,8 +51,8 @@ public struct FileStatus: Hashable, Sendable {
     device = UInt64(raw.st_dev)
     inode = UInt64(raw.st_ino)
     linkCount = UInt64(raw.st_nlink)
-    contentTime = Time(raw.st_mtim)
-    changeTime = Time(raw.st_ctim)
+    exactlyModified = raw.st_mtim
+    changed = raw.st_ctim
     deviceNumber = (gnu_dev_major(raw.st_rdev), gnu_dev_minor(raw.st_rdev))
   }
 
@@ -60,22 +68,6 @@ public struct FileStatus: Hashable, Sendable {
     hasher.combine(inode)
   }
 
-  private struct Time: Sendable {
-    let seconds: Int
-    let nanoseconds: Int
-
-    init(_ raw: timespec) { (seconds, nanoseconds) = (raw.tv_sec, raw.tv_nsec) }
-
-    var text: String { "\(seconds).\(nanoseconds)" }
-  }
-
-  /// Another one whenever the content or anything else of the file changes; nil where the file
-  /// system has whole seconds only, in which two changes look like one.
-  public var version: String? {
-    changeTime.nanoseconds == 0
-      ? nil : "\(device) \(inode) \(size) \(contentTime.text) \(changeTime.text)"
-  }
-
   /// Whether overlayfs means "deleted" by this node of an upper directory.
   public var isWhiteout: Bool { kind == .characterDevice && deviceNumber == (0, 0) }
 }
@@ -83,20 +75,26 @@ public struct FileStatus: Hashable, Sendable {
 extension Files {
   /// - Returns: nil where nothing stands at `path`; a symbolic link is not followed.
   public static func status(_ path: FilePath) throws(FileError) -> FileStatus? {
-    try status(path, AT_SYMLINK_NOFOLLOW)
+    try status(KernelPath(path), AT_SYMLINK_NOFOLLOW)
+  }
+
+  /// As for a `FilePath`, for those who look at many paths: to make one of a text takes longer.
+  public static func status(at path: String) throws(FileError) -> FileStatus? {
+    try status(KernelPath(path), AT_SYMLINK_NOFOLLOW)
   }
 
   /// The status of what a path leads to through links, or nil where that is nothing.
   public static func targetStatus(_ path: FilePath) throws(FileError) -> FileStatus? {
-    try status(path, 0)
+    try status(KernelPath(path), 0)
   }
 
-  private static func status(_ path: FilePath, _ flags: Int32) throws(FileError) -> FileStatus? {
+  static func status(_ path: KernelPath, _ flags: Int32) throws(FileError) -> FileStatus? {
     var raw = stat()
-    guard unsafe path.withPlatformString({ unsafe fstatat(AT_FDCWD, $0, &raw, flags) }) == 0 else {
-      let failure = lastError("look at", path)
-      if failure.code == .notFound { return nil }
-      throw failure
+    guard unsafe path.withPointer({ unsafe fstatat(AT_FDCWD, $0, &raw, flags) }) == 0 else {
+      let errno = Errno(rawValue: clinux_errno())
+      // Before an error is made, with its path: for most who ask, this is an answer.
+      if errno == .noSuchFileOrDirectory || errno == .notDirectory { return nil }
+      throw FileError("look at", path.path, errno: errno)
     }
     return FileStatus(raw)
   }

@@ -5,9 +5,13 @@ extension Files {
   public static func setPermissions(
     _ permissions: UInt16, of path: FilePath
   ) throws(FileError) {
-    try unsafe check("change the mode of", path) { path in
-      unsafe chmod(path, mode_t(permissions))
-    }
+    try setPermissions(permissions, of: KernelPath(path))
+  }
+
+  private static func setPermissions(
+    _ permissions: UInt16, of path: KernelPath
+  ) throws(FileError) {
+    try unsafe path.check("change the mode of") { unsafe chmod($0, mode_t(permissions)) }
   }
 
   /// Sets owner and group, of a symbolic link itself too.
@@ -41,20 +45,29 @@ extension Files {
   public static func makeDirectories(
     _ path: FilePath, permissions: UInt16 = 0o755
   ) throws(FileError) {
-    if let status = try status(path), status.kind == .directory { return }
-    let parent = path.removingLastComponent()
-    if !parent.isEmpty, parent != path {
-      try makeDirectories(parent, permissions: permissions)
-    }
-    try makeDirectory(path, permissions: permissions, mayExist: true)
+    try makeDirectories(KernelPath(path), permissions)
+  }
+
+  private static func makeDirectories(
+    _ path: KernelPath, _ permissions: UInt16
+  ) throws(FileError) {
+    if let status = try path.status(), status.kind == .directory { return }
+    if let parent = path.parent { try makeDirectories(parent, permissions) }
+    try makeDirectory(path, permissions, mayExist: true)
   }
 
   public static func makeDirectory(
     _ path: FilePath, permissions: UInt16 = 0o755, mayExist: Bool = false
   ) throws(FileError) {
-    let status = unsafe path.withPlatformString { unsafe mkdir($0, mode_t(permissions)) }
+    try makeDirectory(KernelPath(path), permissions, mayExist: mayExist)
+  }
+
+  private static func makeDirectory(
+    _ path: KernelPath, _ permissions: UInt16, mayExist: Bool
+  ) throws(FileError) {
+    let status = unsafe path.withPointer { unsafe mkdir($0, mode_t(permissions)) }
     if status == 0 { return try setPermissions(permissions, of: path) }
-    let failure = lastError("create the folder", path)
+    let failure = lastError("create the folder", path.path)
     guard mayExist, failure.code == .exists else { throw failure }
   }
 
@@ -65,17 +78,26 @@ extension Files {
   }
 
   public static func readSymlink(_ path: FilePath) throws(FileError) -> String {
+    try readSymlink(KernelPath(path))
+  }
+
+  /// As for a `FilePath`, for those who look at many paths.
+  public static func readSymlink(at path: String) throws(FileError) -> String {
+    try readSymlink(KernelPath(path))
+  }
+
+  private static func readSymlink(_ path: KernelPath) throws(FileError) -> String {
     var buffer = [UInt8](repeating: 0, count: 4096)
-    let count = unsafe path.withPlatformString { path in
+    let count = unsafe path.withPointer { path in
       unsafe buffer.withUnsafeMutableBytes { buffer in
         unsafe buffer.baseAddress.map {
           unsafe readlink(path, $0.assumingMemoryBound(to: CChar.self), buffer.count)
         } ?? -1
       }
     }
-    guard count >= 0 else { throw lastError("read the link", path) }
+    guard count >= 0 else { throw lastError("read the link", path.path) }
     guard let target = String(validating: buffer[..<count], as: UTF8.self) else {
-      throw FileError(.notUTF8, "read the link", path)
+      throw FileError(.notUTF8, "read the link", path.path)
     }
     return target
   }
@@ -110,11 +132,17 @@ extension Files {
   /// Removes a file, a link or a folder with all that it holds, whatever the bytes of the names;
   /// nothing there is fine.
   public static func removeTree(_ path: FilePath) throws(FileError) {
-    guard let status = try status(path) else { return }
-    guard status.kind == .directory else { return try removeFile(path) }
+    try removeTree(KernelPath(path))
+  }
+
+  private static func removeTree(_ path: KernelPath) throws(FileError) {
+    guard let status = try path.status() else { return }
+    guard status.kind == .directory else {
+      return try unsafe path.check("remove") { unsafe unlink($0) }
+    }
     if status.permissions & 0o700 != 0o700 { try setPermissions(0o700, of: path) }
-    for child in try children(path) { try removeTree(child) }
-    try unsafe check("remove the folder", path) { path in unsafe rmdir(path) }
+    for name in try path.names() { try removeTree(path.appending(name)) }
+    try unsafe path.check("remove the folder") { unsafe rmdir($0) }
   }
 
   /// Waits until the kernel has a folder's entries, or a file's bytes, on the disk.
@@ -127,7 +155,6 @@ extension Files {
   static func check(
     _ operation: String, _ path: FilePath, _ call: (UnsafePointer<CChar>) -> Int32
   ) throws(FileError) {
-    let status = unsafe path.withPlatformString { unsafe call($0) }
-    guard status == 0 else { throw lastError(operation, path) }
+    try unsafe KernelPath(path).check(operation, call)
   }
 }

@@ -6,9 +6,18 @@ extension Files {
   ///
   /// - Throws: ``FileError/Code/notUTF8`` for a name that is not UTF-8.
   public static func entries(_ path: FilePath) throws(FileError) -> [String] {
-    try names(path).map { (bytes) throws(FileError) in
+    try entries(KernelPath(path))
+  }
+
+  /// As for a `FilePath`, for those who look at many paths.
+  public static func entries(at path: String) throws(FileError) -> [String] {
+    try entries(KernelPath(path))
+  }
+
+  private static func entries(_ folder: KernelPath) throws(FileError) -> [String] {
+    try folder.names().map { (bytes) throws(FileError) in
       guard let name = String(validating: bytes, as: UTF8.self) else {
-        throw FileError(.notUTF8, "take the name in", path.appending(shown(bytes)))
+        throw FileError(.notUTF8, "take the name in", folder.path.appending(shown(bytes)))
       }
       return name
     }
@@ -25,29 +34,6 @@ extension Files {
     }
   }
 
-  /// The paths of what a folder holds, whatever the bytes of their names, in byte order.
-  static func children(_ path: FilePath) throws(FileError) -> [FilePath] {
-    try names(path).map { name in
-      let name = name.map(CChar.init(bitPattern:)) + [0]
-      return path.pushing(FilePath(platformString: name))
-    }
-  }
-
-  private static func names(_ path: FilePath) throws(FileError) -> [[UInt8]] {
-    guard let stream = unsafe path.withPlatformString({ unsafe opendir($0) }) else {
-      throw lastError("list the folder", path)
-    }
-    defer { unsafe closedir(stream) }
-    var names: [[UInt8]] = []
-    while let entry = unsafe readdir(stream) {
-      let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) {
-        unsafe Array($0[..<($0.firstIndex(of: 0) ?? $0.endIndex)])
-      }
-      if name != [0x2E], name != [0x2E, 0x2E] { names.append(name) }
-    }
-    return names.sorted { $0.lexicographicallyPrecedes($1) }
-  }
-
   /// Visits everything below `root`, a folder before what it holds, names in byte order.
   ///
   /// - Parameter visit: gets the path relative to `root` with its status, and says whether to
@@ -57,9 +43,10 @@ extension Files {
     _ visit: (String, FileStatus) throws(Failure) -> Bool
   ) throws(Failure) {
     var pending: [String] = []
+    let root = KernelPath(root)
     func push(_ folder: String) throws(Failure) {
       do throws(FileError) {
-        let names = try entries(folder.isEmpty ? root : root.appending(folder))
+        let names = try entries(folder.isEmpty ? root : root.appending(Array(folder.utf8)))
         pending += names.reversed().map { folder.isEmpty ? $0 : folder + "/" + $0 }
       } catch {
         throw failure(error)
@@ -68,7 +55,7 @@ extension Files {
     try push("")
     while let path = pending.popLast() {
       let found: FileStatus?
-      do throws(FileError) { found = try status(root.appending(path)) } catch {
+      do throws(FileError) { found = try root.appending(Array(path.utf8)).status() } catch {
         throw failure(error)
       }
       guard let found else { continue }
@@ -91,10 +78,11 @@ extension Files {
     guard status.kind == .directory else { return status.size }
     var total: Int64 = 0
     var seen: Set<UInt64> = []
-    var pending = [path]
+    var pending = [KernelPath(path)]
     while let folder = pending.popLast() {
-      for child in try children(folder) {
-        guard let status = try Files.status(child) else { continue }
+      for name in try folder.names() {
+        let child = folder.appending(name)
+        guard let status = try child.status() else { continue }
         if status.kind == .directory { pending.append(child) }
         guard status.kind == .file else { continue }
         if status.linkCount == 1 || seen.insert(status.inode).inserted { total += status.size }
@@ -107,6 +95,15 @@ extension Files {
 extension Files {
   /// The names of a path's extended attributes, of a symbolic link itself too, in byte order.
   public static func attributeNames(_ path: FilePath) throws(FileError) -> [String] {
+    try attributeNames(KernelPath(path))
+  }
+
+  /// As for a `FilePath`, for those who look at many paths.
+  public static func attributeNames(at path: String) throws(FileError) -> [String] {
+    try attributeNames(KernelPath(path))
+  }
+
+  private static func attributeNames(_ path: KernelPath) throws(FileError) -> [String] {
     let bytes = try unsafe attributeBytes("list the attributes of", path) {
       unsafe llistxattr($0, $1.baseAddress, $1.count)
     }
@@ -115,6 +112,19 @@ extension Files {
 
   /// - Returns: nil where the attribute is absent.
   public static func attribute(_ name: String, of path: FilePath) throws(FileError) -> [UInt8]? {
+    try attribute(name, of: KernelPath(path))
+  }
+
+  /// As for a `FilePath`, for those who look at many paths.
+  public static func attribute(
+    _ name: String, at path: String
+  ) throws(FileError) -> [UInt8]? {
+    try attribute(name, of: KernelPath(path))
+  }
+
+  private static func attribute(
+    _ name: String, of path: KernelPath
+  ) throws(FileError) -> [UInt8]? {
     try unsafe attributeBytes("read the attribute \(name) of", path) {
       unsafe lgetxattr($0, name, $1.baseAddress, $1.count)
     }
@@ -122,21 +132,21 @@ extension Files {
 
   /// What a system call gives, which is nothing for most files: so it is asked for the size first.
   private static func attributeBytes(
-    _ action: @autoclosure () -> String, _ path: FilePath,
+    _ action: @autoclosure () -> String, _ path: KernelPath,
     _ read: (UnsafePointer<CChar>, UnsafeMutableRawBufferPointer) -> Int
   ) throws(FileError) -> [UInt8]? {
     var bytes: [UInt8] = []
-    var count = unsafe path.withPlatformString { unsafe read($0, .init(start: nil, count: 0)) }
+    var count = unsafe path.withPointer { unsafe read($0, .init(start: nil, count: 0)) }
     while count > bytes.count {
       bytes = [UInt8](repeating: 0, count: count)
-      count = unsafe path.withPlatformString { path in
+      count = unsafe path.withPointer { path in
         unsafe bytes.withUnsafeMutableBytes { unsafe read(path, $0) }
       }
     }
     guard count >= 0 else {
-      let failure = lastError(action(), path)
-      if failure.cause == .noData || failure.cause == .notSupported { return nil }
-      throw failure
+      let errno = Errno(rawValue: clinux_errno())
+      if errno == .noData || errno == .notSupported { return nil }
+      throw FileError(action(), path.path, errno: errno)
     }
     return Array(bytes[..<count])
   }

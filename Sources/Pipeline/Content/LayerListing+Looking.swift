@@ -12,11 +12,12 @@ extension LayerListing {
     of root: FilePath, owners: [String: Int] = [:], origins: [Origin] = [],
     known: [String: SHA256Digest] = [:]
   ) throws(FileError) {
+    let place = root.string + "/"
     var entries: [Entry] = []
     var files: [Inode: Int] = [:]
     try Files.walk(root) { (path, status) throws(FileError) in
       var entry = try Entry(
-        path, status, at: root.appending(path), origin: owners[path], known: known[path])
+        path, status, at: place + path, origin: owners[path], known: known[path])
       // Layers hold hard links into kiln's store, so a link count says nothing: names belong
       // together only where one layer has one inode at several paths of one origin.
       if status.kind == .file, status.linkCount > 1 {
@@ -44,13 +45,13 @@ extension LayerListing {
 
 extension LayerListing.Entry {
   fileprivate init(
-    _ path: String, _ status: FileStatus, at place: FilePath, origin: Int?, known: SHA256Digest?
+    _ path: String, _ status: FileStatus, at place: String, origin: Int?, known: SHA256Digest?
   ) throws(FileError) {
     let kind = status.isWhiteout ? .nothing : LayerListing.Kind(status.kind)
     var (sha256, capability): (SHA256Digest?, [UInt8]) = (nil, [])
     if kind == .file {
-      if let known { sha256 = known } else { sha256 = try FileDigest(of: place).sha256 }
-      capability = try Files.attribute("security.capability", of: place) ?? []
+      if let known { sha256 = known } else { sha256 = try FileDigest(of: FilePath(place)).sha256 }
+      capability = try Files.attribute("security.capability", at: place) ?? []
     }
     let hasNumbers = kind == .characterDevice || kind == .blockDevice
     self.init(
@@ -62,7 +63,7 @@ extension LayerListing.Entry {
         minor: hasNumbers ? status.deviceNumber.minor : 0),
       origin: origin, file: nil, sha256: sha256, capability: capability,
       cover: kind == .directory ? try LayerListing.Cover(of: place) : .merges,
-      link: kind == .symlink ? try Files.readSymlink(place) : "")
+      link: kind == .symlink ? try Files.readSymlink(at: place) : "")
   }
 }
 
@@ -82,12 +83,12 @@ extension LayerListing.Kind {
 
 extension LayerListing.Cover {
   /// By the attributes of the overlay that wrote the folder.
-  fileprivate init(of folder: FilePath) throws(FileError) {
+  fileprivate init(of folder: String) throws(FileError) {
     self = .merges
-    for name in try Files.attributeNames(folder)
+    for name in try Files.attributeNames(at: folder)
     where name.hasPrefix("trusted.overlay.") || name.hasPrefix("user.overlay.") {
       let isOpaque = name.hasSuffix(".opaque")
-      if isOpaque, try Files.attribute(name, of: folder) == Array("y".utf8) {
+      if isOpaque, try Files.attribute(name, at: folder) == Array("y".utf8) {
         self = .hides
         return
       }

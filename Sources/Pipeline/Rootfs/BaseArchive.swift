@@ -9,6 +9,8 @@ import SystemPackage
 /// and what stands in `/dev`, `/proc` and `/sys` stay out: WSL makes its own.
 struct BaseArchive {
   let root: FilePath
+  /// The same: to make a path of it for each folder above each entry takes longer than to look at it.
+  private let top: String
   /// Folders with their times, which are set when nothing more is written into them.
   private var folders: [(path: FilePath, modified: Int64)] = []
   /// Of the entry before, if there was one: known to be a folder without a link above it, which that
@@ -17,7 +19,10 @@ struct BaseArchive {
   /// Bytes of files that the archive does not have.
   private var holes: Int64 = 0
 
-  init(root: FilePath) { self.root = root }
+  init(root: FilePath) {
+    self.root = root
+    top = root.string
+  }
 
   /// - Parameter name: of the base, for errors; in the store its file is named by a digest.
   mutating func unpack(_ file: FilePath, named name: String) throws(RootfsError) {
@@ -73,7 +78,7 @@ struct BaseArchive {
         reason: error.diagnostics.first.map { "\($0.message): \($0.reason ?? "")" })
     }
     do throws(FileError) {
-      try makeParents(of: place, path)
+      try makeParents(of: path)
       if entry.kind == .directory {
         if try Files.status(place)?.kind != .directory {
           try Files.removeTree(place)
@@ -93,9 +98,8 @@ struct BaseArchive {
     case .hardLink:
       let target = try Self.components(entry.linkTarget ?? "", entry, file)
       do throws(FileError) {
-        let existing = root.appending(target.joined(separator: "/"))
-        try requireFolders(above: existing)
-        try Files.makeHardLink(place, to: existing)
+        try requireFolders(above: target)
+        try Files.makeHardLink(place, to: root.appending(target.joined(separator: "/")))
       } catch { throw fail(error) }
       return
     case .characterDevice, .blockDevice, .fifo, .socket, .unknown: return
@@ -114,34 +118,32 @@ struct BaseArchive {
     if entry.kind != .directory { try Files.setModified(entry.modified ?? 0, of: place) }
   }
 
-  /// - Parameter path: of the same, below the root.
-  private mutating func makeParents(of place: FilePath, _ path: String) throws(FileError) {
+  /// Makes the folders above a path that are not there.
+  ///
+  /// - Parameter path: below the root.
+  private mutating func makeParents(of path: String) throws(FileError) {
     let parent = path[..<(path.lastIndex(of: "/") ?? path.startIndex)]
     guard parent != lastParent else { return }
-    try requireParents(of: place)
+    var folder = top
+    for component in parent.split(separator: "/") {
+      folder += "/" + component
+      switch try Files.status(at: folder)?.kind {
+      case .directory?: continue
+      case nil: try Files.makeDirectory(FilePath(folder))
+      case _?: throw FileError("go through", FilePath(folder), errno: .notDirectory)
+      }
+    }
     lastParent = parent
   }
 
-  /// Makes the folders above a path that are not there.
-  private func requireParents(of place: FilePath) throws(FileError) {
-    let parent = place.removingLastComponent()
-    guard parent != root else { return }
-    if let status = try Files.status(parent) {
-      if status.kind == .directory { return try requireFolders(above: place) }
-      throw FileError("go through", parent, errno: .notDirectory)
-    }
-    try requireParents(of: parent)
-    try Files.makeDirectory(parent)
-  }
-
   /// No link above a path: it could lead out of the root.
-  private func requireFolders(above place: FilePath) throws(FileError) {
-    var folder = place.removingLastComponent()
-    while folder != root, folder.starts(with: root) {
-      guard try Files.status(folder)?.kind == .directory else {
-        throw FileError("go through", folder, errno: .notDirectory)
+  private func requireFolders(above components: [String]) throws(FileError) {
+    var folder = top
+    for component in components.dropLast() {
+      folder += "/" + component
+      guard try Files.status(at: folder)?.kind == .directory else {
+        throw FileError("go through", FilePath(folder), errno: .notDirectory)
       }
-      folder.removeLastComponent()
     }
   }
 }

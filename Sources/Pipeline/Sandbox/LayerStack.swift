@@ -6,8 +6,9 @@ public struct LayerStack: Hashable, Sendable {
   /// What stands at a path: the topmost version of it.
   public struct Entry: Hashable, Sendable {
     /// On the host; a folder's contents there are only the topmost layer's.
-    public let path: FilePath
+    public var path: FilePath { FilePath(place) }
     public let status: FileStatus
+    let place: String
   }
 
   /// The lowest first.
@@ -18,16 +19,16 @@ public struct LayerStack: Hashable, Sendable {
   /// - Parameter path: inside the image; a link in it, or at its end, is not followed.
   /// - Returns: nil where nothing stands there, or it was deleted.
   public func entry(_ path: String) throws(FileError) -> Entry? {
-    var candidates = Array(directories.reversed())
+    var candidates = directories.reversed().map(\.string)
     var found: Entry?
     for component in path.split(separator: "/") where component != "." {
       found = nil
-      var folders: [FilePath] = []
+      var folders: [String] = []
       for candidate in candidates {
-        let place = candidate.appending(String(component))
-        guard let status = try Files.status(place) else { continue }
+        let place = "\(candidate)/\(component)"
+        guard let status = try Files.status(at: place) else { continue }
         if status.isWhiteout { break }
-        if found == nil { found = Entry(path: place, status: status) }
+        if found == nil { found = Entry(status: status, place: place) }
         guard status.kind == .directory else { break }
         folders.append(place)
         if try Self.isOpaque(place) { break }
@@ -37,7 +38,7 @@ public struct LayerStack: Hashable, Sendable {
     }
     if let found { return found }
     guard let top = directories.last, let status = try Files.status(top) else { return nil }
-    return Entry(path: top, status: status)
+    return Entry(status: status, place: top.string)
   }
 
   /// The path that `path` leads to when every link in it is followed inside the root, relative,
@@ -78,9 +79,9 @@ public struct LayerStack: Hashable, Sendable {
     return entry.path
   }
 
-  static func isOpaque(_ folder: FilePath) throws(FileError) -> Bool {
+  private static func isOpaque(_ folder: String) throws(FileError) -> Bool {
     for privileges in [Privileges.root, .namespaceRoot]
-    where try Files.attribute(privileges.opaqueAttribute, of: folder) == Privileges.opaque {
+    where try Files.attribute(privileges.opaqueAttribute, at: folder) == Privileges.opaque {
       return true
     }
     return false

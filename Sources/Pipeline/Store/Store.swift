@@ -93,7 +93,7 @@ public struct Store: Sendable {
   public func artifact(_ digest: SHA256Digest) -> FilePath? { use(artifactPath(digest)) }
 
   func artifactPath(_ digest: SHA256Digest) -> FilePath {
-    root.appending("artifacts").appending(shard(digest))
+    root.appending("artifacts/\(shard(digest))")
   }
 
   /// The folder of a finished result, or nil where the store has none.
@@ -102,7 +102,7 @@ public struct Store: Sendable {
   }
 
   func resultPath(_ kind: ResultKind, _ key: SHA256Digest) -> FilePath {
-    root.appending("results").appending(kind.rawValue).appending(shard(key))
+    root.appending("results/\(kind.rawValue)/\(shard(key))")
   }
 
   private func shard(_ digest: SHA256Digest) -> String {
