@@ -31,11 +31,13 @@ public struct ControlFile: Hashable, Sendable {
   public init(parsing text: String, name: String) throws(PackageError) {
     var stanzas: [Stanza] = []
     var fields: [(name: String, value: String)] = []
+    var names: Set<String> = []
     func close() {
       // As dpkg does: blanks go from a field's end, not from the end of its first line.
       let whole = fields.map { Stanza.Field(name: $0.name, value: Self.trimmedEnd($0.value)) }
       if !fields.isEmpty { stanzas.append(Stanza(fields: whole)) }
       fields = []
+      names = []
     }
     // dpkg's database has ten thousands of lines; letters are nothing that their form depends on.
     let lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
@@ -59,7 +61,7 @@ public struct ControlFile: Hashable, Sendable {
         !line[..<colon].contains(where: Self.isBlank)
       else { throw fail("neither a field nor a continuation line: \(Substring(line))") }
       let field = String(Substring(line[..<colon]))
-      guard !fields.contains(where: { Self.isSame($0.name, field) }) else {
+      guard names.insert(field.lowercased()).inserted else {
         throw fail("the field \(field) stands there twice")
       }
       let value = line[line.index(after: colon)...].drop(while: Self.isBlank)
