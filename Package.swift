@@ -313,9 +313,9 @@ if fuzzing {
   ]
 }
 
-/// Arithmetic on vectors is two hundred times slower unoptimised, and the tests train a lot, and check
-/// each number.
-let optimised = ["Trainer", "CUDA", "TrainerTests"]
+/// Arithmetic on vectors is two hundred times slower unoptimised, and the tests train a lot, check each
+/// number, and read libraries to their last byte.
+let optimised = ["Trainer", "CUDA", "GPUCode", "KernelsTests", "TrainerTests"]
 
 let embeddedSettings: [SwiftSetting] =
   embedded

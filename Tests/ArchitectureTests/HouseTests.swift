@@ -12,13 +12,6 @@ import Testing
     }
   }
 
-  @Test func everyFileIsFormatted() async throws {
-    try await Command(
-      "swift", ["format", "lint", "--strict", "--recursive", "Package.swift", "Sources", "Tests"],
-      environment: toolEnvironment, workingDirectory: SourceFile.package
-    ).run()
-  }
-
   @Test func nobodyReachesForTheEnvironmentBelowThePrograms() throws {
     for file in try SourceFile.all(below: "Sources", endings: [".swift"])
     where !file.path.hasPrefix("Sources/Programs/") {
