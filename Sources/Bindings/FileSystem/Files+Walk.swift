@@ -9,11 +9,6 @@ extension Files {
     try entries(KernelPath(path))
   }
 
-  /// As for a `FilePath`, for those who look at many paths.
-  public static func entries(at path: String) throws(FileError) -> [String] {
-    try entries(KernelPath(path))
-  }
-
   private static func entries(_ folder: KernelPath) throws(FileError) -> [String] {
     try folder.names().map { (bytes) throws(FileError) in
       guard let name = String(validating: bytes, as: UTF8.self) else {
