@@ -18,9 +18,9 @@ public struct DeflateStream: Hashable, Sendable {
 
 /// Deflate by libdeflate: whole blocks only, three to four times as fast as zlib.
 public enum Deflate {
-  /// The library with the version that kiln was built with; nothing tells it at run time, and the
-  /// library's file name changes with each release that gives other bytes.
-  /// Names all that the bytes depend on besides the block.
+  /// Names all that the bytes depend on besides the block: the level, and the library with the version
+  /// that kiln was built with, since nothing tells it at run time, and the library's file name changes
+  /// with each release that gives other bytes.
   static func name(_ setting: CompressionSetting) -> String {
     "libdeflate \(LIBDEFLATE_VERSION_STRING) level \(setting.deflateLevel)"
   }

@@ -87,5 +87,5 @@ extension FixedWidthInteger where Self: UnsignedInteger {
 
 extension UInt64 {
   /// From at most eight bytes, the most significant first.
-  fileprivate init(_ bytes: ArraySlice<UInt8>) { self = bytes.reduce(0) { $0 << 8 | UInt64($1) } }
+  init(_ bytes: ArraySlice<UInt8>) { self = bytes.reduce(0) { $0 << 8 | UInt64($1) } }
 }

@@ -8,9 +8,8 @@ public struct SHA256Digest: Hashable, Sendable {
   /// - Returns: nil unless there are exactly 32 bytes.
   public init?(bytes: [UInt8]) {
     guard bytes.count == 32 else { return nil }
-    let word = { (start: Int) in bytes[start..<start + 8].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-    }
-    (first, second, third, fourth) = (word(0), word(8), word(16), word(24))
+    (first, second) = (UInt64(bytes[0..<8]), UInt64(bytes[8..<16]))
+    (third, fourth) = (UInt64(bytes[16..<24]), UInt64(bytes[24..<32]))
   }
 
   public var bytes: [UInt8] {
@@ -29,8 +28,7 @@ public struct SHA256Digest: Hashable, Sendable {
 
   /// - Returns: nil unless there are 64 hexadecimal digits in ASCII, of either case.
   public init?(hexDigits: some Collection<UInt8>) {
-    guard let bytes = Hexadecimal.bytes(hexDigits) else { return nil }
-    self.init(bytes: bytes)
+    self.init(hexDigits: Array(hexDigits)[...])
   }
 
   /// - Returns: nil unless there are 64 hexadecimal digits in ASCII, of either case.

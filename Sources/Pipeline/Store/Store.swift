@@ -51,8 +51,8 @@ public struct Store: Sendable {
       case .package: ["tree", "control", "listing"]
       case .member: ["file"]
       case .segment: ["data", "data.sha256", "index", "index.sha256"]
-      case .layer, .pristine: ["listing"]
-      case .wheel, .call, .configured, .assembly: []
+      // An older kiln's, which a newer one does not look for, are no damage.
+      case .wheel, .pristine, .layer, .call, .configured, .assembly: []
       }
     }
   }
