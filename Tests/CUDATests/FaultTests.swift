@@ -110,6 +110,6 @@ import Trainer
   }
 
   private static func checkKernels(_ gpu: CUDAAccelerator) throws(Trouble) {
-    _ = try gpu.checkKernels(all: true, (132, 268, 72))
+    _ = try gpu.checkKernels(all: true, (36, 68, 40))
   }
 }

@@ -55,21 +55,6 @@ const ErrorText errors[] = {
     {CUresult(999), "CUDA_ERROR_UNKNOWN", "unknown error"},
 };
 
-/// The number after `directive` in a PTX text, with its dot left out: 63 for `.version 6.3`.
-int directive_number(const std::string &text, const char *directive, const char *before = "") {
-  size_t at = text.find(directive);
-  if (at == std::string::npos) return -1;
-  at = text.find_first_not_of(' ', at + std::strlen(directive));
-  if (text.compare(at, std::strlen(before), before) != 0) return -1;
-  int number = 0;
-  for (at += std::strlen(before); at < text.size(); ++at) {
-    if (text[at] == '.') continue;
-    if (text[at] < '0' || text[at] > '9') break;
-    number = number * 10 + (text[at] - '0');
-  }
-  return number;
-}
-
 }  // namespace
 
 CUresult enter(const char *function, bool needs_context) {
@@ -212,6 +197,7 @@ API cuDevicePrimaryCtxRelease_v2(CUdevice device) {
   ENTER(cuDevicePrimaryCtxRelease_v2);
   REQUIRE(is_device(device), invalid_device);
   REQUIRE(primary_context.retained > 0, invalid_context);
+  finish_all();
   if (--primary_context.retained == 0) current_context = nullptr;
   return success;
 }
@@ -228,25 +214,24 @@ API cuCtxGetCurrent(CUcontext *context) {
   return success;
 }
 
-API cuCtxSynchronize() {
-  ENTER_WITH_CONTEXT(cuCtxSynchronize);
-  return success;
-}
-
 API cuModuleLoadDataEx(CUmodule *module, const void *image, unsigned, int *, void **) {
   ENTER_WITH_CONTEXT(cuModuleLoadDataEx);
-  const std::string text = static_cast<const char *>(image);
-  const int version = directive_number(text, ".version");
-  const int target = directive_number(text, ".target", "sm_");
-  REQUIRE(version > 0 && target > 0, invalid_ptx);
+  ptx::Module text;
+  try {
+    text = ptx::read(static_cast<const char *>(image));
+  } catch (const ptx::Finding &) {
+    return invalid_ptx;
+  }
   // CUDA 9.1 brought PTX 6.1, 10.0 brought 6.3, 11.0 brought 7.0, and so on.
   const int driver = faults().version / 1000 * 10 + faults().version % 1000 / 10;
-  REQUIRE(driver >= (version >= 70 ? version + 40 : version >= 63 ? version + 37 : version + 30),
+  REQUIRE(driver >= (text.version >= 70   ? text.version + 40
+                     : text.version >= 63 ? text.version + 37
+                                          : text.version + 30),
           unsupported_ptx_version);
-  REQUIRE(target <= faults().major * 10 + faults().minor, no_binary_for_gpu);
+  REQUIRE(text.target <= faults().major * 10 + faults().minor, no_binary_for_gpu);
   static uint64_t modules = 0;
   REQUIRE(++modules <= faults().modules, out_of_memory);
-  *module = new Module{text, {}};
+  *module = new Module{std::move(text), {}};
   return success;
 }
 
@@ -257,17 +242,16 @@ API cuModuleLoadData(CUmodule *module, const void *image) {
 
 API cuModuleUnload(CUmodule module) {
   ENTER_WITH_CONTEXT(cuModuleUnload);
+  finish_all();
   delete module;
   return success;
 }
 
-/// The text has to have the kernel, so that a name that is in the sources only is not found.
 API cuModuleGetFunction(CUfunction *function, CUmodule module, const char *name) {
   ENTER_WITH_CONTEXT(cuModuleGetFunction);
-  REQUIRE(module->text.find(".entry " + std::string(name) + "(") != std::string::npos, not_found);
-  const EmulatedKernel *kernel = find_kernel(name);
-  REQUIRE(kernel, not_found);
-  *function = &module->functions.try_emplace(name, Function{kernel}).first->second;
+  const auto kernel = module->text.kernels.find(name);
+  REQUIRE(kernel != module->text.kernels.end(), not_found);
+  *function = &module->functions.try_emplace(name, Function{&kernel->second}).first->second;
   return success;
 }
 
@@ -277,12 +261,12 @@ API cuFuncSetAttribute(CUfunction function, int attribute, int value) {
   int most = 0;
   cuDeviceGetAttribute(&most, 97, 0);
   REQUIRE(value >= 0 && value <= most, invalid_value);
-  function->allowed_shared_bytes = value;
+  function->allowed_shared_bytes = static_cast<uint32_t>(value);
   return success;
 }
 
 API cuFuncGetAttribute(int *value, int attribute, CUfunction function) {
   ENTER_WITH_CONTEXT(cuFuncGetAttribute);
-  *value = attribute == 8 ? function->allowed_shared_bytes : attribute == 0 ? 1024 : 0;
+  *value = attribute == 8 ? static_cast<int>(function->allowed_shared_bytes) : attribute == 0 ? 1024 : 0;
   return success;
 }

@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "Faults.h"
-#include "Kernels.h"
+#include "PTX/Warp.h"
 
 enum CUresult : int {
   success = 0,
@@ -29,7 +29,9 @@ enum CUresult : int {
   unsupported_ptx_version = 222,
   invalid_handle = 400,
   not_found = 500,
+  not_ready = 600,
   launch_out_of_resources = 701,
+  launch_failed = 719,
   stream_capture_unsupported = 900,
 };
 
@@ -38,21 +40,24 @@ using CUdeviceptr = uint64_t;
 
 /// A kernel of a loaded module.
 struct Function {
-  const EmulatedKernel *kernel;
-  int allowed_shared_bytes = 48 << 10;
+  const ptx::Kernel *kernel;
+  uint32_t allowed_shared_bytes = 48 << 10;
 };
 struct Module {
-  std::string text;
+  ptx::Module text;
   std::map<std::string, Function> functions;
 };
 /// Work that a captured stream recorded.
 using Graph = std::vector<std::function<CUresult()>>;
 struct Stream {
   std::unique_ptr<Graph> capture;
+  /// Asked for and not done.
+  Graph pending;
+  bool waits_for_null_stream = true;
 };
 struct Event {
+  enum State { fresh, asked, recorded } state = fresh;
   std::chrono::steady_clock::time_point time;
-  bool recorded = false;
 };
 struct Context {
   int retained = 0;
@@ -70,17 +75,21 @@ using CUcontext = Context *;
 /// calls: nothing before cuInit, and, where it says so, a context.
 CUresult enter(const char *function, bool needs_context);
 
-/// Runs `work` at once, or records it when `stream` is captured.
+/// Asks `stream` for `work`, or records it when the stream is captured.
 CUresult enqueue(CUstream stream, std::function<CUresult()> work);
+/// Does all that a stream, or each, was asked for.
+CUresult finish(CUstream stream);
+CUresult finish_all();
 
 /// The device's memory: allocations of the host's.
-struct Memory {
+struct Memory : ptx::GlobalMemory {
   std::mutex lock;
-  std::map<CUdeviceptr, size_t> blocks;
+  std::map<CUdeviceptr, Range> blocks;
   size_t used = 0;
 
+  Range find(CUdeviceptr address) override;
   /// Whether `bytes` from `address` on lie in one allocation.
-  bool holds(CUdeviceptr address, size_t bytes);
+  bool holds(CUdeviceptr address, size_t bytes) { return find(address).holds(address, bytes); }
   /// The bit that sticks, for KILN_DOUBLE_WRONG=memory.
   void spoil(CUdeviceptr address, size_t bytes);
 };

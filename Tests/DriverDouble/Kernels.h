@@ -1,17 +1,9 @@
-// The kernels as the double's driver finds them.
+// What the double has to know of the smoke test's kernels.
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
+#include <optional>
 #include <string_view>
 
-struct EmulatedKernel {
-  std::string_view name;
-  size_t parameter_bytes;
-  /// Where in the parameter the address of what the kernel makes is.
-  size_t result_offset;
-  void (*run)(const void *parameter);
-};
-
-/// The kernel called `name`, or nothing.
-const EmulatedKernel *find_kernel(std::string_view name);
+/// Where in the parameter of the kernel called `name` the address of what it makes is.
+std::optional<size_t> result_offset(std::string_view name);

@@ -1,6 +1,7 @@
 import CKernels
 import CPlatform
 import DriverDoubleSupport
+import Foundation
 import Platform
 import Testing
 
@@ -104,25 +105,39 @@ final class Device {
     return text
   }
 
-  /// Launches as `launch` says, in the module that has the kernel.
+  /// Launches as `launch` says, in the module that has the kernel, and waits for the end.
   func run<Parameter: BitwiseCopyable>(
     _ launch: kernels_launch, _ parameter: Parameter
   ) throws {
-    let loaded = try load(unsafe launch.module)
-    var function: UInt = 0
-    typealias Find =
-      @convention(c) (
-        UnsafeMutablePointer<UInt>, UInt, UnsafePointer<CChar>?
-      ) -> Int32
-    try unsafe check("cuModuleGetFunction", as: Find.self) {
-      unsafe $0(&function, loaded, launch.name)
-    }
+    let function = try unsafe function(launch.name, in: load(launch.module))
     if unsafe launch.shared_bytes > 48 << 10 {
       typealias Allow = @convention(c) (UInt, Int32, Int32) -> Int32
       try check("cuFuncSetAttribute", as: Allow.self) {
         unsafe $0(function, 8, Int32(launch.shared_bytes))
       }
     }
+    try unsafe run(
+      function, (launch.grid_x, launch.grid_y, launch.grid_z), launch.block, launch.shared_bytes,
+      parameter)
+  }
+
+  @unsafe
+  func function(_ name: UnsafePointer<CChar>?, in module: UInt) throws -> UInt {
+    var function: UInt = 0
+    typealias Find =
+      @convention(c) (
+        UnsafeMutablePointer<UInt>, UInt, UnsafePointer<CChar>?
+      ) -> Int32
+    try unsafe check("cuModuleGetFunction", as: Find.self) {
+      unsafe $0(&function, module, name)
+    }
+    return function
+  }
+
+  func run<Parameter: BitwiseCopyable>(
+    _ function: UInt, _ grid: (UInt32, UInt32, UInt32), _ block: UInt32, _ sharedBytes: UInt32,
+    _ parameter: Parameter
+  ) throws {
     typealias Launch =
       @convention(c) (
         UInt, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt,
@@ -133,9 +148,29 @@ final class Device {
       unsafe withUnsafeMutablePointer(to: &parameter) { parameter in
         var parameters: UnsafeMutableRawPointer? = UnsafeMutableRawPointer(parameter)
         return unsafe call(
-          function, launch.grid_x, launch.grid_y, launch.grid_z, launch.block, 1, 1,
-          launch.shared_bytes, 0, &parameters, nil)
+          function, grid.0, grid.1, grid.2, block, 1, 1, sharedBytes, 0, &parameters, nil)
       }
     }
+    try check("cuStreamSynchronize", as: (@convention(c) (UInt) -> Int32).self) { $0(0) }
+  }
+
+  /// What the double last found of a kernel.
+  var finding: String {
+    typealias Finding = @convention(c) () -> UnsafePointer<CChar>
+    guard let finding = unsafe library.symbol("kiln_double_finding", as: Finding.self) else {
+      return "no function kiln_double_finding"
+    }
+    return unsafe String(cString: finding())
+  }
+
+  /// Calls `body` with a double of its own, with faults of its own.
+  static func withOwn<T>(_ settings: [String: String] = [:], _ body: (Device) throws -> T) throws
+    -> T
+  {
+    let folder = FileManager.default.temporaryDirectory.appending(
+      path: "double-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    return try body(Device(DriverDouble.install(in: folder.path), settings: settings))
   }
 }

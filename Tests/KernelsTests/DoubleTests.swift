@@ -1,24 +1,13 @@
 import CKernels
-import DriverDoubleSupport
-import Foundation
 import Testing
 
 /// The driver double misbehaves as it is told, and refuses what a driver refuses.
 @Suite struct DoubleTests {
-  /// A double of its own, with faults of its own.
-  private func withDevice(_ settings: [String: String], _ body: (Device) throws -> Void) throws {
-    let folder = FileManager.default.temporaryDirectory.appending(
-      path: "double-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    try body(Device(DriverDouble.install(in: folder.path), settings: settings))
-  }
-
   private func failure(_ settings: [String: String], _ body: (Device) throws -> Void) throws
     -> Device.Failure?
   {
     var failure: Device.Failure?
-    try withDevice(settings) { device in
+    try Device.withOwn(settings) { device in
       do { try body(device) } catch let error as Device.Failure { failure = error }
     }
     return failure
@@ -90,7 +79,7 @@ import Testing
   }
 
   @Test func aKernelIsWrongInItsFirstNumber() throws {
-    try withDevice(["WRONG": "fill"]) { device in
+    try Device.withOwn(["WRONG": "fill"]) { device in
       try device.start()
       let to = try device.allocate(bytes: 16)
       let fill = kernels_fill(to: to, count: 4, value: 1, seed: 0)
@@ -102,13 +91,59 @@ import Testing
   }
 
   @Test func aLaunchTakesLonger() throws {
-    try withDevice(["SLOW": "30000"]) { device in
+    try Device.withOwn(["SLOW": "30000"]) { device in
       try device.start()
       let fill = kernels_fill(to: try device.allocate(bytes: 16), count: 4, value: 1, seed: 0)
       let time = try ContinuousClock().measure {
         try unsafe device.run(kernels_stream_launch(kernels_stream_fill, 4), fill)
       }
       #expect(time >= .milliseconds(30))
+    }
+  }
+
+  /// As late as a driver may do it: so a program that does not wait would be seen.
+  @Test func aStreamDoesItsWorkWhenSomebodyWaits() throws {
+    try Device.withOwn { device in
+      try device.start()
+      typealias Make = @convention(c) (UnsafeMutablePointer<UInt>, UInt32) -> Int32
+      typealias Handle = @convention(c) (UInt) -> Int32
+      func made(_ function: String, _ flags: UInt32) throws -> UInt {
+        var handle: UInt = 0
+        try unsafe device.check(function, as: Make.self) { unsafe $0(&handle, flags) }
+        return handle
+      }
+      // CU_STREAM_NON_BLOCKING: the null stream does not wait for it.
+      let stream = try made("cuStreamCreate", 1)
+      let events = (try made("cuEventCreate", 0), try made("cuEventCreate", 0))
+      func record(_ event: UInt) throws {
+        try device.check("cuEventRecord", as: (@convention(c) (UInt, UInt) -> Int32).self) {
+          $0(event, stream)
+        }
+      }
+      func elapsed() throws {
+        typealias Elapsed = @convention(c) (UnsafeMutablePointer<Float>, UInt, UInt) -> Int32
+        var time: Float = 0
+        try unsafe device.check("cuEventElapsedTime", as: Elapsed.self) {
+          unsafe $0(&time, events.0, events.1)
+        }
+      }
+      let memory = try device.upload([UInt32](repeating: 5, count: 4))
+      try record(events.0)
+      typealias Set = @convention(c) (UInt64, UInt8, Int, UInt) -> Int32
+      try device.check("cuMemsetD8Async", as: Set.self) { $0(memory, 1, 16, stream) }
+      try record(events.1)
+      #expect(try device.download(memory, 4, of: UInt32(0)) == [5, 5, 5, 5])
+      #expect(throws: Device.Failure(function: "cuEventElapsedTime", status: 600)) {
+        try elapsed()
+      }
+      #expect(throws: Device.Failure(function: "cuStreamQuery", status: 600)) {
+        try device.check("cuStreamQuery", as: Handle.self) { $0(stream) }
+      }
+      try device.check("cuStreamSynchronize", as: Handle.self) { $0(stream) }
+      #expect(
+        try device.download(memory, 4, of: UInt32(0))
+          == [UInt32](repeating: 0x0101_0101, count: 4))
+      try elapsed()
     }
   }
 }

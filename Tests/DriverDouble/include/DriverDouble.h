@@ -1,6 +1,12 @@
-// A libcuda.so.1 for tests: it answers the driver API and runs the smoke test's kernels, compiled
-// from their own source, on the CPU. Its device is called "kiln test double", which gpu-smoke-test
-// never counts as a GPU.
+// A libcuda.so.1 for tests: it answers the driver API and runs the PTX that it is given on the CPU,
+// one instruction after another. Its device is called "kiln test double", which gpu-smoke-test never
+// counts as a GPU.
+//
+// It is as unkind as a GPU and its driver may be, and says why: memory holds no zeros before it is
+// written; what a stream is asked for, and an asynchronous copy of a kernel, is done when it is waited
+// for and not before; approximate instructions err. A launch fails that reads or writes outside of what
+// it may or unaligned, reads shared memory that was not written, has two threads at one place that
+// nothing puts in order, or lanes that do not come to a barrier.
 //
 // The environment makes it misbehave. It is read at the first call. FUNCTION is the name of an
 // exported function as the caller looks it up (`cuLaunchKernel`, `cuMemAlloc_v2`):
@@ -21,8 +27,6 @@
 //   KILN_DOUBLE_DEVICES=NUMBER      devices, else 1; with 0 cuInit returns CUDA_ERROR_NO_DEVICE
 //   KILN_DOUBLE_NAME=TEXT           the device's name
 //
-// Nothing is asynchronous: a call returns when its work is done, and a captured stream records it.
-//
 // A process that cannot change its environment, as a test among others, loads a copy of the library
 // under a path of its own, which is a double of its own, and tells it before the first call:
 #ifndef DRIVER_DOUBLE_H
@@ -34,5 +38,13 @@ extern "C"
 /// As if the environment had KILN_DOUBLE_`name` with `value`.
 __attribute__((visibility("default")))
 void kiln_double_set(const char *name, const char *value);
+
+#ifdef __cplusplus
+extern "C"
+#endif
+/// What was last found of a kernel that does what a GPU need not bear; the launch failed with
+/// CUDA_ERROR_LAUNCH_FAILED.
+__attribute__((visibility("default")))
+const char *kiln_double_finding(void);
 
 #endif

@@ -1,13 +1,8 @@
-// What the kernels need of the CUDA language. clang compiles it for a GPU without any header of
-// NVIDIA's; with KILN_DOUBLE the tests' driver double compiles the same kernels for the CPU and
-// provides these names itself.
+// What the kernels need of the CUDA language: clang compiles it for a GPU without any header of
+// NVIDIA's.
 #pragma once
 
 #include "../include/CKernels.h"
-
-#ifdef KILN_DOUBLE
-#include "Emulator.h"
-#else
 
 // Memory that a kernel's parameter points to is global: told so, clang emits the faster accesses.
 #define GLOBAL __attribute__((address_space(1)))
@@ -41,8 +36,6 @@ DEVICE void add_to(GLOBAL uint64_t *sum, uint64_t value) {
 DEVICE void lower_to(GLOBAL uint64_t *lowest, uint64_t value) {
   asm volatile("red.global.min.u64 [%0], %1;" ::"l"(lowest), "l"(value) : "memory");
 }
-
-#endif
 
 typedef float float4 __attribute__((ext_vector_type(4)));
 

@@ -4,10 +4,6 @@
 
 #include "Device.h"
 
-#ifdef KILN_DOUBLE
-#include "TensorEmulator.h"
-#else
-
 DEVICE uint32_t shared_address(const float *shared) {
   return (uint32_t)(uintptr_t)(const __attribute__((address_space(3))) float *)shared;
 }
@@ -74,5 +70,3 @@ DEVICE void multiply_fragments(float (&sums)[4][columns][4], const float (&left)
           : "r"(l[m][0]), "r"(l[m][1]), "r"(l[m][2]), "r"(l[m][3]), "r"(r[n][0]), "r"(r[n][1]));
     }
 }
-
-#endif

@@ -161,15 +161,17 @@ KERNEL(128, 4) thin_hidden(kernels_thin_hidden p) {
       weights[j][c] = columns[j] < p.hidden && c < p.classes
                           ? floats_at(p.weights)[(int64_t)columns[j] * p.classes + c]
                           : 0.0f;
-  // Two rows ahead. What lies beyond the last row meets a zero gradient.
-  float next[2][2];
+  // Two rows ahead. What lies beyond the last row meets a zero gradient. Beyond the last column is
+  // nothing to read: another thread's column may be written meanwhile, where the gradient takes its
+  // place.
+  float next[2][2] = {};
   const auto load = [&] INLINE (int row) {
     UNROLL(2)
-    for (int r = 0; r < 2; ++r)
-      UNROLL(2)
-      for (int j = 0; j < 2; ++j)
-        next[r][j] = activations[(int64_t)lesser(row + r, end - 1) * p.hidden +
-                                 lesser(columns[j], p.hidden - 1)];
+    for (int j = 0; j < 2; ++j)
+      if (columns[j] < p.hidden)
+        UNROLL(2)
+        for (int r = 0; r < 2; ++r)
+          next[r][j] = activations[(int64_t)lesser(row + r, end - 1) * p.hidden + columns[j]];
   };
   load(begin);
   for (int from = begin; from < end; from += 32) {

@@ -1,0 +1,251 @@
+// Loads, stores, atomic operations, asynchronous copies: what touches memory.
+#include <cstdio>
+
+#include "Warp.h"
+
+namespace ptx {
+namespace {
+
+std::string hexadecimal(uint64_t value) {
+  char text[20];
+  std::snprintf(text, sizeof text, "0x%llx", static_cast<unsigned long long>(value));
+  return text;
+}
+
+[[noreturn]] void fail(const Warp &warp, const char *what, uint64_t address, int lane) {
+  warp.fail(std::string(what) + " at " + hexadecimal(address) + ", lane " + std::to_string(lane));
+}
+
+void require_alignment(const Warp &warp, uint64_t address, uint64_t bytes, int lane) {
+  if (address % bytes != 0) fail(warp, "a misaligned access", address, lane);
+}
+
+[[noreturn]] void fail(const Warp &warp, Conflict conflict, uint64_t address, int lane) {
+  fail(warp,
+       conflict == Conflict::with_copy    ? "an access while a copy is under way"
+       : conflict == Conflict::with_write ? "a race with a write"
+                                          : "a race with a read",
+       address, lane);
+}
+
+enum class Use { read, write };
+
+/// What was done before the block called `first` cannot be in the way.
+template <Use use>
+void note(const Warp &warp, Trace *traces, uint32_t bytes, uint64_t first, uint64_t address, int lane) {
+  const Moment now = warp.now.of_lane(static_cast<uint64_t>(lane));
+  for (uint32_t word = 0; word < bytes / 4; ++word) {
+    const Conflict conflict = use == Use::read ? note_read(traces[word], now, first)
+                                               : note_write(traces[word], now, first);
+    if (conflict != Conflict::none) fail(warp, conflict, address + word * 4, lane);
+  }
+}
+
+struct SharedSpace {
+  explicit SharedSpace(Warp &warp) : warp(warp), shared(warp.launch.shared) {}
+
+  template <Use use>
+  std::byte *at(uint64_t address, uint32_t bytes, int lane) {
+    require_alignment(warp, address, bytes, lane);
+    if (address + bytes > shared.bytes.size() || address > shared.bytes.size())
+      fail(warp, "outside of shared memory", address, lane);
+    for (uint64_t word = address / 4; word < (address + bytes) / 4; ++word) {
+      Shared::Word &state = shared.words[word];
+      if (state == Shared::outside) fail(warp, "outside of an array", word * 4, lane);
+      if (use == Use::write) state = Shared::written;
+      if (state == Shared::unwritten)
+        fail(warp, "shared memory read that nobody wrote", word * 4, lane);
+    }
+    note<use>(warp, &shared.traces[address / 4], bytes, warp.now.block(), address, lane);
+    return shared.bytes.data() + address;
+  }
+
+  Warp &warp;
+  Shared &shared;
+};
+
+struct GlobalSpace {
+  explicit GlobalSpace(Warp &warp) : warp(warp) {}
+
+  void require(uint64_t address, uint32_t bytes, int lane) {
+    require_alignment(warp, address, bytes, lane);
+    if (!range.holds(address, bytes)) range = warp.launch.global.find(address);
+    if (!range.holds(address, bytes)) fail(warp, "outside of any allocation", address, lane);
+  }
+
+  template <Use use>
+  std::byte *at(uint64_t address, uint32_t bytes, int lane) {
+    require(address, bytes, lane);
+    note<use>(warp, range.traces + (address - range.start) / 4, bytes, warp.launch.first_block,
+              address, lane);
+    return reinterpret_cast<std::byte *>(address);
+  }
+
+  Warp &warp;
+  GlobalMemory::Range range;
+};
+
+struct ParameterSpace {
+  explicit ParameterSpace(Warp &warp) : warp(warp) {}
+
+  template <Use>
+  const std::byte *at(uint64_t address, uint32_t bytes, int lane) {
+    require_alignment(warp, address, bytes, lane);
+    if (address + bytes > warp.launch.parameter.size())
+      fail(warp, "outside of the parameter", address, lane);
+    return warp.launch.parameter.data() + address;
+  }
+
+  Warp &warp;
+};
+
+/// `Register` may be wider than `Value`.
+template <typename Space, typename Value, int count, typename Register = Value>
+void load(Warp &warp, const Instruction &i) {
+  Space space(warp);
+  for (Mask rest = warp.active; rest != 0; rest &= rest - 1) {
+    const int lane = std::countr_zero(rest);
+    Value values[count];
+    std::memcpy(values, space.template at<Use::read>(warp.address(i, lane), sizeof values, lane),
+                sizeof values);
+    for (int n = 0; n < count; ++n) warp.row<Register>(i.to[n])[lane] = values[n];
+  }
+}
+
+template <typename Space, typename Value, int count>
+void store(Warp &warp, const Instruction &i) {
+  Space space(warp);
+  for (Mask rest = warp.active; rest != 0; rest &= rest - 1) {
+    const int lane = std::countr_zero(rest);
+    Value values[count];
+    for (int n = 0; n < count; ++n) values[n] = warp.row<Value>(i.from[n + 1])[lane];
+    std::memcpy(space.template at<Use::write>(warp.address(i, lane), sizeof values, lane), values,
+                sizeof values);
+  }
+}
+
+/// red.global: nothing in between can be seen of what others do.
+template <auto operation>
+void reduce(Warp &warp, const Instruction &i) {
+  GlobalSpace space(warp);
+  for (Mask rest = warp.active; rest != 0; rest &= rest - 1) {
+    const int lane = std::countr_zero(rest);
+    const uint64_t address = warp.address(i, lane);
+    space.require(address, 8, lane);
+    auto *const at = reinterpret_cast<uint64_t *>(address);
+    *at = operation(*at, warp.row<uint64_t>(i.from[1])[lane]);
+  }
+}
+
+// cp.async: it may happen at any time until it is waited for, and here it happens last of all. Whoever
+// looks before sees what was there, and is told of.
+
+void begin_copy(Warp &warp, const Instruction &i) {
+  SharedSpace shared(warp);
+  GlobalSpace global(warp);
+  if (warp.row<uint32_t>(i.from[2])[0] != 16) warp.fail("a copy of other than 16 bytes");
+  Warp::Copy copy{warp.active, {}, {}, {}};
+  for (Mask rest = warp.active; rest != 0; rest &= rest - 1) {
+    const int lane = std::countr_zero(rest);
+    copy.to[lane] = static_cast<uint32_t>(warp.address(i, lane));
+    copy.from[lane] = warp.row<uint64_t>(i.from[1])[lane];
+    copy.bytes[lane] = warp.row<uint32_t>(i.from[3])[lane];
+    if (copy.bytes[lane] > 16) warp.fail("a copy that reads more than it writes");
+    require_alignment(warp, copy.from[lane], 16, lane);
+    if (copy.bytes[lane] == 16) global.at<Use::read>(copy.from[lane], 16, lane);
+    if (copy.bytes[lane] % 16 != 0) warp.fail("a copy that reads a part");
+    shared.at<Use::write>(copy.to[lane], 16, lane);
+    for (uint32_t word = copy.to[lane] / 4; word < copy.to[lane] / 4 + 4; ++word)
+      shared.shared.traces[word].written = warp.now.of_lane(copy_under_way);
+  }
+  warp.copies.push_back(copy);
+}
+
+void end_copy(Warp &warp, const Warp::Copy &copy) {
+  Shared &shared = warp.launch.shared;
+  for (Mask rest = copy.lanes; rest != 0; rest &= rest - 1) {
+    const int lane = std::countr_zero(rest);
+    std::byte *const to = shared.bytes.data() + copy.to[lane];
+    std::memset(to, 0, 16);
+    std::memcpy(to, reinterpret_cast<const std::byte *>(copy.from[lane]), copy.bytes[lane]);
+    for (uint32_t word = copy.to[lane] / 4; word < copy.to[lane] / 4 + 4; ++word)
+      shared.traces[word].written = warp.now.of_lane(static_cast<uint64_t>(lane));
+  }
+}
+
+void commit_group(Warp &warp, const Instruction &) {
+  warp.require_all("cp.async.commit_group");
+  size_t before = 0;
+  for (const size_t group : warp.groups) before += group;
+  warp.groups.push_back(warp.copies.size() - before);
+}
+
+void wait_for_groups(Warp &warp, const Instruction &i) {
+  warp.require_all("cp.async.wait_group");
+  const uint32_t pending = warp.row<uint32_t>(i.from[0])[0];
+  if (warp.groups.size() <= pending) return;
+  const size_t ending = warp.groups.size() - pending;
+  size_t count = 0;
+  for (size_t group = 0; group < ending; ++group) count += warp.groups[group];
+  for (size_t n = 0; n < count; ++n) end_copy(warp, warp.copies[n]);
+  warp.groups.erase(warp.groups.begin(), warp.groups.begin() + static_cast<ptrdiff_t>(ending));
+  warp.copies.erase(warp.copies.begin(), warp.copies.begin() + static_cast<ptrdiff_t>(count));
+}
+
+/// Lane 8·n + row says where that row of matrix n is: 16 bytes, of which each lane gets four, lane
+/// 4·row + column those of that column.
+void load_matrices(Warp &warp, const Instruction &i) {
+  warp.require_all("ldmatrix");
+  SharedSpace space(warp);
+  for (int n = 0; n < 4; ++n)
+    for (int row = 0; row < 8; ++row) {
+      const int lane = n * 8 + row;
+      uint32_t words[4];
+      std::memcpy(words, space.at<Use::read>(warp.address(i, lane), 16, lane), 16);
+      std::memcpy(warp.row<uint32_t>(i.to[n]) + row * 4, words, 16);
+    }
+}
+
+template <typename Space, typename Value>
+void add_loads(Forms &forms, const std::string &space, std::initializer_list<const char *> types) {
+  for (const std::string type : types) {
+    constexpr bool wide = sizeof(Value) == 8;
+    forms["ld" + space + type] = {load<Space, Value, 1>, wide ? "d=a" : "w=a"};
+    forms["ld" + space + ".v2" + type] = {load<Space, Value, 2>, wide ? "dd=a" : "ww=a"};
+    if constexpr (!wide) {
+      forms["ld" + space + ".v4" + type] = {load<Space, Value, 4>, "wwww=a"};
+      forms["ld" + space + type + " extended"] = {load<Space, Value, 1, uint64_t>, "d=a"};
+    }
+  }
+}
+
+template <typename Space, typename Value>
+void add_stores(Forms &forms, const std::string &space, std::initializer_list<const char *> types) {
+  for (const std::string type : types) {
+    constexpr bool wide = sizeof(Value) == 8;
+    forms["st" + space + type] = {store<Space, Value, 1>, wide ? "=ad" : "=aw"};
+    forms["st" + space + ".v2" + type] = {store<Space, Value, 2>, wide ? "=add" : "=aww"};
+    if constexpr (!wide) forms["st" + space + ".v4" + type] = {store<Space, Value, 4>, "=awwww"};
+  }
+}
+
+}  // namespace
+
+void add_accesses(Forms &forms) {
+  add_loads<ParameterSpace, uint32_t>(forms, ".param", {".u32", ".f32"});
+  add_loads<ParameterSpace, uint64_t>(forms, ".param", {".u64"});
+  add_loads<GlobalSpace, uint32_t>(forms, ".global", {".u32", ".f32"});
+  add_loads<GlobalSpace, uint64_t>(forms, ".global", {".u64"});
+  add_loads<SharedSpace, uint32_t>(forms, ".shared", {".u32", ".f32"});
+  add_stores<GlobalSpace, uint32_t>(forms, ".global", {".u32", ".f32"});
+  add_stores<GlobalSpace, uint64_t>(forms, ".global", {".u64"});
+  add_stores<SharedSpace, uint32_t>(forms, ".shared", {".u32", ".f32"});
+  forms["red.global.add.u64"] = {reduce<[](uint64_t a, uint64_t b) { return a + b; }>, "=ad"};
+  forms["red.global.min.u64"] = {reduce<[](uint64_t a, uint64_t b) { return std::min(a, b); }>, "=ad"};
+  forms["cp.async.cg.shared.global"] = {begin_copy, "=aaww"};
+  forms["cp.async.commit_group"] = {commit_group, "="};
+  forms["cp.async.wait_group"] = {wait_for_groups, "=w"};
+  forms["ldmatrix.sync.aligned.m8n8.x4.shared.b16"] = {load_matrices, "wwww=a"};
+}
+
+}  // namespace ptx
