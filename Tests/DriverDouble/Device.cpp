@@ -267,6 +267,8 @@ API cuFuncSetAttribute(CUfunction function, int attribute, int value) {
 
 API cuFuncGetAttribute(int *value, int attribute, CUfunction function) {
   ENTER_WITH_CONTEXT(cuFuncGetAttribute);
-  *value = attribute == 8 ? static_cast<int>(function->allowed_shared_bytes) : attribute == 0 ? 1024 : 0;
+  *value = attribute == 8   ? static_cast<int>(function->allowed_shared_bytes)
+           : attribute == 0 ? 1024
+                            : 0;
   return success;
 }

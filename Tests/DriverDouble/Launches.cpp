@@ -16,19 +16,25 @@ void spoil_result(size_t offset, const std::vector<std::byte> &parameter) {
   if (memory().holds(address, 4)) reinterpret_cast<std::byte *>(address)[2] ^= std::byte{0x40};
 }
 
-std::mutex finding_lock;
+std::mutex result_lock;
 std::string last_finding;
+ptx::Traffic last_traffic;
 
 CUresult launch(const ptx::Kernel &kernel, const ptx::Grid &grid,
                 const std::vector<std::byte> &parameter) {
   if (faults().delay) usleep(static_cast<useconds_t>(faults().delay));
+  ptx::Traffic traffic;
   try {
-    ptx::run(kernel, grid, parameter, memory());
+    ptx::run(kernel, grid, parameter, memory(), faults().counts ? &traffic : nullptr);
   } catch (const ptx::Finding &finding) {
     std::fprintf(stderr, "driver double: %s\n", finding.text.c_str());
-    std::lock_guard guard(finding_lock);
+    std::lock_guard guard(result_lock);
     last_finding = finding.text;
     return launch_failed;
+  }
+  {
+    std::lock_guard guard(result_lock);
+    last_traffic = traffic;
   }
   if (faults().wrong == kernel.name)
     if (const auto offset = result_offset(kernel.name)) spoil_result(*offset, parameter);
@@ -63,7 +69,15 @@ API cuLaunchKernel(CUfunction function, unsigned grid_x, unsigned grid_y, unsign
 
 const char *kiln_double_finding() {
   static thread_local std::string copy;
-  std::lock_guard guard(finding_lock);
+  std::lock_guard guard(result_lock);
   copy = last_finding;
   return copy.c_str();
+}
+
+void kiln_double_traffic(uint64_t counts[4]) {
+  std::lock_guard guard(result_lock);
+  counts[0] = last_traffic.shared_requests;
+  counts[1] = last_traffic.shared_times;
+  counts[2] = last_traffic.filled_sectors;
+  counts[3] = last_traffic.sectors;
 }

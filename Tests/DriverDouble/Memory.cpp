@@ -66,7 +66,8 @@ CUresult to_device(CUdeviceptr to, const void *from, size_t bytes, CUstream stre
   if (pinned().hold(from)) return enqueue(stream, [=] { return copy(from); });
   // The driver has a place of its own for what is not page-locked, and the caller may go on.
   const auto *const first = static_cast<const std::byte *>(from);
-  return enqueue(stream, [=, staged = std::vector(first, first + bytes)] { return copy(staged.data()); });
+  return enqueue(stream,
+                 [=, staged = std::vector(first, first + bytes)] { return copy(staged.data()); });
 }
 
 CUresult to_host(void *to, CUdeviceptr from, size_t bytes, CUstream stream) {
@@ -86,7 +87,8 @@ CUresult between(CUdeviceptr to, CUdeviceptr from, size_t bytes, CUstream stream
   });
 }
 
-/// The most that is filled of fresh memory: of one so large that nobody reads it, all would take long.
+/// The most that is filled of fresh memory: of one so large that nobody reads it, all would take
+/// long.
 constexpr size_t poisoned_bytes = 64 << 20;
 
 size_t trace_bytes(size_t bytes) { return (bytes + 3) / 4 * sizeof(ptx::Trace); }
@@ -216,4 +218,3 @@ API cuMemsetD32Async(CUdeviceptr to, unsigned value, size_t count, CUstream stre
   ENTER_WITH_CONTEXT(cuMemsetD32Async);
   return set_words(to, value, count, stream);
 }
-

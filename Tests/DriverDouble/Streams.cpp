@@ -44,7 +44,8 @@ CUresult enqueue(CUstream stream, std::function<CUresult()> work) {
 
 CUresult finish(CUstream stream) {
   Queues queues;
-  // The null stream and those that wait for it go in step; which order they had nobody here relies on.
+  // The null stream and those that wait for it go in step; which order they had nobody here relies
+  // on.
   if (!stream)
     for (Stream *other : queues.streams())
       if (other->waits_for_null_stream) queues.run(*other);

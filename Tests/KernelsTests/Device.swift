@@ -163,6 +163,28 @@ final class Device {
     return unsafe String(cString: finding())
   }
 
+  /// What the last launch asked of memory, and what it would cost a GPU; with `COUNTS` alone.
+  struct Traffic {
+    /// Accesses to shared memory that could be done at once, and how many times they took.
+    let sharedRequests: UInt64, sharedTimes: UInt64
+    /// Sectors of 32 bytes that what was asked for would fill, and that were moved.
+    let filledSectors: UInt64, sectors: UInt64
+  }
+
+  var traffic: Traffic {
+    get throws {
+      typealias Counts = @convention(c) (UnsafeMutablePointer<UInt64>) -> Void
+      guard let count = unsafe library.symbol("kiln_double_traffic", as: Counts.self) else {
+        throw Failure(function: "kiln_double_traffic", status: -1)
+      }
+      var counts = [UInt64](repeating: 0, count: 4)
+      unsafe count(&counts)
+      return Traffic(
+        sharedRequests: counts[0], sharedTimes: counts[1], filledSectors: counts[2],
+        sectors: counts[3])
+    }
+  }
+
   /// Calls `body` with a double of its own, with faults of its own.
   static func withOwn<T>(_ settings: [String: String] = [:], _ body: (Device) throws -> T) throws
     -> T

@@ -30,9 +30,19 @@ void require_alignment(const Warp &warp, uint64_t address, uint64_t bytes, int l
 
 enum class Use { read, write };
 
+/// Counts an access if somebody asked for it.
+template <typename Space>
+void count(Warp &warp, const Instruction &i, uint32_t bytes) {
+  if (!warp.launch.traffic) return;
+  Traffic::Addresses addresses{};
+  for (int lane = 0; lane < lanes; ++lane) addresses[lane] = warp.address(i, lane);
+  Space::count(*warp.launch.traffic, addresses, warp.active, bytes);
+}
+
 /// What was done before the block called `first` cannot be in the way.
 template <Use use>
-void note(const Warp &warp, Trace *traces, uint32_t bytes, uint64_t first, uint64_t address, int lane) {
+void note(const Warp &warp, Trace *traces, uint32_t bytes, uint64_t first, uint64_t address,
+          int lane) {
   const Moment now = warp.now.of_lane(static_cast<uint64_t>(lane));
   for (uint32_t word = 0; word < bytes / 4; ++word) {
     const Conflict conflict = use == Use::read ? note_read(traces[word], now, first)
@@ -43,6 +53,11 @@ void note(const Warp &warp, Trace *traces, uint32_t bytes, uint64_t first, uint6
 
 struct SharedSpace {
   explicit SharedSpace(Warp &warp) : warp(warp), shared(warp.launch.shared) {}
+
+  static void count(Traffic &traffic, const Traffic::Addresses &addresses, Mask active,
+                    uint32_t bytes) {
+    traffic.count_shared(addresses, active, bytes);
+  }
 
   template <Use use>
   std::byte *at(uint64_t address, uint32_t bytes, int lane) {
@@ -67,6 +82,11 @@ struct SharedSpace {
 struct GlobalSpace {
   explicit GlobalSpace(Warp &warp) : warp(warp) {}
 
+  static void count(Traffic &traffic, const Traffic::Addresses &addresses, Mask active,
+                    uint32_t bytes) {
+    traffic.count_global(addresses, active, bytes);
+  }
+
   void require(uint64_t address, uint32_t bytes, int lane) {
     require_alignment(warp, address, bytes, lane);
     if (!range.holds(address, bytes)) range = warp.launch.global.find(address);
@@ -88,6 +108,8 @@ struct GlobalSpace {
 struct ParameterSpace {
   explicit ParameterSpace(Warp &warp) : warp(warp) {}
 
+  static void count(Traffic &, const Traffic::Addresses &, Mask, uint32_t) {}
+
   template <Use>
   const std::byte *at(uint64_t address, uint32_t bytes, int lane) {
     require_alignment(warp, address, bytes, lane);
@@ -100,25 +122,27 @@ struct ParameterSpace {
 };
 
 /// `Register` may be wider than `Value`.
-template <typename Space, typename Value, int count, typename Register = Value>
+template <typename Space, typename Value, int size, typename Register = Value>
 void load(Warp &warp, const Instruction &i) {
   Space space(warp);
+  count<Space>(warp, i, sizeof(Value) * size);
   for (Mask rest = warp.active; rest != 0; rest &= rest - 1) {
     const int lane = std::countr_zero(rest);
-    Value values[count];
+    Value values[size];
     std::memcpy(values, space.template at<Use::read>(warp.address(i, lane), sizeof values, lane),
                 sizeof values);
-    for (int n = 0; n < count; ++n) warp.row<Register>(i.to[n])[lane] = values[n];
+    for (int n = 0; n < size; ++n) warp.row<Register>(i.to[n])[lane] = values[n];
   }
 }
 
-template <typename Space, typename Value, int count>
+template <typename Space, typename Value, int size>
 void store(Warp &warp, const Instruction &i) {
   Space space(warp);
+  count<Space>(warp, i, sizeof(Value) * size);
   for (Mask rest = warp.active; rest != 0; rest &= rest - 1) {
     const int lane = std::countr_zero(rest);
-    Value values[count];
-    for (int n = 0; n < count; ++n) values[n] = warp.row<Value>(i.from[n + 1])[lane];
+    Value values[size];
+    for (int n = 0; n < size; ++n) values[n] = warp.row<Value>(i.from[n + 1])[lane];
     std::memcpy(space.template at<Use::write>(warp.address(i, lane), sizeof values, lane), values,
                 sizeof values);
   }
@@ -137,14 +161,16 @@ void reduce(Warp &warp, const Instruction &i) {
   }
 }
 
-// cp.async: it may happen at any time until it is waited for, and here it happens last of all. Whoever
-// looks before sees what was there, and is told of.
+// cp.async: it may happen at any time until it is waited for, and here it happens last of all.
+// Whoever looks before sees what was there, and is told of.
 
 void begin_copy(Warp &warp, const Instruction &i) {
   SharedSpace shared(warp);
   GlobalSpace global(warp);
   if (warp.row<uint32_t>(i.from[2])[0] != 16) warp.fail("a copy of other than 16 bytes");
   Warp::Copy copy{warp.active, {}, {}, {}};
+  count<SharedSpace>(warp, i, 16);
+  Mask reading = 0;
   for (Mask rest = warp.active; rest != 0; rest &= rest - 1) {
     const int lane = std::countr_zero(rest);
     copy.to[lane] = static_cast<uint32_t>(warp.address(i, lane));
@@ -154,10 +180,12 @@ void begin_copy(Warp &warp, const Instruction &i) {
     require_alignment(warp, copy.from[lane], 16, lane);
     if (copy.bytes[lane] == 16) global.at<Use::read>(copy.from[lane], 16, lane);
     if (copy.bytes[lane] % 16 != 0) warp.fail("a copy that reads a part");
+    if (copy.bytes[lane] == 16) reading |= Mask{1} << lane;
     shared.at<Use::write>(copy.to[lane], 16, lane);
     for (uint32_t word = copy.to[lane] / 4; word < copy.to[lane] / 4 + 4; ++word)
       shared.shared.traces[word].written = warp.now.of_lane(copy_under_way);
   }
+  if (warp.launch.traffic) warp.launch.traffic->count_global(copy.from, reading, 16);
   warp.copies.push_back(copy);
 }
 
@@ -197,6 +225,7 @@ void wait_for_groups(Warp &warp, const Instruction &i) {
 void load_matrices(Warp &warp, const Instruction &i) {
   warp.require_all("ldmatrix");
   SharedSpace space(warp);
+  count<SharedSpace>(warp, i, 16);
   for (int n = 0; n < 4; ++n)
     for (int row = 0; row < 8; ++row) {
       const int lane = n * 8 + row;
@@ -241,7 +270,8 @@ void add_accesses(Forms &forms) {
   add_stores<GlobalSpace, uint64_t>(forms, ".global", {".u64"});
   add_stores<SharedSpace, uint32_t>(forms, ".shared", {".u32", ".f32"});
   forms["red.global.add.u64"] = {reduce<[](uint64_t a, uint64_t b) { return a + b; }>, "=ad"};
-  forms["red.global.min.u64"] = {reduce<[](uint64_t a, uint64_t b) { return std::min(a, b); }>, "=ad"};
+  forms["red.global.min.u64"] = {reduce<[](uint64_t a, uint64_t b) { return std::min(a, b); }>,
+                                 "=ad"};
   forms["cp.async.cg.shared.global"] = {begin_copy, "=aaww"};
   forms["cp.async.commit_group"] = {commit_group, "="};
   forms["cp.async.wait_group"] = {wait_for_groups, "=w"};

@@ -29,7 +29,9 @@ template <auto operation, typename Type = decltype(&decltype(operation)::operato
 struct Lanewise;
 template <auto operation, typename C, typename R, typename... A>
 struct Lanewise<operation, R (C::*)(A...) const> {
-  static void run(Warp &warp, const Instruction &i) { run(warp, i, std::index_sequence_for<A...>()); }
+  static void run(Warp &warp, const Instruction &i) {
+    run(warp, i, std::index_sequence_for<A...>());
+  }
 
   template <size_t... index>
   static void run(Warp &warp, const Instruction &i, std::index_sequence<index...>) {
@@ -72,14 +74,16 @@ void join(Warp &warp, const Instruction &i) {
 
 float flushed(float x) { return std::fabs(x) < 0x1p-126f ? std::copysign(0.0f, x) : x; }
 
-/// An `.approx` instruction may err by a unit in the last place: so it does, by one that its argument
-/// decides, up or down or not at all.
+/// An `.approx` instruction may err by a unit in the last place: so it does, by one that its
+/// argument decides, up or down or not at all.
 float approximated(float exact, float argument) {
   if (!std::isfinite(exact) || exact == 0 || argument == 0) return exact;
   const u32 mixed = std::bit_cast<u32>(argument) * 0x9E3779B9u;
   return std::bit_cast<float>(std::bit_cast<u32>(exact) + mixed / 0x55555556u - 1);
 }
-float exp2_approximately(float x) { return flushed(approximated(std::exp2f(flushed(x)), flushed(x))); }
+float exp2_approximately(float x) {
+  return flushed(approximated(std::exp2f(flushed(x)), flushed(x)));
+}
 float reciprocal_approximately(float x) { return flushed(approximated(1 / flushed(x), x)); }
 float log2_approximately(float x) { return approximated(std::log2f(x), x); }
 

@@ -18,7 +18,9 @@ void shuffle(Warp &warp, const Instruction &i) {
 }
 
 /// The exponent of a double as its bits have it.
-int exponent(double value) { return static_cast<int>(std::bit_cast<uint64_t>(value) >> 52 & 0x7FF); }
+int exponent(double value) {
+  return static_cast<int>(std::bit_cast<uint64_t>(value) >> 52 & 0x7FF);
+}
 
 /// `value` towards zero to a multiple of the power of two with the exponent `unit`.
 double truncated(double value, int unit) {
@@ -29,13 +31,12 @@ double truncated(double value, int unit) {
 }
 
 /// `value` towards zero to a float32 that is no subnormal number.
-float truncated(double value) {
-  return static_cast<float>(truncated(value, exponent(value) - 23));
-}
+float truncated(double value) { return static_cast<float>(truncated(value, exponent(value) - 23)); }
 
 /// A sum and four products, as tensor cores of sm_80 were found to add them: with the point of the
-/// largest, one bit more than float32 has, and what is below cut off, in the result too (Fasi, Higham,
-/// Mikaitis, Pranesh, "Numerical behavior of NVIDIA tensor cores", 2021). Later ones keep more bits.
+/// largest, one bit more than float32 has, and what is below cut off, in the result too (Fasi,
+/// Higham, Mikaitis, Pranesh, "Numerical behavior of NVIDIA tensor cores", 2021). Later ones keep
+/// more bits.
 float accumulated(float sum, const float *left, const float *right) {
   double terms[5] = {sum}, largest = std::fabs(terms[0]);
   for (int k = 0; k < 4; ++k) {
@@ -52,8 +53,8 @@ float accumulated(float sum, const float *left, const float *right) {
 }
 
 /// mma.m16n8k8 of TF32 numbers. Of the left matrix lane 4·row + k has (row, k), (row + 8, k),
-/// (row, k + 4), (row + 8, k + 4); of the right one lane 4·column + k has (k, column), (k + 4, column);
-/// of the sums lane 4·row + n has (row, 2·n), (row, 2·n + 1) and those of row + 8.
+/// (row, k + 4), (row + 8, k + 4); of the right one lane 4·column + k has (k, column), (k + 4,
+/// column); of the sums lane 4·row + n has (row, 2·n), (row, 2·n + 1) and those of row + 8.
 void multiply(Warp &warp, const Instruction &i) {
   warp.require_all("mma.sync");
   // The multiplication ignores the 13 bits that TF32 does not have.

@@ -1,8 +1,8 @@
 // A kernel of a PTX text, ready to be run: what Reader.cpp makes and Warp.h runs.
 //
-// All is in rows: an operand is a place in a warp's registers, which has the values of its 32 lanes one
-// after another. Constants and what the machine tells a thread have rows as well. A predicate is one
-// word, a bit a lane.
+// All is in rows: an operand is a place in a warp's registers, which has the values of its 32 lanes
+// one after another. Constants and what the machine tells a thread have rows as well. A predicate
+// is one word, a bit a lane.
 #pragma once
 
 #include <array>
@@ -85,8 +85,8 @@ Module read(std::string_view text);
 /// Sets `meeting` of every instruction.
 void find_meetings(Kernel &kernel);
 
-/// How an instruction is written and what it does. The operands are what it writes, `=`, and what it
-/// reads: `w` has 32 bits, `d` 64, `p` is a predicate, `a` an address in brackets, `l` a label.
+/// How an instruction is written and what it does. The operands are what it writes, `=`, and what
+/// it reads: `w` has 32 bits, `d` 64, `p` is a predicate, `a` an address in brackets, `l` a label.
 struct Form {
   void (*run)(Warp &, const Instruction &);
   std::string_view operands;

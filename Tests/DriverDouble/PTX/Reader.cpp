@@ -210,7 +210,8 @@ class Reader {
     const auto [alignment, bytes] = declared->second;
     uint32_t start = dynamic_start;
     if (bytes > 0) {
-      start = kernel.arrays.empty() ? gap : kernel.arrays.back().start + kernel.arrays.back().bytes + gap;
+      start = kernel.arrays.empty() ? gap
+                                    : kernel.arrays.back().start + kernel.arrays.back().bytes + gap;
       start += (alignment - start % alignment) % alignment;
       if (start + bytes > dynamic_start) fail("too much shared memory:", name);
       kernel.arrays.push_back({start, bytes});

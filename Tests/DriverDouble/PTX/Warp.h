@@ -8,6 +8,7 @@
 #include <span>
 
 #include "Program.h"
+#include "Traffic.h"
 #include "Witness.h"
 
 // Lanes are vectorised where their operation can be; some call a function.
@@ -53,6 +54,8 @@ struct Launch {
   GlobalMemory &global;
   Shared shared;
   uint64_t first_block = 0;
+  /// Nothing where nobody counts.
+  Traffic *traffic = nullptr;
 };
 
 class Warp {
@@ -61,7 +64,8 @@ class Warp {
 
   /// Starts a block anew.
   void begin(const std::array<uint32_t, specials> &specials);
-  /// Runs until every lane has ended, or waits for the block, whose barriers are counted in `block`.
+  /// Runs until every lane has ended, or waits for the block, whose barriers are counted in
+  /// `block`.
   void run(Moment block);
   bool is_done() const { return live == 0; }
   bool is_waiting = false;
@@ -87,7 +91,8 @@ class Warp {
 
   uint64_t address(const Instruction &instruction, int lane) {
     const Row at = instruction.from[0];
-    const uint64_t base = instruction.wide_address ? row<uint64_t>(at)[lane] : row<uint32_t>(at)[lane];
+    const uint64_t base =
+        instruction.wide_address ? row<uint64_t>(at)[lane] : row<uint32_t>(at)[lane];
     return base + static_cast<int64_t>(instruction.displacement);
   }
 
@@ -148,10 +153,10 @@ class Warp {
   void take_next_path();
 };
 
-/// Runs `kernel`, whose parameter has these bytes.
+/// Runs `kernel`, whose parameter has these bytes, and adds to `traffic` if there is one.
 ///
 /// \throws Finding
 void run(const Kernel &kernel, const Grid &grid, std::span<const std::byte> parameter,
-         GlobalMemory &global);
+         GlobalMemory &global, Traffic *traffic);
 
 }  // namespace ptx

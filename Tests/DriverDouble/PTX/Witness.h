@@ -1,19 +1,20 @@
-// Sees what a GPU would not tell of: two threads at one place of memory, one of them writing, and nothing
-// that puts the two in order.
+// Sees what a GPU would not tell of: two threads at one place of memory, one of them writing, and
+// nothing that puts the two in order.
 #pragma once
 
 #include <cstdint>
 
 namespace ptx {
 
-/// When and by whom memory was used: what two uses are put in order by. Numbers beside one another in
-/// one word, so that a comparison of many accesses takes little.
+/// When and by whom memory was used: what two uses are put in order by. Numbers beside one another
+/// in one word, so that a comparison of many accesses takes little.
 struct Moment {
   uint64_t bits = 0;
 
   // From the lowest bit on.
   static constexpr int lane_bits = 6, warp_barriers_bits = 8, warp_bits = 6, barriers_bits = 14;
-  static constexpr int warp_barriers_at = lane_bits, warp_at = warp_barriers_at + warp_barriers_bits,
+  static constexpr int warp_barriers_at = lane_bits,
+                       warp_at = warp_barriers_at + warp_barriers_bits,
                        barriers_at = warp_at + warp_bits, block_at = barriers_at + barriers_bits;
 
   /// A number for each block of each launch, growing.
@@ -43,7 +44,8 @@ struct Trace {
 
 enum class Conflict { none, with_write, with_read, with_copy };
 
-/// Whether what was done `then` is over for whoever acts `now`, in the launch whose first block is `launch`.
+/// Whether what was done `then` is over for whoever acts `now`, in the launch whose first block is
+/// `launch`.
 inline bool is_over(Moment then, Moment now, uint64_t launch) {
   if (then.block() < launch) return true;
   if (!then.is_like(now, Moment::block_at) || then.warp() == several_blocks) return false;

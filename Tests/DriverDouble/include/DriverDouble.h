@@ -25,12 +25,15 @@
 //   KILN_DOUBLE_VERSION=NUMBER      cuDriverGetVersion, else 12080; with its PTX version
 //   KILN_DOUBLE_CAPABILITY=X.Y      the compute capability, else 9.0
 //   KILN_DOUBLE_DEVICES=NUMBER      devices, else 1; with 0 cuInit returns CUDA_ERROR_NO_DEVICE
+//   KILN_DOUBLE_COUNTS=1            kiln_double_traffic has what a launch's accesses cost
 //   KILN_DOUBLE_NAME=TEXT           the device's name
 //
 // A process that cannot change its environment, as a test among others, loads a copy of the library
 // under a path of its own, which is a double of its own, and tells it before the first call:
 #ifndef DRIVER_DOUBLE_H
 #define DRIVER_DOUBLE_H
+
+#include <stdint.h>
 
 #ifdef __cplusplus
 extern "C"
@@ -46,5 +49,14 @@ extern "C"
 /// CUDA_ERROR_LAUNCH_FAILED.
 __attribute__((visibility("default")))
 const char *kiln_double_finding(void);
+
+#ifdef __cplusplus
+extern "C"
+#endif
+/// What the last launch that was done would cost a GPU: what its warps asked of shared memory that could
+/// be done at once, and how many times the banks took for it; how many sectors of 32 bytes what it asked of
+/// global memory would fill, and how many it moved.
+__attribute__((visibility("default")))
+void kiln_double_traffic(uint64_t counts[4]);
 
 #endif
