@@ -33,16 +33,17 @@ enum class Use { read, write };
 /// Counts an access if somebody asked for it.
 template <typename Space>
 void count(Warp &warp, const Instruction &i, uint32_t bytes) {
-  if (!warp.launch.traffic) return;
+  if (!warp.launch.scrutiny.traffic) return;
   Traffic::Addresses addresses{};
   for (int lane = 0; lane < lanes; ++lane) addresses[lane] = warp.address(i, lane);
-  Space::count(*warp.launch.traffic, addresses, warp.active, bytes);
+  Space::count(*warp.launch.scrutiny.traffic, addresses, warp.active, bytes);
 }
 
 /// What was done before the block called `first` cannot be in the way.
 template <Use use>
 void note(const Warp &warp, Trace *traces, uint32_t bytes, uint64_t first, uint64_t address,
           int lane) {
+  if (!warp.launch.scrutiny.is_close) return;
   const Moment now = warp.now.of_lane(static_cast<uint64_t>(lane));
   for (uint32_t word = 0; word < bytes / 4; ++word) {
     const Conflict conflict = use == Use::read ? note_read(traces[word], now, first)
@@ -68,7 +69,7 @@ struct SharedSpace {
       Shared::Word &state = shared.words[word];
       if (state == Shared::outside) fail(warp, "outside of an array", word * 4, lane);
       if (use == Use::write) state = Shared::written;
-      if (state == Shared::unwritten)
+      if (state == Shared::unwritten && warp.launch.scrutiny.is_close)
         fail(warp, "shared memory read that nobody wrote", word * 4, lane);
     }
     note<use>(warp, &shared.traces[address / 4], bytes, warp.now.block(), address, lane);
@@ -185,7 +186,8 @@ void begin_copy(Warp &warp, const Instruction &i) {
     for (uint32_t word = copy.to[lane] / 4; word < copy.to[lane] / 4 + 4; ++word)
       shared.shared.traces[word].written = warp.now.of_lane(copy_under_way);
   }
-  if (warp.launch.traffic) warp.launch.traffic->count_global(copy.from, reading, 16);
+  if (warp.launch.scrutiny.traffic)
+    warp.launch.scrutiny.traffic->count_global(copy.from, reading, 16);
   warp.copies.push_back(copy);
 }
 

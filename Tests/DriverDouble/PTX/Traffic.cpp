@@ -5,8 +5,8 @@
 
 namespace ptx {
 
-// 32 banks give a word each at a time. Lanes with 8 or 16 bytes are served by halves or quarters of a
-// warp (CUDA C++ Programming Guide, "Shared memory").
+// 32 banks give a word each at a time. Lanes with 8 or 16 bytes are served by halves or quarters of
+// a warp (CUDA C++ Programming Guide, "Shared memory").
 void Traffic::count_shared(const Addresses &addresses, Mask active, uint32_t bytes) {
   const uint32_t at_once = lanes * 4 / bytes;
   for (uint32_t first = 0; first < lanes; first += at_once) {

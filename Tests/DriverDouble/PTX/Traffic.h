@@ -11,8 +11,8 @@ namespace ptx {
 struct Traffic {
   /// Shared memory: what could be done at once, and the times that the banks took for it.
   uint64_t shared_requests = 0, shared_times = 0;
-  /// Global memory: the sectors of 32 bytes that were moved, and how many the bytes that were asked for
-  /// would fill.
+  /// Global memory: the sectors of 32 bytes that were moved, and how many the bytes that were asked
+  /// for would fill.
   uint64_t sectors = 0, filled_sectors = 0;
 
   using Addresses = std::array<uint64_t, lanes>;

@@ -119,11 +119,11 @@ std::atomic<uint64_t> next_block = 1;
 }  // namespace
 
 void run(const Kernel &kernel, const Grid &grid, std::span<const std::byte> parameter,
-         GlobalMemory &global, Traffic *traffic) {
+         GlobalMemory &global, const Scrutiny &scrutiny) {
   if (grid.threads > kernel.most_threads || grid.threads % lanes != 0)
     throw Finding{kernel.name + ": a block of " + std::to_string(grid.threads) + " threads"};
   uint64_t block = next_block.fetch_add(uint64_t{grid.x} * grid.y * grid.z);
-  Launch launch{kernel, grid, parameter, global, {}, block, traffic};
+  Launch launch{kernel, grid, parameter, global, {}, block, scrutiny};
   std::vector<Warp> warps;
   warps.reserve(grid.threads / lanes);
   for (uint32_t i = 0; i < grid.threads / lanes; ++i) warps.emplace_back(launch, i);

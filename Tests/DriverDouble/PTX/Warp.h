@@ -46,6 +46,14 @@ struct Shared {
   std::vector<Word> words;
 };
 
+/// What a launch does beside running the kernel.
+struct Scrutiny {
+  /// Whether to look for races, and for what is read before it was written.
+  bool is_close = true;
+  /// Nothing where nobody counts.
+  Traffic *traffic = nullptr;
+};
+
 /// A launch.
 struct Launch {
   const Kernel &kernel;
@@ -54,8 +62,7 @@ struct Launch {
   GlobalMemory &global;
   Shared shared;
   uint64_t first_block = 0;
-  /// Nothing where nobody counts.
-  Traffic *traffic = nullptr;
+  Scrutiny scrutiny;
 };
 
 class Warp {
@@ -153,10 +160,10 @@ class Warp {
   void take_next_path();
 };
 
-/// Runs `kernel`, whose parameter has these bytes, and adds to `traffic` if there is one.
+/// Runs `kernel`, whose parameter has these bytes.
 ///
 /// \throws Finding
 void run(const Kernel &kernel, const Grid &grid, std::span<const std::byte> parameter,
-         GlobalMemory &global, Traffic *traffic);
+         GlobalMemory &global, const Scrutiny &scrutiny);
 
 }  // namespace ptx

@@ -6,7 +6,8 @@
 // written; what a stream is asked for, and an asynchronous copy of a kernel, is done when it is waited
 // for and not before; approximate instructions err. A launch fails that reads or writes outside of what
 // it may or unaligned, reads shared memory that was not written, has two threads at one place that
-// nothing puts in order, or lanes that do not come to a barrier.
+// nothing puts in order, or lanes that do not come to a barrier. Of launches that are all alike the
+// first is looked at so closely.
 //
 // The environment makes it misbehave. It is read at the first call. FUNCTION is the name of an
 // exported function as the caller looks it up (`cuLaunchKernel`, `cuMemAlloc_v2`):
