@@ -36,6 +36,11 @@ struct StepFailureTests {
     #expect(try await remedy("echo oops; exit 3")?.contains("network") == false)
   }
 
+  @Test func oneThatIsNotRootOfTheMachineIsToldSo() async throws {
+    let script = "echo 'mknod: /dev/kvm: Operation not permitted' >&2; exit 1"
+    #expect(try await remedy(script)?.contains("device nodes") == true)
+  }
+
   @Test func oneThatCallsWhatIsNotThereIsToldOfThePackage() async throws {
     #expect(try await remedy("misspelt-tool --now")?.contains("add the package") == true)
   }

@@ -156,11 +156,17 @@ public struct RootfsError: Failure {
 
   /// Whether the step's own words sound like it. They decide which hint is given, and nothing else.
   private var missesNetwork: Bool {
-    let words = (detail ?? "").lowercased()
-    return [
+    says([
       "resolve", "resolving", "resolution", "unreachable", "name or service not known",
       "no address associated", "failed to connect", "unable to connect",
-    ].contains { words.contains($0) }
+    ])
+  }
+
+  private var missesPrivileges: Bool { says(["operation not permitted"]) }
+
+  private func says(_ phrases: [String]) -> Bool {
+    let words = (detail ?? "").lowercased()
+    return phrases.contains { words.contains($0) }
   }
 
   private var remedy: String? {
@@ -179,6 +185,9 @@ public struct RootfsError: Failure {
           + "package that has it"
       } else if wasOffline, missesNetwork {
         "a step has no network unless it says `network: true`"
+      } else if missesPrivileges {
+        "a step is root of the image, not of the machine: it mounts nothing and makes no device nodes, "
+          + "for WSL makes `/dev` itself; leave that to the first start, or out"
       } else {
         "mend the script; the next build goes on with this step"
       }
