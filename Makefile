@@ -29,7 +29,7 @@ TEST_PACKAGES := dpkg-dev apt-utils gnupg minisign openssl systemd-container mmd
 
 # Tests that wait for one another's processes fail by their time limits, so few run at once; and the
 # program that they run is the one that users run, which is also faster than that of a debug build.
-SWIFT_TEST := KILN_PROGRAM=$(CURDIR)/$(KILN) swift test \
+SWIFT_TEST := env KILN_PROGRAM=$(CURDIR)/$(KILN) swift test \
 	--experimental-maximum-parallelization-width 4
 
 # Who builds without root in the end-to-end tests; made where root runs them.
@@ -50,7 +50,8 @@ images: setup build ## build every recipe into Images/
 .PHONY: test
 test: setup setup-test build ## run the unit tests
 	Tests/DirectMLDouble/prepare 0 1 2
-	$(SWIFT_TEST) --skip EndToEndTests --skip FaultsTests --skip KilnTests
+	swift build --build-tests
+	.ci/in-memory $(SWIFT_TEST) --skip EndToEndTests --skip FaultsTests --skip KilnTests
 
 .PHONY: test-program
 test-program: setup setup-test build ## run kiln as its users do, on recipes of a few files
