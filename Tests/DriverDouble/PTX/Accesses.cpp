@@ -228,13 +228,13 @@ void load_matrices(Warp &warp, const Instruction &i) {
   warp.require_all("ldmatrix");
   SharedSpace space(warp);
   count<SharedSpace>(warp, i, 16);
+  // All of it before the first is written: the addresses' register may be among the results.
+  uint32_t matrices[4][lanes];
+  for (int lane = 0; lane < lanes; ++lane)
+    std::memcpy(&matrices[lane / 8][lane % 8 * 4],
+                space.at<Use::read>(warp.address(i, lane), 16, lane), 16);
   for (int n = 0; n < 4; ++n)
-    for (int row = 0; row < 8; ++row) {
-      const int lane = n * 8 + row;
-      uint32_t words[4];
-      std::memcpy(words, space.at<Use::read>(warp.address(i, lane), 16, lane), 16);
-      std::memcpy(warp.row<uint32_t>(i.to[n]) + row * 4, words, 16);
-    }
+    std::memcpy(warp.row<uint32_t>(i.to[n]), matrices[n], sizeof matrices[n]);
 }
 
 template <typename Space, typename Value>

@@ -123,7 +123,7 @@ void run(const Kernel &kernel, const Grid &grid, std::span<const std::byte> para
   if (grid.threads > kernel.most_threads || grid.threads % lanes != 0)
     throw Finding{kernel.name + ": a block of " + std::to_string(grid.threads) + " threads"};
   uint64_t block = next_block.fetch_add(uint64_t{grid.x} * grid.y * grid.z);
-  Launch launch{kernel, grid, parameter, global, {}, block, scrutiny};
+  Launch launch{kernel, parameter, global, {}, block, scrutiny};
   std::vector<Warp> warps;
   warps.reserve(grid.threads / lanes);
   for (uint32_t i = 0; i < grid.threads / lanes; ++i) warps.emplace_back(launch, i);

@@ -57,7 +57,6 @@ struct Scrutiny {
 /// A launch.
 struct Launch {
   const Kernel &kernel;
-  const Grid &grid;
   std::span<const std::byte> parameter;
   GlobalMemory &global;
   Shared shared;
