@@ -221,11 +221,11 @@ typedef struct kernels_thin_hidden {
   kernels_address activations;
   /// batch × 16, from thin_output
   kernels_address gradient;
-  /// hidden × classes
+  /// hidden × classes; with 16 classes 16-byte aligned.
   kernels_address weights;
   /// Out: batch × hidden, (gradient·weightsᵀ) ⊙ (1 − activations²); may be `activations`.
   kernels_address hidden_gradient;
-  /// Out: slices × (hidden × classes)
+  /// Out: slices × (hidden × classes); with 16 classes 16-byte aligned.
   kernels_address weight_partials;
   /// Out: slices × hidden, the column sums of the hidden gradient.
   kernels_address bias_partials;
