@@ -50,7 +50,6 @@ images: setup build ## build every recipe into Images/
 .PHONY: test
 test: setup setup-test build ## run the unit tests
 	Tests/DirectMLDouble/prepare 0 1 2
-	swift build --build-tests
 	.ci/in-memory $(SWIFT_TEST) --skip EndToEndTests --skip FaultsTests --skip KilnTests
 
 .PHONY: test-program
