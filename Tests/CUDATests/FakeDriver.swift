@@ -16,27 +16,25 @@ func withDouble<T>(
   hasLibrary: Bool = false,
   _ body: (CUDAAccelerator) throws -> T
 ) throws -> T {
-  // A library under a path of its own is loaded as one of its own, with faults of its own.
-  let folder = FileManager.default.temporaryDirectory.path + "/kiln-cuda-" + UUID().uuidString
-  try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-  defer { try? FileManager.default.removeItem(atPath: folder) }
-  let library = try SharedLibrary(DriverDouble.install(in: folder))
-  typealias Set = @convention(c) (UnsafePointer<CChar>, UnsafePointer<CChar>) -> Void
-  guard let set = unsafe library.symbol("kiln_double_set", as: Set.self) else {
-    throw NotADouble(path: library.path)
-  }
-  for (name, value) in settings { unsafe set(name, value) }
-  if hasLibrary {
-    // The same file, so that it knows the driver's memory.
-    for name in ["libcublas.so.12", "libcublasLt.so.12"] {
-      try FileManager.default.createSymbolicLink(
-        atPath: folder + "/" + name, withDestinationPath: library.path)
+  try DriverDouble.withCopy { copy, folder in
+    let library = try SharedLibrary(copy)
+    typealias Set = @convention(c) (UnsafePointer<CChar>, UnsafePointer<CChar>) -> Void
+    guard let set = unsafe library.symbol("kiln_double_set", as: Set.self) else {
+      throw NotADouble(path: library.path)
     }
+    for (name, value) in settings { unsafe set(name, value) }
+    if hasLibrary {
+      // The same file, so that it knows the driver's memory.
+      for name in ["libcublas.so.12", "libcublasLt.so.12"] {
+        try FileManager.default.createSymbolicLink(
+          atPath: folder + "/" + name, withDestinationPath: library.path)
+      }
+    }
+    return try body(
+      CUDAAccelerator(
+        index: index, library: library.path, folders: folders + (hasLibrary ? [folder] : []),
+        sustained: 0))
   }
-  return try body(
-    CUDAAccelerator(
-      index: index, library: library.path, folders: folders + (hasLibrary ? [folder] : []),
-      sustained: 0))
 }
 
 struct NotADouble: Error {

@@ -25,6 +25,18 @@ public enum DriverDouble {
     return copy
   }
 
+  /// Calls `body` with a copy in a folder of its own: loaded from there it is a double of its own, with
+  /// faults of its own.
+  public static func withCopy<T>(
+    _ body: (_ copy: String, _ folder: String) throws -> T
+  ) throws -> T {
+    let manager = FileManager.default
+    let folder = manager.temporaryDirectory.path + "/kiln-double-" + UUID().uuidString
+    try manager.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? manager.removeItem(atPath: folder) }
+    return try body(install(in: folder), folder)
+  }
+
   /// No double there: `swift build --build-tests` makes it.
   public struct Missing: Error {
     public let path: String

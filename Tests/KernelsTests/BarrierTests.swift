@@ -11,21 +11,15 @@ import Testing
     }
   }
 
-  private static func product(
-    _ text: [CChar]?, _ form: kernels_form, _ tile: kernels_tile
+  /// What the double says of a product by `text` in the place of `module`'s own.
+  private static func finding(
+    _ form: kernels_form, _ tile: kernels_tile, _ module: kernels_module, _ text: String
   ) throws -> String {
     try Device.withOwn { device in
       try device.start()
-      let size = ProductTests.Size(128, 256, 160)
-      let launch = unsafe kernels_product_launch(
-        form, tile, Int32(size.rows), Int32(size.columns), 1)
-      if let text { _ = try device.load(unsafe launch.module, text: text) }
-      let operands = try ProductTests.Operands(size, form, on: device)
-      let result = try device.allocate(bytes: size.rows * size.columns * 4)
+      _ = try device.load(module, text: Array(text.utf8CString))
       do {
-        try unsafe device.run(
-          launch,
-          ProductTests.parameter(operands, result: result, epilogue: kernels_epilogue_store))
+        try ProductTests.multiply(ProductTests.Size(128, 256, 160), form, tile, on: device)
       } catch let failure as Device.Failure {
         #expect(failure == .init(function: "cuStreamSynchronize", status: 719))
       }
@@ -46,16 +40,17 @@ import Testing
     let bytes = Device.text(module).dropLast().map { UInt8(bitPattern: $0) }
     let lines = String(decoding: bytes, as: UTF8.self).split(
       separator: "\n", omittingEmptySubsequences: false)
-    #expect(try Self.product(nil, form, tile) == "")
+    func finding(_ lines: [Substring]) throws -> String {
+      try Self.finding(form, tile, module, lines.joined(separator: "\n"))
+    }
+    #expect(try finding(lines) == "")
     let waits = Self.waits(of: kernel, in: lines)
     #expect(waits.count == count)
     for wait in waits {
       var fewer = lines
       // An instruction that does nothing keeps the numbers of the lines.
       fewer[wait] = ".pragma \"nounroll\";"
-      let text = Array(fewer.joined(separator: "\n").utf8CString)
-      let finding = try Self.product(text, form, tile)
-      #expect(finding.hasPrefix(kernel), "without line \(wait + 1), \(lines[wait])")
+      #expect(try finding(fewer).hasPrefix(kernel), "without line \(wait + 1), \(lines[wait])")
     }
   }
 }

@@ -1,7 +1,6 @@
 import CKernels
 import CPlatform
 import DriverDoubleSupport
-import Foundation
 import Platform
 import Testing
 
@@ -189,10 +188,6 @@ final class Device {
   static func withOwn<T>(_ settings: [String: String] = [:], _ body: (Device) throws -> T) throws
     -> T
   {
-    let folder = FileManager.default.temporaryDirectory.appending(
-      path: "double-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    return try body(Device(DriverDouble.install(in: folder.path), settings: settings))
+    try DriverDouble.withCopy { copy, _ in try body(Device(copy, settings: settings)) }
   }
 }

@@ -56,17 +56,26 @@ import Testing
       momentum: 0.5, reserved: 0)
   }
 
+  /// Multiplies into memory that has room for four numbers more.
+  @discardableResult
+  static func multiply(
+    _ size: Size, _ form: kernels_form, _ tile: kernels_tile, on device: Device
+  ) throws -> (result: UInt64, wanted: Matrix) {
+    let operands = try Operands(size, form, on: device)
+    let result = try device.upload([Float](repeating: -7, count: size.rows * size.columns + 4))
+    try unsafe device.run(
+      kernels_product_launch(form, tile, Int32(size.rows), Int32(size.columns), 1),
+      parameter(operands, result: result, epilogue: kernels_epilogue_store))
+    return (result, operands.product)
+  }
+
   func store(_ size: Size, _ form: kernels_form, _ tile: kernels_tile) throws {
     let device = try Device()
     try device.start()
-    let operands = try Operands(size, form, on: device)
+    let (result, wanted) = try Self.multiply(size, form, tile, on: device)
     let count = size.rows * size.columns
-    let result = try device.upload([Float](repeating: -7, count: count + 4))
-    let launch = unsafe kernels_product_launch(form, tile, Int32(size.rows), Int32(size.columns), 1)
-    try unsafe device.run(
-      launch, Self.parameter(operands, result: result, epilogue: kernels_epilogue_store))
     let found = try device.floats(result, count + 4)
-    let worst = distance([Float](found.prefix(count)), operands.product.elements)
+    let worst = distance([Float](found.prefix(count)), wanted.elements)
     #expect(worst <= Self.tolerance(tile, depth: size.depth))
     #expect(found.suffix(4) == [-7, -7, -7, -7], "written beyond the result")
   }

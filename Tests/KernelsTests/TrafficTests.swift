@@ -10,12 +10,7 @@ import Testing
   {
     try Device.withOwn(["COUNTS": "1"]) { device in
       try device.start()
-      let size = ProductTests.Size(128, 512, depth)
-      let operands = try ProductTests.Operands(size, form, on: device)
-      let result = try device.allocate(bytes: size.rows * size.columns * 4)
-      try unsafe device.run(
-        kernels_product_launch(form, tile, Int32(size.rows), Int32(size.columns), 1),
-        ProductTests.parameter(operands, result: result, epilogue: kernels_epilogue_store))
+      try ProductTests.multiply(ProductTests.Size(128, 512, depth), form, tile, on: device)
       return try device.traffic
     }
   }

@@ -1,5 +1,7 @@
 // Loads, stores, atomic operations, asynchronous copies: what touches memory.
+#include <algorithm>
 #include <cstdio>
+#include <utility>
 
 #include "Warp.h"
 
@@ -127,99 +129,92 @@ template <typename Space, typename Value, int size, typename Register = Value>
 void load(Warp &warp, const Instruction &i) {
   Space space(warp);
   count<Space>(warp, i, sizeof(Value) * size);
-  for (Mask rest = warp.active; rest != 0; rest &= rest - 1) {
-    const int lane = std::countr_zero(rest);
+  each_of(warp.active, [&](int lane) {
     Value values[size];
     std::memcpy(values, space.template at<Use::read>(warp.address(i, lane), sizeof values, lane),
                 sizeof values);
     for (int n = 0; n < size; ++n) warp.row<Register>(i.to[n])[lane] = values[n];
-  }
+  });
 }
 
 template <typename Space, typename Value, int size>
 void store(Warp &warp, const Instruction &i) {
   Space space(warp);
   count<Space>(warp, i, sizeof(Value) * size);
-  for (Mask rest = warp.active; rest != 0; rest &= rest - 1) {
-    const int lane = std::countr_zero(rest);
+  each_of(warp.active, [&](int lane) {
     Value values[size];
     for (int n = 0; n < size; ++n) values[n] = warp.row<Value>(i.from[n + 1])[lane];
     std::memcpy(space.template at<Use::write>(warp.address(i, lane), sizeof values, lane), values,
                 sizeof values);
-  }
+  });
 }
 
 /// red.global: nothing in between can be seen of what others do.
 template <auto operation>
 void reduce(Warp &warp, const Instruction &i) {
   GlobalSpace space(warp);
-  for (Mask rest = warp.active; rest != 0; rest &= rest - 1) {
-    const int lane = std::countr_zero(rest);
+  each_of(warp.active, [&](int lane) {
     const uint64_t address = warp.address(i, lane);
     space.require(address, 8, lane);
     auto *const at = reinterpret_cast<uint64_t *>(address);
     *at = operation(*at, warp.row<uint64_t>(i.from[1])[lane]);
-  }
+  });
 }
 
 // cp.async: it may happen at any time until it is waited for, and here it happens last of all.
 // Whoever looks before sees what was there, and is told of.
 
+/// Says who wrote the 16 bytes there.
+void set_writer(Warp &warp, uint32_t address, uint64_t lane) {
+  for (uint32_t word = address / 4; word < address / 4 + 4; ++word)
+    warp.launch.shared.traces[word].written = warp.now.of_lane(lane);
+}
+
 void begin_copy(Warp &warp, const Instruction &i) {
   SharedSpace shared(warp);
   GlobalSpace global(warp);
   if (warp.row<uint32_t>(i.from[2])[0] != 16) warp.fail("a copy of other than 16 bytes");
-  Warp::Copy copy{warp.active, {}, {}, {}};
   count<SharedSpace>(warp, i, 16);
-  Mask reading = 0;
-  for (Mask rest = warp.active; rest != 0; rest &= rest - 1) {
-    const int lane = std::countr_zero(rest);
+  Warp::Copy copy{warp.active, 0, {}, {}};
+  each_of(warp.active, [&](int lane) {
     copy.to[lane] = static_cast<uint32_t>(warp.address(i, lane));
     copy.from[lane] = warp.row<uint64_t>(i.from[1])[lane];
-    copy.bytes[lane] = warp.row<uint32_t>(i.from[3])[lane];
-    if (copy.bytes[lane] > 16) warp.fail("a copy that reads more than it writes");
     require_alignment(warp, copy.from[lane], 16, lane);
-    if (copy.bytes[lane] == 16) global.at<Use::read>(copy.from[lane], 16, lane);
-    if (copy.bytes[lane] % 16 != 0) warp.fail("a copy that reads a part");
-    if (copy.bytes[lane] == 16) reading |= Mask{1} << lane;
+    const uint32_t bytes = warp.row<uint32_t>(i.from[3])[lane];
+    if (bytes != 0 && bytes != 16) warp.fail("a copy that reads other than all or nothing");
+    if (bytes == 16) {
+      global.at<Use::read>(copy.from[lane], 16, lane);
+      copy.reading |= Mask{1} << lane;
+    }
     shared.at<Use::write>(copy.to[lane], 16, lane);
-    for (uint32_t word = copy.to[lane] / 4; word < copy.to[lane] / 4 + 4; ++word)
-      shared.shared.traces[word].written = warp.now.of_lane(copy_under_way);
-  }
-  if (warp.launch.scrutiny.traffic)
-    warp.launch.scrutiny.traffic->count_global(copy.from, reading, 16);
+    set_writer(warp, copy.to[lane], copy_under_way);
+  });
+  if (Traffic *const traffic = warp.launch.scrutiny.traffic)
+    traffic->count_global(copy.from, copy.reading, 16);
   warp.copies.push_back(copy);
 }
 
 void end_copy(Warp &warp, const Warp::Copy &copy) {
-  Shared &shared = warp.launch.shared;
-  for (Mask rest = copy.lanes; rest != 0; rest &= rest - 1) {
-    const int lane = std::countr_zero(rest);
-    std::byte *const to = shared.bytes.data() + copy.to[lane];
-    std::memset(to, 0, 16);
-    std::memcpy(to, reinterpret_cast<const std::byte *>(copy.from[lane]), copy.bytes[lane]);
-    for (uint32_t word = copy.to[lane] / 4; word < copy.to[lane] / 4 + 4; ++word)
-      shared.traces[word].written = warp.now.of_lane(static_cast<uint64_t>(lane));
-  }
+  each_of(copy.lanes, [&](int lane) {
+    std::byte *const to = warp.launch.shared.bytes.data() + copy.to[lane];
+    if (copy.reading >> lane & 1)
+      std::memcpy(to, reinterpret_cast<const std::byte *>(copy.from[lane]), 16);
+    else
+      std::memset(to, 0, 16);
+    set_writer(warp, copy.to[lane], static_cast<uint64_t>(lane));
+  });
 }
 
 void commit_group(Warp &warp, const Instruction &) {
   warp.require_all("cp.async.commit_group");
-  size_t before = 0;
-  for (const size_t group : warp.groups) before += group;
-  warp.groups.push_back(warp.copies.size() - before);
+  warp.groups.push_back(std::exchange(warp.copies, {}));
 }
 
 void wait_for_groups(Warp &warp, const Instruction &i) {
   warp.require_all("cp.async.wait_group");
   const uint32_t pending = warp.row<uint32_t>(i.from[0])[0];
-  if (warp.groups.size() <= pending) return;
-  const size_t ending = warp.groups.size() - pending;
-  size_t count = 0;
-  for (size_t group = 0; group < ending; ++group) count += warp.groups[group];
-  for (size_t n = 0; n < count; ++n) end_copy(warp, warp.copies[n]);
-  warp.groups.erase(warp.groups.begin(), warp.groups.begin() + static_cast<ptrdiff_t>(ending));
-  warp.copies.erase(warp.copies.begin(), warp.copies.begin() + static_cast<ptrdiff_t>(count));
+  for (; warp.groups.size() > pending; warp.groups.pop_front())
+    for (const Warp::Copy &copy : warp.groups.front()) end_copy(warp, copy);
 }
 
 /// Lane 8·n + row says where that row of matrix n is: 16 bytes, of which each lane gets four, lane

@@ -1,7 +1,4 @@
 // Where lanes that a branch parts meet again: at the first place that each of them must come to.
-#include <algorithm>
-#include <functional>
-
 #include "Program.h"
 
 namespace ptx {

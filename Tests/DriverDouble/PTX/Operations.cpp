@@ -1,4 +1,5 @@
 // What the lanes of a warp do together, and where they go.
+#include <algorithm>
 #include <cmath>
 
 #include "Warp.h"

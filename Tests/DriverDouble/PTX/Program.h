@@ -54,16 +54,18 @@ struct Constant {
   bool wide;
 };
 
+/// The launch's shared memory begins behind all that an array of fixed size can reach.
+constexpr uint32_t dynamic_start = 64 << 10;
+
 struct Kernel {
   std::string name;
   std::vector<Instruction> instructions;
   uint32_t parameter_bytes = 0, most_threads = 1024;
-  /// Shared memory: the arrays of fixed size, with gaps that belong to none, and then the launch's.
+  /// Shared memory: the arrays of fixed size, with gaps that belong to none.
   struct Array {
     uint32_t start, bytes;
   };
   std::vector<Array> arrays;
-  uint32_t dynamic_start = 0;
   uint32_t register_bytes = 0;
   std::array<Row, specials> special_rows{};
   std::vector<Constant> constants;

@@ -10,8 +10,6 @@ namespace {
 
 /// So far apart are the arrays in shared memory: what runs over an end falls into a gap.
 constexpr uint32_t gap = 1024;
-/// The launch's shared memory begins behind all that an array of fixed size can reach.
-constexpr uint32_t dynamic_start = 64 << 10;
 constexpr uint32_t row_bytes = lanes * 4;
 
 bool take(std::string_view &text, std::string_view prefix) {
@@ -168,7 +166,6 @@ class Reader {
       if (label == labels.end()) fail("no such label:", branch.label);
       kernel.instructions[branch.instruction].target = label->second;
     }
-    kernel.dynamic_start = dynamic_start;
     find_meetings(kernel);
     module.kernels[kernel.name] = std::move(kernel);
     inside = false;
@@ -273,7 +270,7 @@ class Reader {
       if (kind == 'l') {
         branches.push_back({kernel.instructions.size(), std::string(written)});
       } else if (kind == 'a') {
-        // A copy has two addresses; the second is in the last place.
+        // A copy has two addresses, the second in global memory and without a displacement.
         const bool second = read > 0;
         if (second && !written.starts_with("[%rd")) fail("no global address:", written);
         made.from[read++] = second ? operand(written.substr(1, written.size() - 2), 'd')

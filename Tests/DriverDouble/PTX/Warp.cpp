@@ -85,7 +85,7 @@ namespace {
 
 /// The arrays of a block's shared memory, nothing written yet.
 void clear(Shared &shared, const Kernel &kernel, uint32_t dynamic_bytes) {
-  const size_t bytes = kernel.dynamic_start + (dynamic_bytes + 3) / 4 * 4;
+  const size_t bytes = dynamic_start + (dynamic_bytes + 3) / 4 * 4;
   shared.bytes.resize(bytes);
   shared.traces.resize(bytes / 4);
   shared.words.resize(bytes / 4);
@@ -95,7 +95,7 @@ void clear(Shared &shared, const Kernel &kernel, uint32_t dynamic_bytes) {
     std::fill_n(shared.words.begin() + start / 4, size / 4, Shared::unwritten);
   };
   for (const auto &[start, size] : kernel.arrays) clear(start, size);
-  clear(kernel.dynamic_start, static_cast<uint32_t>(bytes) - kernel.dynamic_start);
+  clear(dynamic_start, static_cast<uint32_t>(bytes) - dynamic_start);
 }
 
 void run_block(std::vector<Warp> &warps, Moment now) {
@@ -120,8 +120,6 @@ std::atomic<uint64_t> next_block = 1;
 
 void run(const Kernel &kernel, const Grid &grid, std::span<const std::byte> parameter,
          GlobalMemory &global, const Scrutiny &scrutiny) {
-  if (grid.threads > kernel.most_threads || grid.threads % lanes != 0)
-    throw Finding{kernel.name + ": a block of " + std::to_string(grid.threads) + " threads"};
   uint64_t block = next_block.fetch_add(uint64_t{grid.x} * grid.y * grid.z);
   Launch launch{kernel, parameter, global, {}, block, scrutiny};
   std::vector<Warp> warps;

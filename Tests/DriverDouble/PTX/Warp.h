@@ -3,7 +3,9 @@
 
 #include <array>
 #include <bit>
+#include <cstdlib>
 #include <cstring>
+#include <deque>
 #include <memory>
 #include <span>
 
@@ -64,6 +66,12 @@ struct Launch {
   Scrutiny scrutiny;
 };
 
+/// Calls `work` with the number of each lane in `some`, in order.
+template <typename Work>
+void each_of(Mask some, Work work) {
+  for (Mask rest = some; rest != 0; rest &= rest - 1) work(std::countr_zero(rest));
+}
+
 class Warp {
  public:
   Warp(Launch &launch, unsigned index);
@@ -91,7 +99,7 @@ class Warp {
 #pragma clang loop vectorize(assume_safety)
       for (int lane = 0; lane < lanes; ++lane) work(lane);
     } else {
-      for (Mask rest = active; rest != 0; rest &= rest - 1) work(std::countr_zero(rest));
+      each_of(active, work);
     }
   }
 
@@ -122,15 +130,16 @@ class Warp {
     now.pass_warp_barrier();
   }
 
-  /// An asynchronous copy of 16 bytes a lane, of which only the first are read.
+  /// An asynchronous copy of 16 bytes a lane, zeros for those that do not read.
   struct Copy {
-    Mask lanes;
-    std::array<uint32_t, ptx::lanes> to, bytes;
+    Mask lanes, reading;
+    std::array<uint32_t, ptx::lanes> to;
     std::array<uint64_t, ptx::lanes> from;
   };
-  std::vector<Copy> copies;
-  /// How many copies are in each group before the one that is being collected.
-  std::vector<size_t> groups;
+  using Copies = std::vector<Copy>;
+  /// Those of no group yet, and the groups that are under way.
+  Copies copies;
+  std::deque<Copies> groups;
 
   Launch &launch;
   /// The lanes that the instruction is for.
@@ -159,7 +168,7 @@ class Warp {
   void take_next_path();
 };
 
-/// Runs `kernel`, whose parameter has these bytes.
+/// Runs `kernel`, whose parameter has these bytes, in blocks of whole warps.
 ///
 /// \throws Finding
 void run(const Kernel &kernel, const Grid &grid, std::span<const std::byte> parameter,

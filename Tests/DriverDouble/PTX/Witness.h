@@ -16,11 +16,12 @@ struct Moment {
   static constexpr int warp_barriers_at = lane_bits,
                        warp_at = warp_barriers_at + warp_barriers_bits,
                        barriers_at = warp_at + warp_bits, block_at = barriers_at + barriers_bits;
+  static constexpr uint64_t lane_mask = (1 << lane_bits) - 1, warp_mask = (1 << warp_bits) - 1;
 
   /// A number for each block of each launch, growing.
   uint64_t block() const { return bits >> block_at; }
-  uint64_t warp() const { return bits >> warp_at & ((1 << warp_bits) - 1); }
-  uint64_t lane() const { return bits & ((1 << lane_bits) - 1); }
+  uint64_t warp() const { return bits >> warp_at & warp_mask; }
+  uint64_t lane() const { return bits & lane_mask; }
   /// Alike in all from that bit on.
   bool is_like(Moment other, int from) const { return (bits ^ other.bits) >> from == 0; }
 
@@ -28,8 +29,10 @@ struct Moment {
   /// After a barrier of the block, or of the warp alone.
   void pass_barrier() { bits += uint64_t{1} << barriers_at; }
   void pass_warp_barrier() { bits += uint64_t{1} << warp_barriers_at; }
-  Moment of_warp(uint64_t warp) const { return {(bits & ~(63ull << warp_at)) | warp << warp_at}; }
-  Moment of_lane(uint64_t lane) const { return {(bits & ~63ull) | lane}; }
+  Moment of_warp(uint64_t warp) const {
+    return {(bits & ~(warp_mask << warp_at)) | warp << warp_at};
+  }
+  Moment of_lane(uint64_t lane) const { return {(bits & ~lane_mask) | lane}; }
 };
 
 // In place of one reader: several lanes of a warp, several warps of a block, several blocks.
