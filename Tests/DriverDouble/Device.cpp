@@ -53,6 +53,8 @@ const ErrorText errors[] = {
      "forward compatibility was attempted on non supported HW"},
     {stream_capture_unsupported, "CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED",
      "operation not permitted when stream is capturing"},
+    {stream_capture_invalidated, "CUDA_ERROR_STREAM_CAPTURE_INVALIDATED",
+     "operation failed due to a previous error during capture"},
     {CUresult(999), "CUDA_ERROR_UNKNOWN", "unknown error"},
 };
 
@@ -165,6 +167,7 @@ API cuDeviceGetAttribute(int *value, int attribute, CUdevice device) {
     case 12: *value = 65536; break;              // registers of a block
     case 13: *value = 1'000; break;              // clock, kHz: slower than any GPU, as it is
     case 16: *value = 2; break;                  // multiprocessors
+    case 18: *value = faults().integrated; break;
     case 33: *value = device + 1; break;         // PCI bus
     case 36: *value = 1'000'000; break;          // memory clock, kHz
     case 37: *value = 64; break;                 // memory bus, bits
@@ -215,8 +218,11 @@ API cuCtxGetCurrent(CUcontext *context) {
   return success;
 }
 
+/// Newer drivers load code while a stream is captured, those before CUDA 12.3 do not; whether they do in
+/// a relaxed capture is not written down.
 API cuModuleLoadDataEx(CUmodule *module, const void *image, unsigned, int *, void **) {
   ENTER_WITH_CONTEXT(cuModuleLoadDataEx);
+  if (const CUresult status = refuse_in_capture(); status != success) return status;
   ptx::Module text;
   try {
     text = ptx::read(static_cast<const char *>(image));
@@ -242,7 +248,7 @@ API cuModuleLoadData(CUmodule *module, const void *image) {
 }
 
 API cuModuleUnload(CUmodule module) {
-  ENTER_WITH_CONTEXT(cuModuleUnload);
+  ENTER_UNLESS_CAPTURING(cuModuleUnload);
   finish_all();
   delete module;
   return success;

@@ -33,6 +33,7 @@ enum CUresult : int {
   launch_out_of_resources = 701,
   launch_failed = 719,
   stream_capture_unsupported = 900,
+  stream_capture_invalidated = 901,
 };
 
 using CUdevice = int;
@@ -51,6 +52,8 @@ struct Module {
 using Graph = std::vector<std::function<CUresult()>>;
 struct Stream {
   std::unique_ptr<Graph> capture;
+  /// Something happened that the capture does not have.
+  bool is_invalidated = false;
   /// Asked for and not done.
   Graph pending;
   bool waits_for_null_stream = true;
@@ -74,6 +77,12 @@ using CUcontext = Context *;
 /// Crashes, hangs or fails as the environment asks of `function`, and holds it to the order of
 /// calls: nothing before cuInit, and, where it says so, a context.
 CUresult enter(const char *function, bool needs_context);
+
+/// Refuses in a thread that captures a stream, and the capture with it.
+CUresult refuse_in_capture();
+/// The same unless the capture is a relaxed one: of what is done at once, and not when a stream comes to
+/// it.
+CUresult refuse_unless_relaxed();
 
 /// Asks `stream` for `work`, or records it when the stream is captured.
 CUresult enqueue(CUstream stream, std::function<CUresult()> work);
@@ -102,6 +111,9 @@ extern thread_local CUcontext current_context;
   if (const CUresult status = enter(#function, false); status != success) return status
 #define ENTER_WITH_CONTEXT(function)                                               \
   if (const CUresult status = enter(#function, true); status != success) return status
+#define ENTER_UNLESS_CAPTURING(function) \
+  ENTER_WITH_CONTEXT(function);          \
+  if (const CUresult status = refuse_unless_relaxed(); status != success) return status
 #define REQUIRE(condition, otherwise) \
   if (!(condition)) return otherwise
 #define API extern "C" __attribute__((visibility("default"))) CUresult

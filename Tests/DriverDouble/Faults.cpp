@@ -41,6 +41,7 @@ Faults read() {
   faults.modules = number("MODULES", faults.modules);
   faults.version = static_cast<int>(number("VERSION", 12080));
   faults.counts = number("COUNTS", 0) != 0;
+  faults.integrated = number("INTEGRATED", 0) != 0;
   faults.devices = static_cast<int>(number("DEVICES", 1));
   const std::string capability = text("CAPABILITY", "9.0");
   faults.major = std::atoi(capability.c_str());

@@ -8,7 +8,7 @@ struct Faults {
   int initialization = 0, failure = 0;
   std::string failing, crashing, hanging, wrong, name = "kiln test double";
   uint64_t delay = 0, memory = 1ull << 30, allocatable = UINT64_MAX, modules = UINT64_MAX;
-  bool counts = false;
+  bool counts = false, integrated = false;
   int version = 12080, major = 9, minor = 0, devices = 1;
 };
 

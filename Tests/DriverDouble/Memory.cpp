@@ -58,16 +58,12 @@ CUresult set_bytes(CUdeviceptr to, unsigned char value, size_t count, CUstream s
 
 CUresult to_device(CUdeviceptr to, const void *from, size_t bytes, CUstream stream) {
   REQUIRE(memory().holds(to, bytes), invalid_value);
-  const auto copy = [=](const void *from) {
+  // The driver may put what is not page-locked into a place of its own first, but need not.
+  return enqueue(stream, [=] {
     std::memcpy(host(to), from, bytes);
     memory().spoil(to, bytes);
     return success;
-  };
-  if (pinned().hold(from)) return enqueue(stream, [=] { return copy(from); });
-  // The driver has a place of its own for what is not page-locked, and the caller may go on.
-  const auto *const first = static_cast<const std::byte *>(from);
-  return enqueue(stream,
-                 [=, staged = std::vector(first, first + bytes)] { return copy(staged.data()); });
+  });
 }
 
 CUresult to_host(void *to, CUdeviceptr from, size_t bytes, CUstream stream) {
@@ -121,7 +117,7 @@ Memory &memory() {
 }
 
 API cuMemAlloc_v2(CUdeviceptr *address, size_t bytes) {
-  ENTER_WITH_CONTEXT(cuMemAlloc_v2);
+  ENTER_UNLESS_CAPTURING(cuMemAlloc_v2);
   REQUIRE(bytes > 0, invalid_value);
   std::lock_guard guard(memory().lock);
   const size_t room = std::min(faults().memory, faults().allocatable);
@@ -137,7 +133,7 @@ API cuMemAlloc_v2(CUdeviceptr *address, size_t bytes) {
 }
 
 API cuMemFree_v2(CUdeviceptr address) {
-  ENTER_WITH_CONTEXT(cuMemFree_v2);
+  ENTER_UNLESS_CAPTURING(cuMemFree_v2);
   finish_all();
   std::lock_guard guard(memory().lock);
   const auto block = memory().blocks.find(address);
@@ -159,7 +155,7 @@ API cuMemGetInfo_v2(size_t *free, size_t *total) {
 }
 
 API cuMemAllocHost_v2(void **address, size_t bytes) {
-  ENTER_WITH_CONTEXT(cuMemAllocHost_v2);
+  ENTER_UNLESS_CAPTURING(cuMemAllocHost_v2);
   *address = std::malloc(bytes);
   REQUIRE(*address, out_of_memory);
   pinned().add(*address, bytes);
@@ -167,7 +163,7 @@ API cuMemAllocHost_v2(void **address, size_t bytes) {
 }
 
 API cuMemFreeHost(void *address) {
-  ENTER_WITH_CONTEXT(cuMemFreeHost);
+  ENTER_UNLESS_CAPTURING(cuMemFreeHost);
   finish_all();
   pinned().remove(address);
   std::free(address);
@@ -175,12 +171,12 @@ API cuMemFreeHost(void *address) {
 }
 
 API cuMemcpyHtoD_v2(CUdeviceptr to, const void *from, size_t bytes) {
-  ENTER_WITH_CONTEXT(cuMemcpyHtoD_v2);
+  ENTER_UNLESS_CAPTURING(cuMemcpyHtoD_v2);
   return at_once(to_device(to, from, bytes, nullptr));
 }
 
 API cuMemcpyDtoH_v2(void *to, CUdeviceptr from, size_t bytes) {
-  ENTER_WITH_CONTEXT(cuMemcpyDtoH_v2);
+  ENTER_UNLESS_CAPTURING(cuMemcpyDtoH_v2);
   return at_once(to_host(to, from, bytes, nullptr));
 }
 
@@ -200,7 +196,7 @@ API cuMemcpyDtoDAsync_v2(CUdeviceptr to, CUdeviceptr from, size_t bytes, CUstrea
 }
 
 API cuMemsetD8_v2(CUdeviceptr to, unsigned char value, size_t count) {
-  ENTER_WITH_CONTEXT(cuMemsetD8_v2);
+  ENTER_UNLESS_CAPTURING(cuMemsetD8_v2);
   return at_once(set_bytes(to, value, count, nullptr));
 }
 
@@ -210,7 +206,7 @@ API cuMemsetD8Async(CUdeviceptr to, unsigned char value, size_t count, CUstream 
 }
 
 API cuMemsetD32_v2(CUdeviceptr to, unsigned value, size_t count) {
-  ENTER_WITH_CONTEXT(cuMemsetD32_v2);
+  ENTER_UNLESS_CAPTURING(cuMemsetD32_v2);
   return at_once(set_words(to, value, count, nullptr));
 }
 

@@ -7,6 +7,9 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 Stream null_stream;
+/// The stream that this thread captures, and whether relaxed.
+thread_local Stream *captured = nullptr;
+thread_local bool is_relaxed = false;
 
 Stream &resolve(CUstream stream) { return stream ? *stream : null_stream; }
 
@@ -34,10 +37,19 @@ class Queues {
 
 }  // namespace
 
+CUresult refuse_in_capture() {
+  if (!captured) return success;
+  captured->is_invalidated = true;
+  return stream_capture_unsupported;
+}
+
+CUresult refuse_unless_relaxed() { return is_relaxed ? success : refuse_in_capture(); }
+
 CUresult enqueue(CUstream stream, std::function<CUresult()> work) {
   Queues queues;
   if (queues.fault() != success) return queues.fault();
   Stream &asked = resolve(stream);
+  REQUIRE(!asked.is_invalidated, stream_capture_invalidated);
   (asked.capture ? *asked.capture : asked.pending).push_back(std::move(work));
   return success;
 }
@@ -78,35 +90,43 @@ API cuStreamDestroy_v2(CUstream stream) {
 
 API cuStreamSynchronize(CUstream stream) {
   ENTER_WITH_CONTEXT(cuStreamSynchronize);
-  REQUIRE(!resolve(stream).capture, stream_capture_unsupported);
+  if (resolve(stream).capture) return refuse_in_capture();
   return finish(stream);
 }
 
 API cuCtxSynchronize() {
-  ENTER_WITH_CONTEXT(cuCtxSynchronize);
+  ENTER_UNLESS_CAPTURING(cuCtxSynchronize);
   return finish_all();
 }
 
 /// Not ready when first asked, so that whoever does not ask again is seen.
 API cuStreamQuery(CUstream stream) {
   ENTER_WITH_CONTEXT(cuStreamQuery);
-  REQUIRE(!resolve(stream).capture, stream_capture_unsupported);
+  if (resolve(stream).capture) return refuse_in_capture();
   const bool was_idle = resolve(stream).pending.empty();
   const CUresult status = finish(stream);
   return status != success || was_idle ? status : not_ready;
 }
 
-API cuStreamBeginCapture_v2(CUstream stream, int) {
+API cuStreamBeginCapture_v2(CUstream stream, int mode) {
   ENTER_WITH_CONTEXT(cuStreamBeginCapture_v2);
-  REQUIRE(stream && !stream->capture, invalid_value);
+  REQUIRE(stream && !stream->capture && mode >= 0 && mode <= 2, invalid_value);
   stream->capture = std::make_unique<Graph>();
+  captured = stream;
+  constexpr int relaxed = 2;
+  is_relaxed = mode == relaxed;
   return success;
 }
 
 API cuStreamEndCapture(CUstream stream, CUgraph *graph) {
   ENTER_WITH_CONTEXT(cuStreamEndCapture);
   REQUIRE(stream && stream->capture, invalid_value);
-  *graph = stream->capture.release();
+  captured = nullptr;
+  is_relaxed = false;
+  *graph = nullptr;
+  std::unique_ptr<Graph> recorded = std::move(stream->capture);
+  REQUIRE(!std::exchange(stream->is_invalidated, false), stream_capture_invalidated);
+  *graph = recorded.release();
   return success;
 }
 

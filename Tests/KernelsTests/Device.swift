@@ -49,6 +49,14 @@ final class Device {
     if status != 0 { throw Failure(function: name, status: status) }
   }
 
+  /// A stream or an event.
+  func create(_ function: String, flags: UInt32) throws -> UInt {
+    var handle: UInt = 0
+    typealias Create = @convention(c) (UnsafeMutablePointer<UInt>, UInt32) -> Int32
+    try unsafe check(function, as: Create.self) { unsafe $0(&handle, flags) }
+    return handle
+  }
+
   func allocate(bytes: Int) throws -> UInt64 {
     var address: UInt64 = 0
     typealias Allocate = @convention(c) (UnsafeMutablePointer<UInt64>, Int) -> Int32

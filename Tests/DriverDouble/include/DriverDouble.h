@@ -26,6 +26,7 @@
 //   KILN_DOUBLE_VERSION=NUMBER      cuDriverGetVersion, else 12080; with its PTX version
 //   KILN_DOUBLE_CAPABILITY=X.Y      the compute capability, else 9.0
 //   KILN_DOUBLE_DEVICES=NUMBER      devices, else 1; with 0 cuInit returns CUDA_ERROR_NO_DEVICE
+//   KILN_DOUBLE_INTEGRATED=1        the device's memory is the host's
 //   KILN_DOUBLE_COUNTS=1            kiln_double_traffic has what a launch's accesses cost
 //   KILN_DOUBLE_NAME=TEXT           the device's name
 //

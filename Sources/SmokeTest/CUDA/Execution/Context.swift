@@ -83,8 +83,8 @@ final class Context {
     try unsafe values.withUnsafeBytes { unsafe buffer(of: $0) }.get()
   }
 
-  /// The same code for all kinds of numbers. The bytes may go at once: the driver first copies memory that is
-  /// not page-locked to a place of its own (CUDA driver API, "API synchronization behavior").
+  /// The same code for all kinds of numbers. It waits, since the bytes may go afterwards: the driver may
+  /// copy memory that is not page-locked to a place of its own first, but need not.
   @unsafe
   @inline(never)
   func buffer(of bytes: UnsafeRawBufferPointer) -> Result<Buffer, Trouble> {
@@ -94,6 +94,7 @@ final class Context {
         let status = unsafe driver.functions.copyToDevice(
           buffer.address, base, bytes.count, stream)
         try driver.check(status, "cuMemcpyHtoDAsync_v2")
+        try synchronize()
       }
       return .success(buffer)
     } catch { return .failure(error) }

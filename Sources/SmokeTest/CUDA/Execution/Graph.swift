@@ -7,15 +7,25 @@ final class Graph {
   private let executable: Handle?
   private let context: Context
 
-  /// Captures what `body` asks for, without doing it.
-  init(_ context: Context, _ body: () throws(Trouble) -> Void) throws(Trouble) {
+  /// Captures what `body` asks for, `times` times, without doing it.
+  ///
+  /// Drivers before CUDA 12.3 load no code while a stream is captured, so `body` is called once before
+  /// that: the kernels that it runs are only fetched, and what it asks of cuBLAS is done, on whatever
+  /// is in memory then.
+  ///
+  /// - Parameter body: takes the number of the call, from 0.
+  init(
+    _ kernels: Kernels, times: Int, _ body: (Int) throws(Trouble) -> Void
+  ) throws(Trouble) {
+    let context = kernels.context
     let driver = context.driver
     let functions = driver.functions
-    // CU_STREAM_CAPTURE_MODE_THREAD_LOCAL: other threads, like those of cuBLAS, may allocate meanwhile.
-    try driver.check(unsafe functions.beginCapture(context.stream, 1), "cuStreamBeginCapture_v2")
+    try kernels.fetch { () throws(Trouble) in try body(0) }
+    // CU_STREAM_CAPTURE_MODE_RELAXED: what cuBLAS asks of the driver besides is not forbidden.
+    try driver.check(unsafe functions.beginCapture(context.stream, 2), "cuStreamBeginCapture_v2")
     var graph: Handle?
     do {
-      try body()
+      for time in 0..<times { try body(time) }
     } catch {
       _ = unsafe functions.endCapture(context.stream, &graph)
       _ = unsafe functions.destroyGraph(graph)

@@ -6,6 +6,7 @@ import Platform
 @safe
 final class Kernels {
   let context: Context
+  private var fetchesOnly = false
   /// By the number of `kernels_module`.
   private var modules: [Loaded?]
   private var functions: [Loaded] = []
@@ -46,12 +47,20 @@ final class Kernels {
     _ launch: kernels_launch, at parameters: UnsafeMutableRawPointer?
   ) throws(Trouble) {
     let function = unsafe try function(launch)
+    if fetchesOnly { return }
     var arguments = unsafe parameters
     let status = unsafe context.driver.functions.launch(
       function.handle, launch.grid_x, launch.grid_y, launch.grid_z, launch.block, 1, 1,
       launch.shared_bytes, context.stream, &arguments, nil)
     try context.driver.check(
       status, "cuLaunchKernel", unsafe String(optionalCString: launch.name))
+  }
+
+  /// Loads the kernels that `body` runs, and runs none.
+  func fetch(_ body: () throws(Trouble) -> Void) throws(Trouble) {
+    fetchesOnly = true
+    defer { fetchesOnly = false }
+    try body()
   }
 
   /// Compiles a module if that was not done before.

@@ -78,8 +78,8 @@ extension CUDAAccelerator {
     try kernels.fillWithNoise(rows, seed: 3)
     let labels = try context.buffer(
       (0..<plan.batch).map { Int32($0 % plan.network.classes) })
-    let graph = try Graph(context) { () throws(Trouble) in
-      for _ in 0..<steps { try network.train(rows: rows.address, labels: labels.address) }
+    let graph = try Graph(kernels, times: steps) { _ throws(Trouble) in
+      try network.train(rows: rows.address, labels: labels.address)
     }
     try graph.launch()
     let seconds = try context.time { () throws(Trouble) in try graph.launch() }

@@ -27,12 +27,10 @@ extension CUDAAccelerator {
       steps: steps * plan.epochs, library: library)
     let rows = try context.buffer(samples.rows)
     let labels = try context.buffer(samples.labels)
-    let epoch = try Graph(context) { () throws(Trouble) in
-      for step in 0..<steps {
-        let first = step * plan.batch
-        try network.train(
-          rows: rows.float(first * plan.network.inputs), labels: labels.float(first))
-      }
+    let epoch = try Graph(kernels, times: steps) { step throws(Trouble) in
+      let first = step * plan.batch
+      try network.train(
+        rows: rows.float(first * plan.network.inputs), labels: labels.float(first))
     }
     let seconds = try context.time { () throws(Trouble) in
       for _ in 0..<plan.epochs { try epoch.launch() }
