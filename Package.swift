@@ -273,7 +273,8 @@ if !embedded {
     .target(
       name: "DriverDoubleSupport", path: "Tests/DriverDoubleSupport"),
     .target(name: "Needs", path: "Tests/Needs"),
-    smokeTestTests("CUDA", ["Accelerators", "DriverDoubleSupport", "Platform", "Trainer"]),
+    smokeTestTests(
+      "CUDA", ["Accelerators", "DriverDoubleSupport", "Needs", "Platform", "Trainer"]),
     smokeTestTests("DirectML", ["Accelerators", "CDirectML", "Needs", "Platform", "Trainer"]),
     smokeTestTests("Platform", []),
     .testTarget(

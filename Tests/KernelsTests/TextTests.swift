@@ -5,9 +5,7 @@ import Testing
 
 /// The PTX texts: fresh, whole in the program, and taken by NVIDIA's assembler.
 @Suite struct TextTests {
-  static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent()
-  static let sources = root.appending(path: "Sources/SmokeTest/CKernels")
+  static let sources = Repository.root.appending(path: "Sources/SmokeTest/CKernels")
 
   static let modules = [
     (kernels_module_base, "base"), (kernels_module_wide, "wide"), (kernels_module_tensor, "tensor"),
@@ -15,24 +13,6 @@ import Testing
 
   static func file(_ name: String) throws -> String {
     try String(contentsOf: sources.appending(path: name), encoding: .utf8)
-  }
-
-  /// Runs `command` with bash in the repository, and gives what it wrote.
-  static func run(_ command: String, _ variables: [String: String] = [:]) throws -> (
-    status: Int32, output: String
-  ) {
-    let process = Process()
-    process.executableURL = URL(filePath: "/bin/bash")
-    process.arguments = ["-c", command]
-    process.currentDirectoryURL = root
-    process.environment = ProcessInfo.processInfo.environment.merging(variables) { $1 }
-    let pipe = Pipe()
-    process.standardOutput = pipe
-    process.standardError = pipe
-    try process.run()
-    let output = pipe.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    return (process.terminationStatus, String(decoding: output, as: UTF8.self))
   }
 
   @Test(arguments: modules) func theProgramHasTheWholeText(module: kernels_module, name: String)
@@ -49,7 +29,7 @@ import Testing
   @Test(arguments: modules) func theTextIsOfTheseSources(module: kernels_module, name: String)
     throws
   {
-    let digest = try Self.run(
+    let digest = try Repository.run(
       "cd '\(Self.sources.path)' && cat include/* cuda/* | sha256sum | cut -d' ' -f1")
     let first = try Self.file("\(name).ptx").prefix { $0 != "\n" }
     #expect(
@@ -63,7 +43,7 @@ import Testing
       path: "kernels-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
-    let build = try Self.run(".ci/build-kernels '\(folder.path)'")
+    let build = try Repository.run(".ci/build-kernels '\(folder.path)'")
     #expect(build.status == 0, "\(build.output)")
     for name in ["base.ptx", "wide.ptx", "tensor.ptx", "kernels.packed"] {
       let fresh = try Data(contentsOf: folder.appending(path: name))
@@ -80,26 +60,32 @@ import Testing
     for text in [base, wide, tensor] { #expect(!text.contains(".extern .func")) }
   }
 
-  /// NVIDIA's assembler is 100 MB on PyPI; `.ci/fetch-ptxas` keeps it in `.tools`.
+  /// NVIDIA's assemblers of CUDA 11, 12 and 13, as drivers have them too: each takes the text as it is,
+  /// for the oldest GPUs that it knows and the newest.
   @Test(
     .needs("KILN_E2E=1, to fetch NVIDIA's ptxas", if: !Needs.variable("KILN_E2E").isEmpty),
     arguments: [
-      ("base", ["sm_50", "sm_75", "sm_90", "sm_100", "sm_120"]),
-      ("wide", ["sm_50", "sm_75", "sm_90", "sm_100", "sm_120"]),
-      ("tensor", ["sm_80", "sm_90", "sm_100", "sm_120"]),
+      ("nvidia-cuda-nvcc-cu11", "11.7.99", [50, 75, 80, 86]),
+      ("nvidia-cuda-nvcc-cu12", "12.9.86", [50, 75, 80, 90, 100, 120]),
+      ("nvidia-cuda-nvcc", "13.3.73", [75, 80, 90, 100, 121]),
     ])
-  func theAssemblerTakesTheTextsWithoutSpills(name: String, architectures: [String]) throws {
-    let assembler = try Self.run(".ci/fetch-ptxas")
-    try #require(assembler.status == 0, "\(assembler.output)")
-    let ptxas = assembler.output.split(separator: "\n").last ?? ""
-    for architecture in architectures {
-      let result = try Self.run(
-        "'\(ptxas)' -v -arch=\(architecture) '\(Self.sources.path)/\(name).ptx' -o /dev/null")
-      #expect(result.status == 0, "\(result.output)")
-      let frames = result.output.matches(of: /(\d+) bytes stack frame, (\d+) bytes spill stores/)
-      #expect(!frames.isEmpty)
-      for frame in frames where frame.1 != "0" || frame.2 != "0" {
-        Issue.record("\(architecture): \(frame.0)")
+  func theAssemblerTakesTheTextsWithoutSpills(
+    package: String, version: String, capabilities: [Int]
+  ) throws {
+    let folder = try Repository.place(".ci/fetch-nvidia \(package) \(version)")
+    let ptxas = try Repository.place(
+      "find '\(folder.path)' -name ptxas -type f -exec chmod +x {} + -print")
+    for (_, name) in Self.modules {
+      for capability in capabilities where name != "tensor" || capability >= 80 {
+        let result = try Repository.run(
+          "'\(ptxas.path)' -v -arch=sm_\(capability) '\(Self.sources.path)/\(name).ptx' -o /dev/null"
+        )
+        #expect(result.status == 0, "\(result.output)")
+        let frames = result.output.matches(of: /(\d+) bytes stack frame, (\d+) bytes spill stores/)
+        #expect(!frames.isEmpty)
+        for frame in frames where frame.1 != "0" || frame.2 != "0" {
+          Issue.record("\(version), sm_\(capability): \(frame.0)")
+        }
       }
     }
   }

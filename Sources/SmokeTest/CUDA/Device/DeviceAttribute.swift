@@ -3,8 +3,8 @@ public enum DeviceAttribute: Int32, CaseIterable, Sendable {
   /// In kHz.
   case clock = 13
   case multiprocessors = 16
+  /// Whether the device's memory is the host's.
   case integrated = 18
-  case computeMode = 20
   case errorCorrection = 32
   /// In kHz.
   case memoryClock = 36

@@ -85,9 +85,8 @@ struct DriverFunctions {
   let record: @convention(c) (Handle?, Handle?) -> Status
   let elapsed: @convention(c) (UnsafeMutablePointer<Float>, Handle?, Handle?) -> Status
 
-  /// - Throws: G2951 for the first function that this driver is too old to have.
   /// A question mark is after a function that older drivers lack.
-  private static let names = """
+  static let names = """
     cuInit cuDriverGetVersion cuGetErrorName cuGetErrorString
     cuDeviceGetCount cuDeviceGet cuDeviceGetName cuDeviceTotalMem_v2 cuDeviceGetAttribute
     cuDeviceGetPCIBusId cuDeviceGetUuid_v2? cuDeviceGetUuid? cuDeviceGetLuid?
