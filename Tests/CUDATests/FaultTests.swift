@@ -8,7 +8,7 @@ import Trainer
   @Test(arguments: [
     ("3", "G2003"), ("34", "G2034"), ("35", "G2035"), ("46", "G2046"), ("100", "G2100"),
     ("101", "G2101"), ("304", "G2304"), ("802", "G2802"), ("803", "G2803"), ("804", "G2804"),
-    ("999", "G2999"), ("998", "G2000"),
+    ("500", "G2500"), ("999", "G2999"), ("998", "G2000"),
   ])
   func whatTheDriverSaysAtItsStart(_ code: String, _ expected: String) throws {
     let trouble = try #require(
@@ -26,6 +26,7 @@ import Trainer
     ("cuModuleLoadDataEx", "222", "G2222"), ("cuMemAlloc_v2", "2", "G2002"),
     ("cuMemAllocHost_v2", "2", "G2002"), ("cuLaunchKernel", "700", "G2700"),
     ("cuStreamSynchronize", "702", "G2702"), ("cuStreamSynchronize", "719", "G2719"),
+    ("cuMemAlloc_v2", "600", "G2002"), ("cuMemcpyDtoHAsync_v2", "226", "G2214"),
     ("cuMemcpyDtoHAsync_v2", "214", "G2214"), ("cuMemcpyHtoDAsync_v2", "1", "G2000"),
   ])
   func whatACallSays(_ function: String, _ code: String, _ expected: String) throws {

@@ -39,9 +39,15 @@ import Trainer
       ])
     // 2 multiprocessors at 1 MHz, 128 lanes and 2 operations each; 64 bits twice a clock.
     #expect(device.theoreticalProduct(.float32) == 512e6)
-    #expect(device.theoreticalProduct(.tf32) == 512e6)
-    #expect(device.theoreticalProduct(.float16) == 1024e6)
     #expect(device.theoreticalBandwidth == 16e9)
+  }
+
+  /// Of one chip the cards for players sum in float32 at half the speed.
+  @Test(arguments: [("NVIDIA GeForce RTX 3090", 512e6), ("NVIDIA RTX A6000", 1024e6)])
+  func whatTensorCoresCouldDo(_ name: String, _ expected: Double) throws {
+    let device = try withDouble(["CAPABILITY": "8.6", "NAME": name]) { try $0.device() }
+    #expect(device.theoreticalProduct(.tf32) == expected)
+    #expect(device.theoreticalProduct(.float16) == 2 * expected)
   }
 
   @Test func memoryGivesBackWhatWasWritten() throws {
@@ -50,13 +56,24 @@ import Trainer
     #expect(facts["to-device"] != nil && facts["to-host"] != nil)
   }
 
-  @Test func theFullTestTakesMostOfTheFreeMemory() throws {
-    let facts = try withDouble(["MEMORY": "67108864"]) { try $0.checkMemory(.full) }
+  /// Three quarters of what is free, half where other programs are in the same memory, and no more than
+  /// the driver gives.
+  @Test(arguments: [
+    ([:], 0.7...0.75), (["INTEGRATED": "1"], 0.45...0.5),
+    (["OUT_OF_MEMORY": "41943040"], 0.5...0.5),
+  ])
+  func theFullTestTakesMostOfTheFreeMemory(
+    _ settings: [String: String], _ expected: ClosedRange<Double>
+  ) throws {
+    let bytes = 64 << 20
+    let facts = try withDouble(settings.merging(["MEMORY": String(bytes)]) { $1 }) {
+      try $0.checkMemory(.full)
+    }
     guard case .quantity(let tested, "B") = facts["tested"] else {
       Issue.record("no figure")
       return
     }
-    #expect(tested > 0.85 * 0x400_0000 && tested < 0x400_0000)
+    #expect(expected.contains(tested / Double(bytes)))
   }
 
   /// Full but for the size, whose arithmetic takes a debug build minutes.
@@ -125,5 +142,5 @@ import Trainer
 
 /// The tolerance that the kernels are held to, as the report states it.
 enum KernelTolerance {
-  static let value = 2e-5
+  static let value = 3e-5
 }

@@ -71,10 +71,7 @@ public final class CUDAAccelerator: Accelerator {
     var count: Int32 = 0
     try driver.check(unsafe driver.functions.deviceCount(&count), "cuDeviceGetCount")
     guard count > 0 else {
-      throw CUDAError(
-        function: "cuDeviceGetCount", code: 100, name: "CUDA_ERROR_NO_DEVICE",
-        description: "the driver counts 0 devices"
-      ).trouble
+      throw Trouble("G2100", "cuDeviceGetCount: the driver counts 0 devices")
     }
     return Int(count)
   }

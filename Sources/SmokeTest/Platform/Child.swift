@@ -105,12 +105,12 @@ public final class Child {
     }
   }
 
-  /// Kills it, and waits a second at most for it to go.
+  /// Kills it, and waits five seconds at most for it to go: the kernel may have much to give back.
   @discardableResult
   public func stop() -> Ending {
     if let ending { return ending }
     kill(process, SIGKILL)
-    let deadline = Stopwatch.now + 1_000_000_000
+    let deadline = Stopwatch.now + 5_000_000_000
     while Stopwatch.now < deadline {
       if let ending = reaped() {
         self.ending = ending

@@ -1,6 +1,7 @@
 import CPlatform
 
-/// A shared library that the dynamic loader brought in, for as long as this value lives.
+/// A shared library that the dynamic loader brought in, for as long as the process lives: the threads
+/// and the clean-up at exit of a vendor's library may run later than whoever used it thinks.
 @safe
 public final class SharedLibrary {
   /// The file that the loader chose, or the name asked for where it does not tell.
@@ -20,8 +21,6 @@ public final class SharedLibrary {
     let path = unsafe String(optionalCString: platform_library_path(handle))
     self.path = path.isEmpty ? name : path
   }
-
-  deinit { unsafe dlclose(handle) }
 
   /// The function or the variable called `name`, or nothing when the library does not have it.
   /// `type` must be its C type (a `@convention(c)` function or a pointer).

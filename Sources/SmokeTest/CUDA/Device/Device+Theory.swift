@@ -1,4 +1,5 @@
 import Accelerators
+import Platform
 
 /// How the numbers of a matrix product are held and multiplied; the sums are float32.
 public enum Precision: Sendable, CaseIterable {
@@ -42,7 +43,9 @@ extension Device {
     case (6, 0, .float32), (7, _, .float32), (8, 0, .float32): 2 * 64
     case (5, _, .float32), (6, _, .float32), (8..., _, .float32): 2 * 128
     case (8, 0, _): 1024 * tensor
-    case (8, 6, _), (8, 9, _), (12, _, _): 256 * tensor
+    case (8, 6, _), (8, 9, _), (12, _, _):
+      // Of the same chips, those for players sum in float32 at half the speed.
+      (name.has("GeForce") ? 256 : 512) * tensor
     case (9, 0, _): 2048 * tensor
     case (10, 0, _), (10, 3, _): 4096 * tensor
     default: nil

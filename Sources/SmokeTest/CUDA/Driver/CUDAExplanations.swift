@@ -9,7 +9,7 @@ enum CUDAExplanations {
 
     G2002
     {0}
-    The GPU's memory is full. Close the programs that use it, in WSL also those on Windows and \
+    The GPU's memory is full, or in WSL Windows has no room for it. Close the programs that use it, in WSL also those on Windows and \
     in other distributions (`nvidia-smi` shows how much is taken), and try again.
 
     G2003
@@ -76,6 +76,10 @@ enum CUDAExplanations {
     The operating system blocked the GPU. In WSL that is decided on Windows: update Windows, \
     WSL (`wsl --update`) and the NVIDIA driver, then run `wsl --shutdown`. On plain Linux check \
     the rights of /dev/nvidia* and the container's settings.
+
+    G2500
+    {0}
+    The driver lacks a part of its own. In a container update the NVIDIA Container Toolkit (1.14.4     or later), which brings it in; else install a current driver, in WSL on Windows, then run     `wsl --shutdown`.
 
     G2700
     {0}
@@ -145,7 +149,7 @@ enum CUDAExplanations {
 
     G2999
     {0}
-    The driver failed without saying why. In WSL run `wsl --shutdown` and start again, then \
+    The driver failed without saying why. If the compute mode forbids all programs, allow them:     `nvidia-smi -c DEFAULT`. In WSL run `wsl --shutdown` and start again, then \
     update the NVIDIA driver on Windows and WSL (`wsl --update`). On plain Linux read `dmesg`; \
     restart the computer after a driver update or a long sleep.
 

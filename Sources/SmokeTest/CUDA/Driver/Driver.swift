@@ -28,7 +28,7 @@ final class Driver {
   func check(
     _ status: Status, _ function: StaticString, _ detail: @autoclosure () -> String = ""
   ) throws(Trouble) {
-    if status != 0 { try Self.check(functions, status, function, detail()) }
+    if status != 0 { throw Trouble(status, functions, function, detail()) }
   }
 
   /// The same for what a number of bytes was asked for.
@@ -38,22 +38,9 @@ final class Driver {
   }
 
   private static func check(
-    _ functions: DriverFunctions, _ status: Status, _ function: StaticString, _ detail: String = ""
+    _ functions: DriverFunctions, _ status: Status, _ function: StaticString
   ) throws(Trouble) {
-    guard status != 0 else { return }
-    throw CUDAError(
-      function: unsafe String(optionalCString: function.text), code: status,
-      name: unsafe text(functions.errorName, status) ?? "CUDA_ERROR_" + decimal(Int(status)),
-      description: unsafe text(functions.errorString, status) ?? "", detail: detail
-    ).trouble
-  }
-
-  private static func text(
-    _ question: @convention(c) (Status, DriverFunctions.Text) -> Status, _ status: Status
-  ) -> String? {
-    var text: UnsafePointer<CChar>?
-    guard unsafe question(status, &text) == 0, let text = unsafe text else { return nil }
-    return unsafe String(optionalCString: text)
+    if status != 0 { throw Trouble(status, functions, function, "") }
   }
 }
 

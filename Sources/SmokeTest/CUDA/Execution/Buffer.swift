@@ -45,10 +45,7 @@ final class PinnedMemory {
     try driver.check(
       unsafe driver.functions.allocateHost(&base, bytes), "cuMemAllocHost_v2", bytes: bytes)
     guard let base = unsafe base else {
-      throw CUDAError(
-        function: "cuMemAllocHost_v2", code: 2, name: "CUDA_ERROR_OUT_OF_MEMORY",
-        description: "no address"
-      ).trouble
+      throw Trouble("G2002", "cuMemAllocHost_v2: no address")
     }
     unsafe self.base = unsafe base.bindMemory(to: UInt64.self, capacity: words)
     self.words = words

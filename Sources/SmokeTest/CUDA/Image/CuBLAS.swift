@@ -20,8 +20,6 @@ final class CuBLAS {
   private let multiply: Multiply
   private let destroy: WithHandle
   private let handle: Handle?
-  // Unloaded after cuBLAS itself, in this order.
-  private let libraries: [SharedLibrary]
 
   /// The newest cuBLAS that this driver serves.
   ///
@@ -44,7 +42,7 @@ final class CuBLAS {
     if let slash = bytes.lastIndex(of: 0x2F) {
       companion = String(bytes: bytes[...slash]) + companion
     }
-    guard let light = try? SharedLibrary(companion), let library = try? SharedLibrary(path),
+    guard (try? SharedLibrary(companion)) != nil, let library = try? SharedLibrary(path),
       let create = unsafe library.symbol("cublasCreate_v2", as: Create.self),
       let destroy = unsafe library.symbol("cublasDestroy_v2", as: WithHandle.self),
       let setStream = unsafe library.symbol("cublasSetStream_v2", as: SetStream.self),
@@ -61,7 +59,6 @@ final class CuBLAS {
     unsafe self.multiply = unsafe multiply
     self.workspace = workspace
     self.path = library.path
-    libraries = [library, light]
     // From here on deinit runs.
     // Setting the stream takes back a workspace that was set before.
     guard unsafe setStream(handle, context.stream) == 0,

@@ -14,7 +14,7 @@ public enum Help {
       --device N          the only GPU to test, from 0
       --adapter N|NAME    the only adapter for DirectML: its number, a part of its name, its PCI id
       --directml FILE     DirectML's library, where it is not in one of its usual places
-      --timeout SECONDS   what a stage may take (30; full 600; a framework 300)
+      --timeout SECONDS   what a stage may take (60; full 600; a framework 300)
       --json              print the report as JSON
       --junit FILE        write the report as JUnit XML, too
       --self-check        check this image without a GPU, as kiln verify does

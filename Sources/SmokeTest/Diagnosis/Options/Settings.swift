@@ -43,7 +43,7 @@ public struct Settings: Hashable, Sendable {
     directML = options.directML ?? directML
     level = options.level ?? level
     framework = options.framework ?? framework
-    timeout = options.timeout ?? (level == .full ? 600 : 30) * 1_000_000_000
+    timeout = options.timeout ?? (level == .full ? 600 : 60) * 1_000_000_000
   }
 
   private mutating func set(_ line: String) -> Bool {
