@@ -32,8 +32,7 @@ struct ImageVerifierTests {
     #expect(report.passed)
     #expect(
       report.checks.map(\.name) == [
-        "rules", "sha256", "gzip", "extract WSL 2 UTF-8", "extract WSL 1 UTF-8", "extract WSL 2 C",
-        "extract WSL 1 C",
+        "rules", "sha256", "gzip", "extract WSL 2", "extract WSL 1 UTF-8", "extract WSL 1 C",
       ])
     #expect(report.checks.allSatisfy { $0.passed })
     #expect(report.rendered().contains("1 note"))

@@ -16,7 +16,7 @@ enum ReadyImage {
     try await Command(
       "tar", ["-C", root.string, "-xpf", base.string, "--exclude=./dev/*"], environment: environment
     ).run()
-    try Files.write("icon", to: image.removingLastComponent().appending("icon.ico"))
+    try Files.write(SampleImage.icon, to: image.removingLastComponent().appending("icon.ico"))
     let recipe = recipe(image.removingLastComponent())
     for file in try WSLFiles.common(recipe: recipe)
       + WSLFiles.flavour(.fromFile, recipe: recipe)

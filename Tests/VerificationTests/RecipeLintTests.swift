@@ -11,7 +11,7 @@ import Verification
   /// Nothing is found in it; its folder has the icon.
   private func withSoundRecipe(_ body: (Recipe, FilePath) throws -> Void) async throws {
     try await withTemporaryFolder { folder in
-      try Files.write("icon", to: folder.appending("kiln.ico"))
+      try Files.write(SampleImage.icon, to: folder.appending("kiln.ico"))
       let recipe = Recipe(
         name: "sound", base: .debian(.init(suite: "trixie", variant: .minbase, components: [])),
         packages: ["systemd-sysv", "dbus", "libpam-systemd", "login", "sudo"],
@@ -135,8 +135,13 @@ import Verification
     }
   }
 
-  @Test(arguments: [("shortcut", "icon"), ("windowsterminal", "ProfileTemplate")])
-  func filesOfTheDistributionAreThereAndSmall(section: String, key: String) async throws {
+  @Test(arguments: [
+    ("shortcut", "icon", SampleImage.icon, "no icon"),
+    ("windowsterminal", "ProfileTemplate", Array(#"{"profiles": []}"#.utf8), "no JSON object"),
+  ])
+  func filesOfTheDistributionAreThereAndSmallAndWhatTheyShouldBe(
+    section: String, key: String, start: [UInt8], fault: String
+  ) async throws {
     try await expect(.error, "K6457", "/none.file", "not in the recipe's folder") {
       $0.wsl.distribution[section] = [key: .text("none.file")]
     }
@@ -144,12 +149,20 @@ import Verification
       var recipe = recipe
       recipe.wsl.distribution[section] = [key: .text("large")]
       let limit = 1 << 20
-      try Files.write([UInt8](repeating: 0, count: limit), to: folder.appending("large"))
-      #expect(RecipeLint.lint(recipe) == [])
-      try Files.write([UInt8](repeating: 0, count: limit + 1), to: folder.appending("large"))
-      let findings = RecipeLint.lint(recipe)
-      #expect(findings.map(\.code) == ["K6457"])
-      #expect(findings.first?.reason?.contains("\(limit + 1) bytes") == true)
+      let file = folder.appending("large")
+      let space = UInt8(ascii: " ")
+      func findings(_ bytes: [UInt8]) throws -> [Diagnostic] {
+        try Files.write(bytes, to: file)
+        return RecipeLint.lint(recipe)
+      }
+      let largest = start + [UInt8](repeating: space, count: limit - start.count)
+      #expect(try findings(largest) == [])
+      let tooLarge = try findings(largest + [space])
+      #expect(tooLarge.map(\.code) == ["K6457"])
+      #expect(tooLarge.first?.reason?.contains("\(limit + 1) bytes") == true)
+      let other = try findings(Array("# text".utf8))
+      #expect(other.map(\.code) == ["K6457"])
+      #expect(other.first?.reason?.contains(fault) == true)
       // A file of the image is looked at in the image.
       recipe.wsl.distribution[section] = [key: .text("/usr/share/none")]
       #expect(RecipeLint.lint(recipe) == [])

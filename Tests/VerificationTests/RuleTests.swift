@@ -30,7 +30,12 @@ import Verification
   }
 
   @Test func goodImagesHaveNoFinding() async throws {
-    try await check([Bad(change: ""), Bad(change: "", name: "good.tar.gz")])
+    try await check([
+      Bad(change: ""), Bad(change: "", name: "good.tar.gz"),
+      Bad(change: "folder('.'); folder('tmp').mode = 0o1777"),
+      Bad(change: "drop('usr/bin/dbus-daemon'); add('usr/bin/dbus-broker-launch', elf, 0o755)"),
+      Bad(change: "text('etc/wsl.conf', conf + '[automount]\\ncgroups=V2\\n')"),
+    ])
   }
 
   struct Bad: CustomTestStringConvertible, Sendable {
@@ -96,12 +101,20 @@ import Verification
     .init("K6127", change: "add('/usr/absolute')"),
     .init("K6128", change: "add('usr/owned').uname = 'bob'"),
     .init("K6129", change: "import lzma; pack = lzma.compress"),
+    .init("K6129", change: "pack = lambda data: data"),
+    .init("K6138", change: "folder('.').mode = 0o700"),
+    .init("K6138", change: "folder('./').uid = 1000"),
+    .init("K6139", change: "folder('tmp')"),
     .init("K6137", change: "add('usr/\\udcff')"),
   ]
 
   static let acceptance: [Bad] = [
     .init("K6201", change: "drop('etc/wsl-distribution.conf')"),
     .init("K6202", change: "get('etc/wsl-distribution.conf').mode = 0o600"),
+    .init(
+      "K6203", change: "text('etc/wsl-distribution.conf', dist.replace('defaultName=sample', ''))"),
+    .init("K6203", change: "text('etc/wsl-distribution.conf', dist.replace('sample', 'a b'))"),
+    .init("K6203", change: "text('etc/wsl-distribution.conf', dist.replace('sample', 'LEGACY'))"),
     .init("K6204", change: "drop('usr/lib/wsl/oobe.sh')"),
     .init("K6205", change: "get('usr/lib/wsl/oobe.sh').mode = 0o644"),
     .init(
@@ -119,8 +132,13 @@ import Verification
     .init(
       "K6208",
       change: "text('etc/wsl-distribution.conf', dist.replace('wsl/icon', 'wsl/../wsl/icon'))"),
+    .init("K6208", change: "text('usr/lib/wsl/icon.ico', 'PNG')"),
     .init("K6209", change: "get('usr/lib/wsl/icon.ico').uid = 7"),
     .init("K6210", change: "drop('usr/lib/wsl/profile.json')"),
+    .init("K6210", change: "text('usr/lib/wsl/profile.json', '{}', 0o640)"),
+    .init("K6210", change: "text('usr/lib/wsl/profile.json', '{\"profiles\": [1]}', 0o640)"),
+    .init(
+      "K6210", change: "text('usr/lib/wsl/profile.json', '{\"profiles\": []} // none', 0o640)"),
     .init("K6211", change: "get('usr/lib/wsl/profile.json').mode = 0o644"),
     .init("K6212", change: "get('etc/wsl.conf').mode = 0o600"),
     .init("K6213", change: "text('etc/wsl.conf', conf + 'sytemd=true\\n')"),
@@ -145,10 +163,22 @@ import Verification
       change: "drop('usr/bin/dash'); add('usr/bin/dash', elf[:18] + b'\\xb7\\0' + elf[20:], 0o755)"),
     .init("K6223", change: "get('usr/bin/dash').mode = 0o777"),
     .init("K6224", change: "drop('etc/systemd/system/systemd-tmpfiles-setup.service')"),
+    .init(
+      "K6224",
+      change:
+        "folder('etc/systemd/system/timers.target.wants'); link('etc/systemd/system/timers.target.wants/systemd-tmpfiles-clean.timer', '/lib/x')"
+    ),
+    .init(
+      "K6224",
+      change:
+        "folder('etc/systemd/user'); folder('etc/systemd/user/basic.target.wants'); link('etc/systemd/user/basic.target.wants/systemd-tmpfiles-setup.service', '/lib/x')"
+    ),
     .init("K6230", change: "text('etc/wsl.conf', conf + '; no\\n')"),
     .init("K6231", change: "text('etc/wsl.conf', conf + 'Systemd=false\\n')"),
     .init("K6232", change: "text('etc/wsl.conf', 'a=1\\n' + conf)"),
     .init("K6233", change: "text('etc/wsl.conf', conf.replace('true', 'yes'))"),
+    .init("K6235", change: "text('etc/wsl.conf', conf + '[general]\\nhostname=x\\n')"),
+    .init("K6235", change: "text('etc/wsl.conf', conf + '[filesystem]\\numask=22\\n')"),
     .init("K6234", change: "text('etc/wsl.conf', conf + 'command=\"x\"\\n')"),
   ]
 
@@ -163,6 +193,8 @@ import Verification
     .init("K6305", change: "text('etc/fstab', 'LABEL=x / ext4 defaults 0 1\\n')"),
     .init("K6306", change: "text('etc/default/locale', 'LANG=de_DE.UTF-8\\n')"),
     .init("K6306", change: "drop('etc/default/locale')"),
+    .init("K6306", change: "text('etc/default/locale', 'LANG=\"C.UTF-8\"\\n')"),
+    .init("K6306", change: "text('etc/default/locale', 'LANG=C.UTF-8\\nLANG=de_DE.UTF-8\\n')"),
     .init("K6308", change: "text('etc/resolv.conf', '')"),
     .init("K6309", change: "text('etc/machine-id', '0123456789abcdef0123456789abcdef\\n')"),
     .init("K6310", change: "text('etc/shadow', 'root:$y$j9T$x:19000:0:99999:7:::\\n', 0o640)"),

@@ -5,6 +5,9 @@ import TestSupport
 /// A small image that breaks no rule, and images that break one: Python's tarfile writes what no
 /// careful tool would.
 enum SampleImage {
+  /// The first bytes of any `.ico`.
+  static let icon: [UInt8] = [0, 0, 1, 0]
+
   /// Writes an image into `folder`.
   ///
   /// - Parameter change: Python that changes the entries `e` (`add`, `text`, `link`, `drop`, `get`)
@@ -77,8 +80,8 @@ enum SampleImage {
     text("etc/shadow", "root:*:19000:0:99999:7:::\n", 0o640)
     text("etc/wsl.conf", conf)
     text("usr/lib/wsl/oobe.sh", "#!/bin/sh\n", 0o755)
-    text("usr/lib/wsl/icon.ico", "icon")
-    text("usr/lib/wsl/profile.json", "{}", 0o640)
+    add("usr/lib/wsl/icon.ico", b"\0\0\1\0")
+    text("usr/lib/wsl/profile.json", '{"profiles": [{}]}', 0o640)
     dist = "[oobe]\ncommand=/usr/lib/wsl/oobe.sh\ndefaultUid=1000\ndefaultName=sample\n"
     dist += "\n[shortcut]\nicon=/usr/lib/wsl/icon.ico\n"
     dist += "\n[windowsterminal]\nprofileTemplate=/usr/lib/wsl/profile.json\n"

@@ -231,7 +231,8 @@ public struct Builder: Sendable {
   private static func windowsCommand(_ request: ImageRequest) -> String {
     let file = request.target.lastComponent?.string ?? ""
     guard request.flavour == .fromFile else {
-      return "wsl --import \(request.name) %LOCALAPPDATA%\\WSL\\\(request.name) \(file) --version 2"
+      // WSL makes the last folder of the path only; this form works in both of Windows' shells.
+      return "wsl --import \(request.name) .\\\(request.name) \(file) --version 2"
     }
     return "wsl --install --from-file \(file)"
   }

@@ -67,7 +67,7 @@ extension WSLSetting {
     .init("gpu.enabled", .boolean, "Whether the GPU is seen."),
     .init(
       "gpu.appendLibPath", .boolean,
-      "Whether the folder of the GPU's libraries is added to the loader's."),
+      "Whether the folder of the GPU's libraries is added to PATH."),
     .init("interop.enabled", .boolean, "Whether they can be started."),
     .init("interop.appendWindowsPath", .boolean, "Whether Windows' PATH is added to the shell's."),
     .init("network.generateHosts", .boolean, "Whether WSL writes `/etc/hosts`."),

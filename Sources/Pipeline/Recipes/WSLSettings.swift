@@ -26,6 +26,15 @@ public struct WSLSettings: Hashable, Sendable {
   /// `windowsterminal.profileTemplate` that are relative name files of the recipe's folder.
   public var distribution: Configuration
 
+  /// Whether WSL registers a distribution by this name (`LxssUserSession.cpp` of microsoft/WSL).
+  public static func isDistributionName(_ name: String) -> Bool {
+    let isPlain = name.utf8.allSatisfy { byte in
+      (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
+        || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || "._-".utf8.contains(byte)
+    }
+    return isPlain && (1...256).contains(name.utf8.count) && name.lowercased() != "legacy"
+  }
+
   public init(install: [Flavour], conf: Configuration, distribution: Configuration) {
     self.install = install
     self.conf = conf

@@ -114,14 +114,22 @@ public enum RecipeLint {
   private static func file(_ recipe: Recipe, _ name: String, _ value: String) -> Diagnostic? {
     guard !value.hasPrefix("/"), !value.isEmpty else { return nil }
     let path = recipe.directory.appending(value)
+    let isIcon = name == "shortcut.icon"
     var reason = "it is not in the recipe's folder"
     if let status = try? Files.status(path), status.kind == .file {
-      guard status.size > AcceptanceRules.sizeLimit else { return nil }
-      reason = "it has \(status.size) bytes, and WSL reads at most 1 MiB"
+      if status.size > AcceptanceRules.sizeLimit {
+        reason = "it has \(status.size) bytes, and WSL reads at most 1 MiB"
+      } else {
+        let bytes = (try? Files.read(path, limit: Int(AcceptanceRules.sizeLimit))) ?? []
+        let fault = isIcon ? ShownFile.faultOfIcon(bytes) : ShownFile.faultOfProfile(bytes)
+        guard let fault else { return nil }
+        reason = "it " + fault
+      }
     }
     return Diagnostic(
       code: "K6457", message: "WSL could not read the file that `\(name)` names",
-      place: .init(file: path.string), reason: reason, remedy: "name a file of at most 1 MiB")
+      place: .init(file: path.string), reason: reason,
+      remedy: "name \(isIcon ? "an .ico file" : "JSON") of at most 1 MiB")
   }
 
   private static func locale(_ recipe: Recipe) -> [Diagnostic] {

@@ -7,7 +7,7 @@ public import Recipes
 public struct VerificationReport: Hashable, Codable, Sendable {
   /// One thing that was tried, whether it found something or not.
   public struct Check: Hashable, Codable, Sendable {
-    /// `rules`, `sha256`, `gzip`, `extract WSL 2 C.UTF-8`, `boot …`.
+    /// `rules`, `sha256`, `gzip`, `extract WSL 2`, `boot …`.
     public let name: String
     public let passed: Bool
     /// Why it was left out; nil where it was done.

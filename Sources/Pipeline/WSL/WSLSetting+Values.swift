@@ -7,7 +7,7 @@ extension WSLSetting {
     case .boolean: WSLConfiguration.boolean(value) != nil
     case .integer: Self.integer(value) != nil
     case .text: true
-    case .choice(let choices): choices.contains(value)
+    case .choice(let choices): choices.contains(value.lowercased())
     }
   }
 

@@ -65,14 +65,14 @@ extension WSLSettings {
   private static let texts: [String: Definition<String>] = [
     "automount.root": .imagePath("a folder"),
     "automount.cgroups": .text("`v1` or `v2`", pattern: "v[12]"),
-    "filesystem.umask": .text("an octal mask in quotes such as \"022\"", pattern: "0?[0-7]{3}"),
+    "filesystem.umask": .text("an octal mask in quotes such as \"022\"", pattern: "0[0-7]{2,3}"),
     "network.hostname": .text(
       "a host name", pattern: "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"),
     "user.default": .userName,
     "oobe.command": .imagePath("a program"),
     "oobe.defaultName": .text(
-      "a name of at most 64 letters from A to Z, digits, `.`, `_`, `-`",
-      pattern: "[A-Za-z0-9._-]{1,64}"),
+      "a name of at most 64 letters from A to Z, digits, `.`, `_`, `-`, and not `Legacy`",
+      pattern: "(?![Ll][Ee][Gg][Aa][Cc][Yy]$)[A-Za-z0-9._-]{1,64}"),
     "shortcut.icon": resource,
     "windowsterminal.profileTemplate": resource,
   ]

@@ -145,8 +145,11 @@ public struct BootTest: Sendable {
     "running": Meaning(
       code: "K6142", severity: .error, message: "systemd does not reach `running`",
       remedy: "mend or mask the units that failed"),
+    "units": Meaning(
+      code: "K6142", severity: .warning, message: "units fail while systemd starts",
+      remedy: "mend or mask them"),
     "out-of-box": Meaning(
-      code: "K6143", severity: .error,
+      code: "K6143", severity: .warning,
       message: "the out-of-box command, run unattended, makes no user of `oobe.defaultUid`",
       remedy: "run it by hand in the image: with standard input closed it must not ask"),
     "session": Meaning(

@@ -106,12 +106,17 @@ enum InterestingFiles {
     "etc/wsl-distribution.conf", "etc/wsl.conf", "usr/lib/os-release", "var/lib/dbus/machine-id",
   ]
   private static let folders = ["etc/ld.so.conf.d/", "etc/profile.d/", "etc/sudoers.d/"]
+  /// Where icon and Terminal profile are.
+  private static let shownFolders = ["usr/lib/wsl/", "usr/share/wsl/"]
   static let dpkgStatus = "var/lib/dpkg/status"
 
   /// How many bytes of an entry's content to keep. The folders' files are small or of no interest.
   static func limit(_ entry: ImageEntry) -> Int {
     if entry.path == dpkgStatus { return 64 << 20 }
     if exact.contains(entry.path) { return 1 << 20 }
+    if shownFolders.contains(where: { entry.path.hasPrefix($0) }) {
+      return entry.size <= AcceptanceRules.sizeLimit ? 1 << 20 : 0
+    }
     guard entry.path.hasPrefix("etc/") else { return 0 }
     return folders.contains { entry.path.hasPrefix($0) } ? 64 << 10 : 0
   }

@@ -39,18 +39,22 @@ extension AcceptanceRules {
       ? [] : [Finding("`\(setting)` is outside \(folders.joined(separator: " and "))", at: path)]
   }
 
-  static func readable(_ image: ImageUnderTest, _ setting: String) -> [Finding] {
+  /// - Parameter fault: what is wrong with a file of these bytes.
+  static func readable(
+    _ image: ImageUnderTest, _ setting: String, _ fault: ([UInt8]) -> String?
+  ) -> [Finding] {
     guard let path = image.distribution?.value(setting), !path.isEmpty else { return [] }
     if path.contains("..") { return [Finding("`\(setting)` has `..` in it: \(path)")] }
     guard let file = image.tree.file(path), file.kind == .file else {
       return [Finding("`\(setting)` names `\(path)`, which is no file of the image")]
     }
-    return file.size <= sizeLimit
-      ? []
-      : [
-        Finding(
-          "\(path) has \(ByteCount(file.size)), and WSL reads at most 1 MiB", at: file.path)
+    guard file.size <= sizeLimit else {
+      return [
+        Finding("\(path) has \(ByteCount(file.size)), and WSL reads at most 1 MiB", at: file.path)
       ]
+    }
+    let bytes = image.scan.contents[file.path]
+    return bytes.flatMap(fault).map { [Finding("\(path) \($0)", at: file.path)] } ?? []
   }
 
   static func binary(_ image: ImageUnderTest, _ path: String, isRequired: Bool) -> [Finding] {
@@ -67,7 +71,9 @@ extension AcceptanceRules {
     return []
   }
 
-  static func isMasked(_ image: ImageUnderTest, _ unit: String) -> Bool {
-    image.tree.entry("etc/systemd/system/\(unit)")?.linkTarget == "/dev/null"
+  /// - Parameter folder: of units of the system or of users.
+  static func isMasked(_ image: ImageUnderTest, _ unit: String, in folder: String) -> Bool {
+    let whose = folder.hasSuffix("/user") ? "user" : "system"
+    return image.tree.entry("etc/systemd/\(whose)/\(unit)")?.linkTarget == "/dev/null"
   }
 }

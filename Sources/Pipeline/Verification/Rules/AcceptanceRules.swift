@@ -6,7 +6,7 @@ import WSL
 /// Those about first launch through `wsl --install` are silent for an image meant for `--import`.
 enum AcceptanceRules {
   static let all: [Rule] = [
-    selinux, distributionMissing, distributionMode, commandMissing, commandMode, defaultUid,
+    selinux, distributionMissing, distributionMode, name, commandMissing, commandMode, defaultUid,
     iconMissing, iconUnreadable, iconMode, profileUnreadable, profileMode, confMode, defaultUser,
     initBinary, initMode, passwd, passwdMode, shadow, shadowMode, shells, shellMode, units,
   ]
@@ -35,6 +35,27 @@ enum AcceptanceRules {
 
   private static let distributionMode = modeRule(
     "K6202", "/etc/wsl-distribution.conf", [0o644, 0o664], { _ in configurationPath })
+
+  private static let name = Rule(
+    "K6203", .error, "A `.wsl` has a name that WSL takes",
+    remedy: "set `oobe.defaultName` to letters, digits, `.`, `_` and `-`, and not to `Legacy`"
+  ) { image in
+    guard image.flavour == .fromFile, let distribution = image.distribution else { return [] }
+    guard let name = distribution.entry("oobe.defaultName") else {
+      return [
+        Finding(
+          "`oobe.defaultName` is not set", at: configurationPath,
+          reason: "a double-click fails after all is unpacked (0x80040330)")
+      ]
+    }
+    guard !WSLSettings.isDistributionName(name.value) else { return [] }
+    return [
+      Finding(
+        "WSL takes no distribution called `\(name.value)`", at: configurationPath, line: name.line,
+        excerpt: distribution.excerpt(name.line),
+        reason: "a double-click fails after all is unpacked")
+    ]
+  }
 
   private static let commandMissing = Rule(
     "K6204", .error, "The out-of-box command is one file of the image",
@@ -78,8 +99,10 @@ enum AcceptanceRules {
 
   private static let iconUnreadable = Rule(
     "K6208", .error, "WSL can read the icon",
-    remedy: "put a file of at most 1 MiB there, and no `..` into its path"
-  ) { image in readable(image, "shortcut.icon") }
+    remedy: "put an .ico file of at most 1 MiB there, and no `..` into its path"
+  ) { image in
+    readable(image, "shortcut.icon", ShownFile.faultOfIcon)
+  }
 
   private static let iconMode = Rule(
     "K6209", .warning, "The icon is root's, 0644, in WSL's folder",
@@ -92,8 +115,10 @@ enum AcceptanceRules {
 
   private static let profileUnreadable = Rule(
     "K6210", .error, "WSL can read the Terminal profile",
-    remedy: "put a file of at most 1 MiB there, and no `..` into its path"
-  ) { image in readable(image, "windowsterminal.profileTemplate") }
+    remedy: "put JSON of at most 1 MiB there, and no `..` into its path"
+  ) { image in
+    readable(image, "windowsterminal.profileTemplate", ShownFile.faultOfProfile)
+  }
 
   private static let profileMode = Rule(
     "K6211", .warning, "The Terminal profile is root's, 0640, in WSL's folder",
@@ -202,11 +227,13 @@ enum AcceptanceRules {
     "K6224", .warning, "No unit is enabled that works against WSL",
     remedy: "mask it: `ln -s /dev/null /etc/systemd/system/UNIT`"
   ) { image in
-    let folders = ["etc/systemd/system", "usr/lib/systemd/system", "usr/local/lib/systemd/system"]
+    let folders = ["etc/systemd", "usr/lib/systemd", "usr/local/lib/systemd"].flatMap {
+      ["\($0)/system", "\($0)/user"]
+    }
     return folders.flatMap { folder in
       image.tree.names(in: folder).filter { $0.hasSuffix(".target.wants") }.flatMap { wants in
         image.tree.names(in: "\(folder)/\(wants)").compactMap { unit in
-          guard DiscouragedUnits.validated.contains(unit), !isMasked(image, unit),
+          guard DiscouragedUnits.masked.contains(unit), !isMasked(image, unit, in: folder),
             image.tree.entry("\(folder)/\(wants)/\(unit)")?.linkTarget != "/dev/null"
           else { return nil }
           return Finding("\(unit) is enabled", at: "\(folder)/\(wants)/\(unit)")

@@ -5,12 +5,13 @@ import WSL
 /// WSL's two configuration files as WSL's own parser reads them.
 enum ConfigurationRules {
   static let all: [Rule] = [
-    malformed, duplicates, outside, unknown, notAccepted, values, validator,
+    malformed, duplicates, outside, unknown, notAccepted, values, validator, meanings,
   ]
 
   private static let malformed = Rule(
     "K6230", .error, "WSL reads its configuration files to the end",
-    remedy: "WSL stops, silently, at the first malformed line: mend it"
+    remedy:
+      "mend the line: WSL stops at the first malformed one"
   ) { image in
     problems(image) { path, problem in
       guard case .malformed(let expected) = problem.kind else { return nil }
@@ -53,7 +54,7 @@ enum ConfigurationRules {
   }
 
   private static let notAccepted = Rule(
-    "K6214", .error, "Microsoft's validator accepts every key",
+    "K6214", .warning, "Microsoft's validator accepts every key",
     remedy: "leave the key out of an image that is published as a `.wsl`"
   ) { image in
     guard image.flavour == .fromFile else { return [] }
@@ -87,6 +88,17 @@ enum ConfigurationRules {
           line: entry.line, excerpt: line,
           reason: "it uses Python's configparser, which knows neither quotes nor escapes")
       }
+    }
+  }
+
+  private static let meanings = Rule(
+    "K6235", .warning, "Every key does what it seems to do",
+    remedy: "set `network.hostname` for the host's name; begin a umask with 0"
+  ) { image in
+    entries(image) { _, entry, setting in
+      if setting?.isRead == false { return "WSL does not read `\(entry.name)`" }
+      guard setting?.name == "filesystem.umask", !entry.value.hasPrefix("0") else { return nil }
+      return "WSL takes the umask `\(entry.value)` for a decimal number"
     }
   }
 

@@ -16,11 +16,11 @@ enum FirstLaunchRules {
   ) { image in
     guard image.hasSystemd else { return [] }
     let needed = [
-      ("bin/login", "login"), ("usr/bin/dbus-daemon", "dbus"),
-      ("usr/lib/systemd/system/user@.service", "systemd"),
+      (["bin/login"], "login"), (["usr/bin/dbus-daemon", "usr/bin/dbus-broker-launch"], "dbus"),
+      (["usr/lib/systemd/system/user@.service"], "systemd"),
     ]
-    let missing = needed.filter { !image.tree.exists($0.0) }.map {
-      Finding("/\($0.0) is missing (package \($0.1))")
+    let missing = needed.filter { !$0.0.contains(where: image.tree.exists) }.map {
+      Finding("/\($0.0[0]) is missing (package \($0.1))")
     }
     let modules =
       ["usr/lib/\(image.architecture.multiarch)/security", "usr/lib64/security"]
@@ -87,9 +87,24 @@ enum FirstLaunchRules {
     remedy: "set LANG=C.UTF-8 in /etc/default/locale, or generate the locale (locale-gen)"
   ) { image in
     let file = image.tree.resolve("etc/default/locale") ?? "etc/default/locale"
-    let line = image.lines(file).first { $0.text.hasPrefix("LANG=") }
-    guard let line else { return [Finding("/etc/default/locale sets no LANG")] }
-    let name = line.text.dropFirst(5).filter { $0 != "\"" && $0 != "'" }
+    guard let line = image.lines(file).last(where: { $0.text.hasPrefix("LANG=") }) else {
+      let isNew = image.lines("etc/locale.conf").contains { $0.text.hasPrefix("LANG=") }
+      return [
+        Finding(
+          "/etc/default/locale sets no LANG",
+          reason: isNew ? "WSL reads /etc/locale.conf from 2.9.4 on only" : nil)
+      ]
+    }
+    let value = line.text.dropFirst(5)
+    let name = value.filter { $0 != "\"" && $0 != "'" }
+    if name.count < value.count {
+      return [
+        Finding(
+          "LANG is in quotes", at: file, line: line.number, excerpt: line.text,
+          reason: "WSL up to 2.9.4 takes them for a part of the name",
+          remedy: "write LANG=\(name) without quotes")
+      ]
+    }
     guard !exists(name, image) else { return [] }
     return [
       Finding(

@@ -39,7 +39,8 @@ public struct Rule: Sendable {
       let left = index == Self.mostShown - 1 ? findings.count - Self.mostShown : 0
       let reason = [finding.reason, left > 0 ? "and \(left) more like this" : nil]
       return Diagnostic(
-        severity: severity, code: code, message: finding.message, place: finding.place,
+        severity: finding.severity ?? severity, code: code, message: finding.message,
+        place: finding.place,
         reason: reason.contains { $0 != nil }
           ? reason.compactMap(\.self).joined(separator: "\n") : nil,
         remedy: finding.remedy ?? remedy)
@@ -54,13 +55,17 @@ struct Finding {
   let reason: String?
   /// Where the rule's own does not fit.
   let remedy: String?
+  /// Where the rule's own does not fit.
+  let severity: Diagnostic.Severity?
 
   /// - Parameter path: inside the image, without a leading slash.
   init(
-    _ message: String, at path: String? = nil, reason: String? = nil, remedy: String? = nil
+    _ message: String, at path: String? = nil, reason: String? = nil, remedy: String? = nil,
+    severity: Diagnostic.Severity? = nil
   ) {
     self.message = message
     self.remedy = remedy
+    self.severity = severity
     place = path.map { Diagnostic.Place(file: "/" + $0) }
     self.reason = reason
   }
@@ -71,6 +76,7 @@ struct Finding {
   ) {
     self.message = message
     self.remedy = remedy
+    severity = nil
     place = .init(file: "/" + path, line: line, column: column, excerpt: excerpt)
     self.reason = reason
   }

@@ -1,4 +1,5 @@
 import Diagnostics
+import Recipes
 
 /// What bsdtar, which WSL extracts images with, makes of a tar's shape. Each rule was tried with
 /// WSL's own command lines; "fails" means that the whole import fails (0x8004030B).
@@ -6,7 +7,8 @@ enum TarRules {
   static let all: [Rule] = [
     stream, hardLinks, throughSymlinks, replacedFolders, brickedSymlinks, parentFolders, longNames,
     symlinkAttributes, appleAttributes, accessLists, encodedNames, trailing, whiteouts, duplicates,
-    rootAtTop, devices, absoluteNames, ownerNames, invalidNames, compression,
+    rootAtTop, rootMode, temporaryMode, devices, absoluteNames, ownerNames, invalidNames,
+    compression,
   ]
 
   private static let stream = Rule(
@@ -132,7 +134,7 @@ enum TarRules {
   }
 
   private static let encodedNames = Rule(
-    "K6120", .error, "No PAX record has a name outside ASCII",
+    "K6120", .warning, "No PAX record has a name outside ASCII",
     remedy: "write such names as raw bytes, in GNU headers"
   ) { image in
     image.scan.entries.filter { !$0.nonASCIIRecords.isEmpty }.map {
@@ -192,6 +194,34 @@ enum TarRules {
     ]
   }
 
+  private static let rootMode = Rule(
+    "K6138", .error, "The root folder is root's, 0755",
+    remedy: "`chmod 755` and `chown 0:0` the folder that is packed: `mktemp -d` makes it 0700"
+  ) { image in
+    folder(image, "") { $0.permissions & 0o7555 == 0o555 && $0.owner == 0 }.map {
+      [Finding($0, reason: "after the import nobody but root could use the distribution")]
+    } ?? []
+  }
+
+  private static let temporaryMode = Rule(
+    "K6139", .warning, "/tmp is root's, 1777", remedy: "`chmod 1777 /tmp`"
+  ) { image in
+    folder(image, "tmp") { $0.permissions == 0o1777 && $0.owner == 0 }.map {
+      [Finding($0, at: "tmp", reason: "WSL makes it where it is missing, and never mends it")]
+    } ?? []
+  }
+
+  /// How a folder of the archive is where it is not as it should be.
+  private static func folder(
+    _ image: ImageUnderTest, _ path: String, _ isRight: (ImageEntry) -> Bool
+  ) -> String? {
+    guard let entry = image.scan.entries.last(where: { $0.path == path && $0.kind == .directory }),
+      !isRight(entry)
+    else { return nil }
+    let mode = String(entry.permissions, radix: 8)
+    return "/\(path) has the mode 0\(mode) and belongs to \(entry.owner):\(entry.group)"
+  }
+
   private static let devices = Rule(
     "K6125", .warning, "There are no device nodes and nothing in /dev, /proc and /sys",
     remedy: "leave them out: the kernel and WSL fill these folders"
@@ -235,7 +265,11 @@ enum TarRules {
     "K6129", .warning, "Every WSL can decompress the image",
     remedy: "compress with gzip, which is always safe"
   ) { image in
-    switch image.scan.compression {
+    // Microsoft's validator takes these two.
+    if image.flavour == .fromFile, ![.gzip, .xz].contains(image.scan.compression) {
+      return [Finding("a `.wsl` is compressed with gzip or xz", severity: .error)]
+    }
+    return switch image.scan.compression {
     case .none, .gzip: []
     case .xz: [Finding("older versions of WSL cannot read xz")]
     case .zstd: [Finding("WSL 2 reads zstd by accident, WSL 1 never")]
