@@ -41,8 +41,12 @@ import Testing
     #expect(root.host.system == .linux)
     root.environment["WSL_DISTRO_NAME"] = "cuda"
     #expect(root.host.system == .wsl2)
-    #expect(root.host.isDistribution)
+    // What `docker export` leaves in a distribution does not make it a container; what WSL's init makes
+    // is in no container.
+    try root.write("/run/WSL/1_interop", "")
     try root.write("/.dockerenv", "")
+    #expect(root.host.isDistribution)
+    try root.remove("/run/WSL")
     #expect(!root.host.isDistribution)
   }
 
@@ -50,10 +54,18 @@ import Testing
     let root = try FakeRoot.wsl()
     try root.remove("/dev/dxg")
     #expect(code(root.host.examineDeviceNodes()) == "G1011")
-    try root.write("/run/.containerenv", "")
+    try root.remove("/run/WSL")
     #expect(code(root.host.examineDeviceNodes()) == "G1012")
     let plain = FakeRoot()
     #expect(code(plain.host.examineDeviceNodes()) == "G1013")
+    // The driver is loaded and makes the nodes when a program first asks for them.
+    try plain.write("/proc/driver/nvidia/gpus/0000:01:00.0/information", "")
+    #expect(plain.host.examineDeviceNodes().state.name == "warned")
+    #expect(code(plain.host.examineDeviceNodes()) == "G1018")
+    try plain.write("/.dockerenv", "")
+    #expect(code(plain.host.examineDeviceNodes()) == "G1012")
+    try plain.remove("/.dockerenv")
+    try plain.remove("/proc/driver")
     try plain.node("/dev/nvidiactl")
     #expect(code(plain.host.examineDeviceNodes()) == "G1017")
     try plain.node("/dev/nvidia0")
@@ -78,6 +90,8 @@ import Testing
     try root.remove("/usr/lib/wsl/lib")
     #expect(code(root.host.examineMounts()) == "G1021")
     try root.write("/etc/wsl.conf", "[boot]\nsystemd = true\n[GPU]\n Enabled = False\n")
+    #expect(code(root.host.examineMounts()) == "G1022")
+    try root.write("/etc/wsl.conf", "[gpu]\nenabled=0 # no games\n")
     #expect(code(root.host.examineMounts()) == "G1022")
     try root.write("/usr/lib/wsl/lib/libdxcore.so", "x")
     #expect(code(root.host.examineLibraries()) == "G1031")
@@ -135,6 +149,15 @@ import Testing
     let outcome = root.host.examineLibraries()
     #expect(code(outcome) == "G1036")
     #expect(outcome.trouble?.seen.contains("/opt/cuda/compat/libcuda.so.1") == true)
+  }
+
+  /// Copies and links that people made when WSL's own were not found.
+  @Test(arguments: ["/usr/lib/wsl/lib2", "/mnt/c/Windows/System32/lxss/lib"])
+  func windowsOwnDriverElsewhereIsTheHosts(_ folder: String) throws {
+    let root = try FakeRoot.wsl()
+    try root.driver(folder)
+    root.environment["LD_LIBRARY_PATH"] = folder
+    #expect(root.host.examineLibraries().state == .passed)
   }
 
   @Test func aLinkToNowhereIsSeen() throws {

@@ -36,6 +36,7 @@ import Testing
     #expect(code() == "G1011")
     try root.write("/proc/sys/kernel/osrelease", "6.1.0-13-amd64\n")
     #expect(code() == "G1121")
+    try root.remove("/run/WSL")
     try root.write("/.dockerenv", "")
     #expect(code() == "G1127")
     try root.node("/dev/dxg")
@@ -87,7 +88,7 @@ import Testing
     #expect(absent.trouble?.code == "G1124")
     try root.write(Settings.path, "python=/opt/ml/bin/python3\n")
     for (index, place) in places.enumerated() {
-      root.environment["VIRTUAL_ENV"] = index == 2 ? "/home/me/venv" : ""
+      root.environment = index == 2 ? ["CONDA_PREFIX": "/home/me/venv"] : ["VIRTUAL_ENV": ""]
       if index == 3 { try root.remove(places[1]) }
       try root.library(place)
       let found = try examine(root)

@@ -30,6 +30,8 @@ final class FakeRoot {
     try root.write(
       "/proc/self/mounts",
       "none /usr/lib/wsl/drivers 9p ro 0 0\nnone /usr/lib/wsl/lib overlay rw 0 0\n")
+    // WSL's init has its sockets there.
+    try root.write("/run/WSL/1_interop", "")
     try root.node("/dev/dxg")
     try root.write("/usr/lib/wsl/drivers/nv_dispi.inf_amd64/nvcubins.bin", "x")
     try root.write("/etc/ld.so.conf", "include /etc/ld.so.conf.d/*.conf\n")

@@ -52,6 +52,9 @@ enum FakeTensorFlow {
         def numpy(self): return self.numbers
         def flatten(self): return self.numbers
 
+    class Variable:
+        def __init__(self, value): self.value = value
+
     here = ["CPU"]
     class device:
         def __init__(self, name): self.kind = name[1:].split(":")[0]
@@ -82,15 +85,17 @@ enum FakeTensorFlow {
                 def __init__(self, *arguments, **more): pass
         class Sequential:
             def __init__(self, layers):
-                self.weights = [Tensor([0.25, -0.5], here[0])]
-            def get_weights(self): return self.weights
+                self.numbers = [Tensor([0.25, -0.5], here[0])]
+                # Keras 3 wraps TensorFlow's variables, which know where they are.
+                self.weights = [Variable(w) for w in self.numbers] if FAULT == "keras-3" else self.numbers
+            def get_weights(self): return self.numbers
             def set_weights(self, weights): pass
             def compile(self, optimizer, loss): pass
             def fit(self, rows, labels, **more):
                 if here[0] != "CPU":
                     if FAULT == "crash": os.kill(os.getpid(), signal.SIGSEGV)
                     if FAULT == "other": raise ValueError("what nobody\\nknows")
-                    if FAULT == "wrong": self.weights[0].numbers = [0.25, -0.6]
+                    if FAULT == "wrong": self.numbers[0].numbers = [0.25, -0.6]
                 return History
         class optimizers:
             def SGD(rate, momentum): pass

@@ -34,6 +34,12 @@ import Testing
     #expect(outcome.facts.contains(Fact("ran-on", .text("DML"))))
   }
 
+  @Test func aTrainingWithKeras3Passes() throws {
+    let outcome = try check("keras-3", .cuda, version: "2.20.0", python: "3.12.1")
+    #expect(outcome.state == .passed, "\(outcome)")
+    #expect(outcome.facts.contains(Fact("ran-on", .text("GPU"))))
+  }
+
   @Test func cudaNeedsNoAdapterOfDirectML() throws {
     #expect(try check("quiet", .cuda).state == .passed)
     let trouble = try check("no-adapter", .cuda).trouble

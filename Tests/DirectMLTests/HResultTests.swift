@@ -12,6 +12,17 @@ import Testing
     #expect(HResult(Int32(bitPattern: result)).trouble("call").code == code)
   }
 
+  /// Whatever the driver's part for Linux answers when it lacks a library of the image.
+  @Test(
+    arguments: [
+      (0x8000_4005, "D3D12CreateDevice", "G3016"), (0x8007_0057, "D3D12CreateDevice", "G3016"),
+      (0x8007_000E, "D3D12CreateDevice", "G3013"),
+      (0xD000_0001, "DXCoreCreateAdapterFactory", "G3006"),
+    ] as [(UInt32, String, String)])
+  func aCallMayDecide(_ result: UInt32, _ call: String, _ code: String) {
+    #expect(HResult(Int32(bitPattern: result)).trouble(call).code == code)
+  }
+
   @Test func successIsNoFailure() {
     #expect(!HResult(0).isFailure)
     // S_FALSE

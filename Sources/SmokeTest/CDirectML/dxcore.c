@@ -27,13 +27,14 @@ com_answer dxcore_describe(void *adapter, dxcore_facts *facts) {
        "IDXCoreAdapter::GetProperty(DedicatedAdapterMemory)"},
       {dxcore_shared_memory, sizeof facts->shared, &facts->shared,
        "IDXCoreAdapter::GetProperty(SharedSystemMemory)"},
-      {dxcore_is_hardware, sizeof facts->is_hardware, &facts->is_hardware,
-       "IDXCoreAdapter::GetProperty(IsHardware)"},
       {dxcore_is_integrated, sizeof facts->is_integrated, &facts->is_integrated,
        "IDXCoreAdapter::GetProperty(IsIntegrated)"},
       {dxcore_luid, sizeof luid, luid, "IDXCoreAdapter::GetProperty(InstanceLuid)"},
+      {dxcore_is_hardware, sizeof facts->is_hardware, &facts->is_hardware,
+       "IDXCoreAdapter::GetProperty(IsHardware)"},
   };
-  for (size_t i = 0; answer.result >= 0 && i < sizeof properties / sizeof *properties; i++) {
+  // The last one decides; the others are for people.
+  for (size_t i = 0; i < sizeof properties / sizeof *properties; i++) {
     answer.call = properties[i].call;
     answer.result = dxcore_get_property(
         adapter, properties[i].property, properties[i].size, properties[i].value);

@@ -41,12 +41,12 @@ public final class SelfCheck {
     for name in [
       "libcuda.so.1", "libcuda.so", "libnvidia-ml.so.1", "libnvidia-ptxjitcompiler.so.1",
     ] {
-      if let hit = search.find(name), !isHosts(hit.path) {
+      if let hit = search.find(name), !host.isHosts(hit.path) {
         return .failed(.libraries, Trouble("G1101", hit.path))
       }
     }
     for name in Host.direct3D {
-      if let hit = search.find(name), !isHosts(hit.path) {
+      if let hit = search.find(name), !host.isHosts(hit.path) {
         return .failed(.libraries, Trouble("G1126", hit.path))
       }
     }
@@ -81,15 +81,9 @@ public final class SelfCheck {
     return .passed(.libraries, facts)
   }
 
-  /// Whether a path of the loader's leads into the host's folder.
-  private func isHosts(_ path: String) -> Bool {
-    path.begins(with: "/usr/lib/wsl/")
-      || host.machine.link(path)?.begins(with: "/usr/lib/wsl/") == true
-  }
-
   /// WSL's cache gets `libcuda.so.1` only, and some programs ask for `libcuda.so`.
   private var isLinked: Bool {
-    LoaderSearch.ownFolders.contains { isHosts($0 + "/libcuda.so") }
+    LoaderSearch.ownFolders.contains { host.isHosts($0 + "/libcuda.so") }
   }
 
   private func training() -> Outcome {

@@ -82,8 +82,9 @@ enum DirectMLExplanations {
 
     G3016
     {0}: {1}
-    The GPU or its driver is too old for Direct3D 12. Install a current driver in Windows (WDDM 2.9 \
-    or later), then wsl --shutdown.
+    Install a current driver in Windows (WDDM 2.9 or later), then wsl --shutdown. The driver's part for \
+    Linux may lack a library of the image: Intel's needs libedit2, AMD's libssl.so. Another GPU: \
+    --adapter
 
     G3020
     wrong: {0} words that went to the device and came back, the first at offset {1}
@@ -102,7 +103,7 @@ enum DirectMLExplanations {
     driver in Windows (AMD, Intel, NVIDIA or Qualcomm), then wsl --shutdown.
 
     G3032
-    DXCore says that {0} is no hardware
+    DXCore says that {0} is no GPU
     Windows lends a renderer of its own, as in a virtual machine without a GPU. Give the machine a \
     GPU, install its driver in Windows, then wsl --shutdown; or choose another one with --adapter.
 

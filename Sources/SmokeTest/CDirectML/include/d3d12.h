@@ -55,7 +55,8 @@ typedef enum {
 typedef enum { d3d12_default = 1, d3d12_upload = 2, d3d12_readback = 3 } d3d12_memory;
 
 enum {
-  d3d12_compute_list = 2,
+  d3d12_direct_list = 0,
+  d3d12_no_time_limit = 1,
   d3d12_feature_levels_feature = 2,
   d3d12_buffer_dimension = 1,
   d3d12_row_major = 1,
@@ -120,10 +121,11 @@ static inline com_answer d3d12_create_device(void *function, void *adapter, d3d1
   return answer;
 }
 
-/// A queue for computing and copies.
+/// A queue for all kinds of work: some GPUs that draw are not well on one for computing alone, which
+/// Microsoft's own programs therefore took back. Windows does not reset the GPU for a list that takes long.
 static inline com_answer d3d12_create_queue(void *device) {
   typedef com_result (COM_CALL *method)(void *, const d3d12_queue_description *, const com_id *, void **);
-  const d3d12_queue_description description = {d3d12_compute_list, 0, 0, 0};
+  const d3d12_queue_description description = {d3d12_direct_list, 0, d3d12_no_time_limit, 0};
   com_answer answer = {0, "ID3D12Device::CreateCommandQueue", NULL};
   answer.result = COM_METHOD(device, d3d12_device_create_queue_slot, method)(
       device, &description, &d3d12_queue_id, &answer.object);
@@ -134,7 +136,7 @@ static inline com_answer d3d12_create_allocator(void *device) {
   typedef com_result (COM_CALL *method)(void *, int32_t, const com_id *, void **);
   com_answer answer = {0, "ID3D12Device::CreateCommandAllocator", NULL};
   answer.result = COM_METHOD(device, d3d12_device_create_allocator_slot, method)(
-      device, d3d12_compute_list, &d3d12_allocator_id, &answer.object);
+      device, d3d12_direct_list, &d3d12_allocator_id, &answer.object);
   return answer;
 }
 
@@ -144,7 +146,7 @@ static inline com_answer d3d12_create_list(void *device, void *allocator) {
       void *, uint32_t, int32_t, void *, void *, const com_id *, void **);
   com_answer answer = {0, "ID3D12Device::CreateCommandList", NULL};
   answer.result = COM_METHOD(device, d3d12_device_create_list_slot, method)(
-      device, 0, d3d12_compute_list, allocator, NULL, &d3d12_list_id, &answer.object);
+      device, 0, d3d12_direct_list, allocator, NULL, &d3d12_list_id, &answer.object);
   return answer;
 }
 

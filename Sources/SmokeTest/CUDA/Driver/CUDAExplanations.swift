@@ -14,8 +14,8 @@ enum CUDAExplanations {
 
     G2003
     {0}
-    The driver says that it was not started. This is a fault of gpu-smoke-test, or of a library \
-    that stands in for the driver; report it with the output of --json.
+    The driver did not start. With NVIDIA's open modules on a kernel of 6.12 or later switch HMM off, \
+    as root: echo options nvidia_uvm uvm_disable_hmm=1 > /etc/modprobe.d/uvm.conf; then restart.
 
     G2034
     {0}
@@ -37,7 +37,8 @@ enum CUDAExplanations {
     {0}
     The driver works, but shows no GPU. Check that CUDA_VISIBLE_DEVICES is not set to something \
     empty or wrong. In WSL check that Windows sees the GPU (Device Manager), update its NVIDIA \
-    driver, then run `wsl --update` and `wsl --shutdown`. In a container use `--gpus all`.
+    driver, then run `wsl --update` and `wsl --shutdown`; WSL needs every NVIDIA GPU in WDDM mode \
+    (there: nvidia-smi -dm 0). In a container use `--gpus all`; one that had a GPU, restart.
 
     G2101
     {0}
@@ -79,7 +80,9 @@ enum CUDAExplanations {
 
     G2500
     {0}
-    The driver lacks a part of its own. In a container update the NVIDIA Container Toolkit (1.14.4     or later), which brings it in; else install a current driver, in WSL on Windows, then run     `wsl --shutdown`.
+    The driver lacks a part of its own. In a container update the NVIDIA Container Toolkit (1.14.4 \
+    or later), which brings it in; else install a current driver, in WSL on Windows, then run \
+    `wsl --shutdown`.
 
     G2700
     {0}
@@ -111,7 +114,8 @@ enum CUDAExplanations {
     G2804
     {0}
     A forward-compatibility library (cuda-compat) was loaded; it works with data-centre GPUs \
-    only, never in WSL. Remove the package cuda-compat-* and its folder from LD_LIBRARY_PATH.
+    only, never in WSL. Remove the package cuda-compat-* and its folder from LD_LIBRARY_PATH; after a \
+    driver update restart the computer.
 
     G2950
     {0} does not load: {1}
@@ -149,9 +153,11 @@ enum CUDAExplanations {
 
     G2999
     {0}
-    The driver failed without saying why. If the compute mode forbids all programs, allow them:     `nvidia-smi -c DEFAULT`. In WSL run `wsl --shutdown` and start again, then \
+    The driver failed without saying why. If the compute mode forbids all programs, allow them: \
+    `nvidia-smi -c DEFAULT`. In WSL run `wsl --shutdown` and start again, then \
     update the NVIDIA driver on Windows and WSL (`wsl --update`). On plain Linux read `dmesg`; \
-    restart the computer after a driver update or a long sleep.
+    restart the computer after a driver update or a long sleep, or: rmmod nvidia_uvm; modprobe \
+    nvidia_uvm
 
     """
 }

@@ -8,6 +8,7 @@
 enum FrameworkScript {
   static let text = #"""
     import sys
+    sys.path = [p for p in sys.path if p]
     backend = sys.argv[1]
     def say(key, value):
         print("kiln:%s=%s" % (key, str(value).replace("\n", " ")), flush=True)

@@ -57,6 +57,7 @@ enum TensorFlowScript {
             history = model.fit(
                 rows, labels, epochs=20, batch_size=192, shuffle=False, verbose=0)
         weights = [float(x) for w in model.get_weights() for x in w.flatten()]
-        return history.history["loss"], weights, set(place(w) for w in model.weights)
+        return history.history["loss"], weights, set(
+            place(w if hasattr(w, "device") else w.value) for w in model.weights)
     """#
 }

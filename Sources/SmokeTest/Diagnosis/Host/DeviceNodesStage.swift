@@ -16,19 +16,24 @@ extension Host {
       nodes.append("/dev/" + name)
     }
     if nodes.isEmpty {
+      // The driver's own library makes the nodes when it is first called.
+      let gpus = (try? machine.list("/proc/driver/nvidia/gpus")) ?? []
+      if isCUDA, !isContainer, !gpus.isEmpty { return .warned(.deviceNodes, Trouble("G1018")) }
       return .absent(.deviceNodes, Trouble(isCUDA ? missingNode(names) : missingDoor))
     }
     var facts = Facts()
     for node in nodes { facts.add("node", node) }
+    var denied: String?
+    var isOpen = false
     for node in nodes {
       let kind = machine.status(node)?.kind
       if kind == .file || kind == .folder || kind == nil {
         return .failed(.deviceNodes, Trouble("G1014", node), facts)
       }
-      if !machine.mayReadAndWrite(node) {
-        return .failed(.deviceNodes, Trouble("G1015", node), facts)
-      }
+      if machine.mayReadAndWrite(node) { isOpen = true } else { denied = node }
     }
+    // Another one's GPU is no trouble beside one's own.
+    if let denied, !isOpen { return .failed(.deviceNodes, Trouble("G1015", denied), facts) }
     if !names.contains("dxg"), !names.contains("nvidia-uvm") {
       return .warned(.deviceNodes, Trouble("G1018"), facts)
     }

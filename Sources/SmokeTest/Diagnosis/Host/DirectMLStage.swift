@@ -42,7 +42,8 @@ extension Host {
   func directML(_ settings: Settings) -> String? {
     if let named = settings.directML { return machine.status(named) == nil ? nil : named }
     var candidates = ["/opt/directml/lib/libdirectml.so"]
-    let active = machine.environment["VIRTUAL_ENV"].map { $0 + "/bin/python3" }
+    let environment = machine.environment["VIRTUAL_ENV"] ?? machine.environment["CONDA_PREFIX"]
+    let active = environment.map { $0 + "/bin/python3" }
     for python in [active, settings.python] {
       for packages in LibraryFolders.sitePackages(machine, python: python) {
         candidates.append(packages + "/torch_directml/libdirectml.so")

@@ -24,12 +24,17 @@ public final class Host: Sendable {
     let release = machine.text("/proc/sys/kernel/osrelease") ?? ""
     kernel = release.isEmpty && machine.root.isEmpty ? Surroundings.kernelRelease : release
     system = Self.system(machine, kernel: kernel)
+    // WSL's init makes this folder in each distribution and in no container. What else tells one from
+    // the other many distributions have too, since people make them with `docker export`.
     isContainer =
-      machine.status("/.dockerenv") != nil || machine.status("/run/.containerenv") != nil
-      || machine.environment["KUBERNETES_SERVICE_HOST"] != nil
-      // WSL gives this name to its own systemd.
-      || (machine.environment["container"] ?? "wsl") != "wsl"
+      system == .wsl2
+      ? machine.status(Self.socketFolder) == nil
+      : machine.status("/.dockerenv") != nil || machine.status("/run/.containerenv") != nil
+        || machine.environment["KUBERNETES_SERVICE_HOST"] != nil
+        || machine.environment["container"] != nil
   }
+
+  private static let socketFolder = "/run/WSL"
 
   private static func system(_ machine: Machine, kernel: String) -> System {
     let version = machine.text("/proc/version") ?? ""
@@ -41,12 +46,18 @@ public final class Host: Sendable {
     let isWSL =
       machine.environment["WSL_DISTRO_NAME"] != nil || machine.environment["WSL_INTEROP"] != nil
       || machine.status("/proc/sys/fs/binfmt_misc/WSLInterop") != nil
-      || machine.status("/run/WSL") != nil
+      || machine.status(socketFolder) != nil
     return isWSL ? .wsl2 : .linux
   }
 
+  /// Whether `/etc/wsl.conf` switches something off.
+  func isOff(_ section: String, _ key: String) -> Bool {
+    let value = wslSetting(section, key)?.split(at: "#").first?.trimmed ?? ""
+    return value == "false" || value == "0"
+  }
+
   /// The value of a key of `/etc/wsl.conf`, in small letters.
-  func wslSetting(_ section: String, _ key: String) -> String? {
+  private func wslSetting(_ section: String, _ key: String) -> String? {
     var current = ""
     for line in (machine.text("/etc/wsl.conf") ?? "").lines {
       let line = line.trimmed.lowercased()

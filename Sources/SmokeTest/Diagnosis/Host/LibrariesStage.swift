@@ -36,8 +36,15 @@ extension Host {
     }
     if let trouble = troubleWithFile(expected, status) { return trouble }
     guard let hit else { return unknownToLoader(search) }
-    let isHosts = machine.isSame(hit.path, as: status)
+    // People copy or link it to beside its folder, or take it from Windows' own.
+    let isHosts =
+      machine.isSame(hit.path, as: status) || isHosts(hit.path) || hit.path.has("/lxss/lib/")
     return isHosts ? nil : Trouble("G1036", hit.path, hit.way, expected)
+  }
+
+  /// Whether a path of the loader's leads into the host's folder.
+  func isHosts(_ path: String) -> Bool {
+    path.begins(with: "/usr/lib/wsl/") || machine.link(path)?.begins(with: "/usr/lib/wsl/") == true
   }
 
   private func troubleWithLibrary(_ hit: LoaderSearch.Hit?, _ search: LoaderSearch) -> Trouble? {

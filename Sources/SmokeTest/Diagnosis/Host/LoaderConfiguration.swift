@@ -21,7 +21,7 @@ extension Host {
         && words.dropFirst().contains { $0.has("ld.so.conf.d/") }
     }
     if !isIncluded { return Trouble("G1040") }
-    if (wslSetting("automount", "ldconfig") ?? "") == "false" { return Trouble("G1048") }
+    if isOff("automount", "ldconfig") { return Trouble("G1048") }
     guard let written = machine.text(folder + "/ld.wsl.conf") else {
       return mustBeWritten ? Trouble("G1038") : nil
     }

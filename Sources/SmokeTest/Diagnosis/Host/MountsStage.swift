@@ -15,7 +15,7 @@ extension Host {
     let drivers = (try? machine.list(Self.driverStore)) ?? []
     if libraries.isEmpty {
       return .failed(
-        .mounts, Trouble((wslSetting("gpu", "enabled") ?? "") == "false" ? "G1022" : "G1021"))
+        .mounts, Trouble(isOff("gpu", "enabled") ? "G1022" : "G1021"))
     }
     if drivers.isEmpty { return .failed(.mounts, Trouble("G1023")) }
     var facts = Facts()

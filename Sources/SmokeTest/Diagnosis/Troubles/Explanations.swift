@@ -17,15 +17,17 @@ enum Explanations {
     G1011
     WSL gives no GPU: there is no /dev/dxg
     Install the GPU's driver in Windows (11, or 10 21H2 and later), then wsl --update and wsl \
-    --shutdown; gpuSupport=false in .wslconfig switches it off.
+    --shutdown; gpuSupport=false and safeMode=true in .wslconfig switch it off.
 
     G1012
     this container has no GPU: no /dev/dxg, no /dev/nvidia0
-    Start it with the GPU: docker run --gpus all … (with NVIDIA's container toolkit)
+    Start it with the GPU: docker run --gpus all … (with NVIDIA's container toolkit), podman run \
+    --device nvidia.com/gpu=all …
 
     G1013
     there is no GPU: no /dev/nvidia0, no /dev/dxg
-    If this machine has an NVIDIA GPU, install its driver and load it: modprobe nvidia
+    If this machine has an NVIDIA GPU, install its driver and load it: modprobe nvidia. dmesg | grep \
+    -i nvrm says why it refuses one (an RTX 50 needs the open modules, Secure Boot signed ones).
 
     G1014
     {0} is no device
@@ -34,7 +36,8 @@ enum Explanations {
 
     G1015
     this user may not open {0}
-    Log in with a user of the groups video and render, or mend the node: chmod 666 {0}
+    Log in with a user of the groups video and render, or mend the node: chmod 666 {0}; \
+    podman beside SELinux: --security-opt=label=disable
 
     G1016
     CUDA_VISIBLE_DEVICES="{0}" hides every GPU
@@ -43,7 +46,7 @@ enum Explanations {
     G1017
     the NVIDIA driver is here (/dev/nvidiactl), but no GPU (/dev/nvidia0)
     Give the GPU to this container or virtual machine; nvidia-smi -L on the machine itself lists \
-    what there is.
+    what there is, and dmesg | grep -i nvrm why one is refused.
 
     G1018
     there is no /dev/nvidia-uvm, which CUDA needs
@@ -74,7 +77,8 @@ enum Explanations {
     G1032
     the driver's library libcuda.so.1 is nowhere that the loader looks
     Install NVIDIA's driver for this system, and run ldconfig as root; start a container with \
-    docker run --gpus all … and NVIDIA_DRIVER_CAPABILITIES=compute,utility
+    docker run --gpus all … and NVIDIA_DRIVER_CAPABILITIES=compute,utility, one in WSL with \
+    LD_LIBRARY_PATH=/usr/lib/wsl/lib
 
     G1033
     {0} is empty
@@ -214,11 +218,12 @@ enum Explanations {
     G1084
     {0} cannot start {1}: {2}
     The stages before this one reached the GPU, so the framework's own libraries or its environment \
-    (CUDA_VISIBLE_DEVICES, DML_VISIBLE_DEVICES, LD_LIBRARY_PATH) stand in the way.
+    (CUDA_VISIBLE_DEVICES, DML_VISIBLE_DEVICES, LD_LIBRARY_PATH) stand in the way. TensorFlow may lack \
+    CUDA's: pip install 'tensorflow[and-cuda]'
 
     G1085
-    this PyTorch has no code for {0}, only for {1}
-    Install a PyTorch whose list of architectures has {0}: a newer one for a new GPU, an older \
+    this framework has no code for {0}, only for {1}
+    Install a build whose list of architectures has {0}: a newer one for a new GPU, an older \
     one for an old GPU.
 
     G1086
@@ -251,8 +256,8 @@ enum Explanations {
     DML_… and CUDA_… variables in the environment.
 
     G1092
-    the GPU's driver is too old for this PyTorch (CUDA {0}): {1}
-    Update the GPU's driver (in WSL: in Windows, then wsl --shutdown), or install a PyTorch for \
+    the GPU's driver is too old for this framework (CUDA {0}): {1}
+    Update the GPU's driver (in WSL: in Windows, then wsl --shutdown), or install one for \
     an older CUDA.
 
     G1093

@@ -50,7 +50,7 @@ final class Adapter {
   /// For people.
   var shown: String { name + " (" + id + ")" }
 
-  var isGPU: Bool { isHardware && !isBasicRender }
+  var isGPU: Bool { isHardware && draws && !isBasicRender }
 
   private static func vendor(_ id: UInt32) -> String {
     switch id {

@@ -34,11 +34,14 @@ package struct HResult: Hashable {
   private func explanation(_ call: String, _ isRemoved: Bool) -> String {
     switch code {
     case 0x887A_0005: "G3010"
+    // Windows has no GPU for WSL.
+    case 0xD000_0001: "G3006"
     case 0x887A_0006, 0x887A_0007: "G3011"
     case 0x887A_0020: "G3012"
     case _ where isRemoved: "G3010"
     case 0x8000_4001, 0x8000_4002: "G3009"
     case 0x8007_000E: "G3013"
+    case _ where call == "D3D12CreateDevice": "G3016"
     case 0x887A_0004 where call == "DMLCreateDevice1": "G3008"
     case 0x887A_0004, 0x887E_0002: "G3016"
     case 0x8007_0057, 0x887A_0001: "G3014"

@@ -14,7 +14,7 @@ extension DirectMLAccelerator {
     var rate = try measureProduct(device, size)
     // A fast GPU does that one before it has begun.
     if rate > 1e12 {
-      size = level == .full ? 8192 : 4096
+      size = level == .full && rate > 4e12 ? 8192 : 4096
       rate = try measureProduct(device, size)
     }
     var facts = Facts()

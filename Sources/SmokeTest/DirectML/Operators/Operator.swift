@@ -44,7 +44,7 @@ final class Operator {
       device.recorder.pointer, list.object.pointer, initializer.pointer, table.pointer)
     try list.close()
     try device.execute(list)
-    withExtendedLifetime((scratch, table)) {}
+    withExtendedLifetime((scratch, table, heap, initializer)) {}
   }
 
   @unsafe
