@@ -24,6 +24,26 @@ struct FileTreeTests {
     }
   }
 
+  @Test("names that only look alike are two")
+  func lookAlikes() async throws {
+    let (composed, decomposed) = ("caf\u{E9}", "cafe\u{301}")
+    try await withTemporaryFolder { folder in
+      let base = try LayerFixture(folder, "base", origin: Origin(.base))
+      try base.file("etc/" + composed, "one")
+      try base.file("opt/\(composed)/data", "one")
+      let top = try LayerFixture(folder, "top", origin: Origin(.wsl))
+      try top.file("etc/" + decomposed, "two")
+      try top.file("opt/" + decomposed, "two")
+      let layers = try [base.layer, top.layer]
+      try await copyOverlay(layers, to: "witness", in: folder)
+      let entries = try FileTree(layers, sourceDateEpoch: Self.epoch).entries.dropFirst()
+      #expect(
+        Set(entries.map { Array($0.path.utf8) })
+          == Set(try paths(folder.appending("witness")).map { Array($0.utf8) }))
+      #expect(entries.count == 7)
+    }
+  }
+
   /// Three layers with each way in which one hides another.
   static func stack(_ folder: FilePath) throws -> [Layer] {
     let base = try LayerFixture(folder, "base", origin: Origin(.base))

@@ -10,10 +10,10 @@ import TestSupport
 struct LayerFixture {
   let directory: FilePath
   var origin: Origin
-  var owners: [String: Int] = [:]
+  var owners: PathTable<Int> = [:]
   var origins: [Origin] = []
   /// Of files that the listing is not to read.
-  var known: [String: SHA256Digest] = [:]
+  var known: PathTable<SHA256Digest> = [:]
 
   init(_ folder: FilePath, _ name: String, origin: Origin = Origin(.step, name: "test")) throws {
     directory = folder.appending(name)

@@ -99,13 +99,15 @@ extension ImageContents {
   }
 
   private mutating func readEntries(_ image: FilePath) throws(ComparisonError) {
-    var texts: [String: String] = [:]
-    var positions: [String: Int] = [:]
+    var texts: PathTable<String> = [:]
+    var positions: PathTable<Int> = [:]
+    var count = 0
     var reader = try Self.open(image, .tar)
     while let entry = try Self.next(&reader, image) {
       let path = Self.normalized(entry.path)
       guard let kind = TreeEntry.Kind(entry.kind) else { continue }
-      positions[path] = positions.count
+      positions[path] = count
+      count += 1
       texts[path] = nil
       var digest: SHA256Digest?
       if kind == .file {
@@ -120,19 +122,19 @@ extension ImageContents {
       entries[path] = Entry(entry, kind, digest)
     }
     try Self.finish(reader, image)
-    guard SizeLimit.holds(entries.values.map(\.size)) else {
+    guard SizeLimit.holds(entries.elements.map { $0.value.size }) else {
       throw ComparisonError(
         .unreadable, image.string,
         reason: "its files are said to have more than \(ByteCount(SizeLimit.largest))")
     }
-    order = positions.sorted { $0.value < $1.value }.map(\.key)
+    order = positions.elements.sorted { $0.value < $1.value }.map { $0.path }
     installed = Self.components(texts)
     let files = Self.configurations.map { ($0, texts[$0].map(Self.settings) ?? [:]) }
     configuration = Dictionary(uniqueKeysWithValues: files)
   }
 
   static func normalized(_ path: String) -> String {
-    let parts = path.split(separator: "/").filter { $0 != "." }
+    let parts = path.pathComponents.filter { $0 != "." }
     return parts.isEmpty ? "." : parts.joined(separator: "/")
   }
 
@@ -157,7 +159,7 @@ extension ImageContents {
   }
 
   /// The installed packages of dpkg's database, and the wheels of every environment.
-  private static func components(_ texts: [String: String]) -> [Component] {
+  private static func components(_ texts: PathTable<String>) -> [Component] {
     var found: Set<Component> = []
     if let status = texts[packages],
       let file = try? ControlFile(parsing: status, name: packages)
@@ -168,7 +170,7 @@ extension ImageContents {
             kind: "package", name: stanza["Package"] ?? "", version: stanza["Version"] ?? ""))
       }
     }
-    for (path, text) in texts where path.hasSuffix("/METADATA") {
+    for (path, text) in texts.elements where path.hasSuffix("/METADATA") {
       // Up to the first empty line they are fields; what follows is the description.
       let lines = text.split(separator: "\n", omittingEmptySubsequences: false).prefix {
         !$0.isEmpty

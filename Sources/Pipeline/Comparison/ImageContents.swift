@@ -1,4 +1,5 @@
 public import Digests
+public import FileSystem
 public import Images
 
 /// What is in an image, from its bytes or from its manifest.
@@ -46,7 +47,7 @@ public struct ImageContents: Hashable, Sendable {
   /// What the manifest says was fetched; nil where there is none.
   public internal(set) var fetched: [Component]?
   /// Paths without leading slash, `.` for the root.
-  public internal(set) var entries: [String: Entry] = [:]
+  public internal(set) var entries: PathTable<Entry> = [:]
   /// The paths in the order of the archive; empty of a manifest, which does not keep it.
   public internal(set) var order: [String] = []
   /// Of the uncompressed tar stream; nil of a manifest.
@@ -54,7 +55,7 @@ public struct ImageContents: Hashable, Sendable {
   /// `wsl.conf` and `wsl-distribution.conf`, each setting by its name; nil of a manifest.
   public internal(set) var configuration: [String: [String: String]]?
   /// Who put each path there: `package bash`, `step locale`. Empty where there is no manifest.
-  public internal(set) var origins: [String: String] = [:]
+  public internal(set) var origins: PathTable<String> = [:]
 
   init(file: String, size: Int64, sha256: SHA256Digest) {
     self.file = file

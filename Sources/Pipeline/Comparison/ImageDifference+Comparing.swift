@@ -1,4 +1,5 @@
 internal import Content
+internal import FileSystem
 internal import Images
 
 extension ImageDifference {
@@ -10,13 +11,13 @@ extension ImageDifference {
     components = Self.components(before, after)
     configuration = Self.configuration(before.configuration, after.configuration)
     let paths = { (contents: ImageContents, other: ImageContents) in
-      contents.entries.keys.filter { other.entries[$0] == nil }.sorted(by: precedes).map {
+      contents.entries.paths.filter { other.entries[$0] == nil }.sorted(by: precedes).map {
         Path(path: $0, size: contents.entries[$0]?.size ?? 0, origin: contents.origins[$0])
       }
     }
     removed = paths(before, after)
     added = paths(after, before)
-    changed = after.entries.keys.sorted(by: precedes).compactMap { path in
+    changed = after.entries.paths.sorted(by: precedes).compactMap { path in
       guard let old = before.entries[path], let new = after.entries[path] else { return nil }
       let fields = Self.fields(old, new)
       guard !fields.isEmpty else { return nil }
@@ -87,10 +88,10 @@ extension ImageDifference {
   private static func growth(_ before: ImageContents, _ after: ImageContents) -> [Growth] {
     guard !before.origins.isEmpty, !after.origins.isEmpty else { return [] }
     var bytes: [String: Int64] = [:]
-    for (path, entry) in before.entries {
+    for (path, entry) in before.entries.elements {
       bytes[before.origins[path] ?? "", default: 0] -= entry.size
     }
-    for (path, entry) in after.entries {
+    for (path, entry) in after.entries.elements {
       bytes[after.origins[path] ?? "", default: 0] += entry.size
     }
     return bytes.filter { $0.value != 0 }.map { Growth(origin: $0.key, bytes: $0.value) }.sorted {
@@ -134,6 +135,6 @@ extension ImageDifference.Side {
   fileprivate init(_ contents: ImageContents) {
     self.init(
       file: contents.file, size: contents.size, sha256: contents.sha256,
-      paths: contents.entries.count, content: contents.entries.values.reduce(0) { $0 + $1.size })
+      paths: contents.entries.count, content: contents.entries.elements.reduce(0) { $0 + $1.value.size })
   }
 }

@@ -1,4 +1,5 @@
 public import Digests
+internal import FileSystem
 public import SystemPackage
 
 /// What changed from one image to another, and why their digests differ.

@@ -1,5 +1,6 @@
 public import Content
 internal import Diagnostics
+internal import FileSystem
 public import Images
 
 /// Why a path is in an image.
@@ -58,7 +59,7 @@ public struct PathExplanation: Hashable, Codable, Sendable {
 
   /// `m/__pycache__/x.cpython-313.pyc` is compiled from `m/x.py`.
   private static func source(of path: String, _ tree: ManifestTree) -> String? {
-    let parts = path.split(separator: "/")
+    let parts = path.pathComponents
     guard path.hasSuffix(".pyc"), parts.dropLast().last == "__pycache__",
       let stem = parts.last?.split(separator: ".").first
     else { return nil }
@@ -81,7 +82,7 @@ public struct PathExplanation: Hashable, Codable, Sendable {
   }
 
   private static func missing(_ path: String, _ tree: ManifestTree) -> ComparisonError {
-    let parts = ImageContents.normalized(path).split(separator: "/").map(String.init)
+    let parts = ImageContents.normalized(path).pathComponents
     let folder = tree.resolve((parts.dropLast() + ["."]).joined(separator: "/"))
     let names = folder.map(tree.names) ?? []
     let near = nearest(to: parts.last ?? "", among: names).map { name in
@@ -101,10 +102,10 @@ extension Origin {
 
 /// The paths of a manifest as a file system.
 struct ManifestTree {
-  let files: [String: Manifest.File]
+  let files: PathTable<Manifest.File>
 
   init(_ manifest: Manifest) {
-    files = Dictionary(manifest.files.map { ($0.path, $0) }, uniquingKeysWith: { $1 })
+    files = PathTable(manifest.files.map { ($0.path, $0) })
   }
 
   /// The path with the links of its folders followed, as in the running image.
@@ -122,10 +123,10 @@ struct ManifestTree {
   /// The names in a folder.
   func names(in folder: String) -> [String] {
     let prefix = folder == "." ? "" : folder + "/"
-    return files.keys.compactMap { path in
+    return files.paths.compactMap { path in
       guard path.hasPrefix(prefix) else { return nil }
       let name = path.dropFirst(prefix.count)
-      return name.isEmpty || name.contains("/") ? nil : String(name)
+      return name.isEmpty || name.hasSlash ? nil : String(name)
     }
   }
 }

@@ -9,8 +9,8 @@ extension LayerListing {
   ///   - owners: the origins of paths whose origin is not the layer's, as indexes into `origins`.
   ///   - known: digests by path, of files that were hashed as they came; the others are read.
   public init(
-    of root: FilePath, owners: [String: Int] = [:], origins: [Origin] = [],
-    known: [String: SHA256Digest] = [:]
+    of root: FilePath, owners: PathTable<Int> = [:], origins: [Origin] = [],
+    known: PathTable<SHA256Digest> = [:]
   ) throws(FileError) {
     let place = root.string + "/"
     var entries: [Entry] = []

@@ -1,3 +1,5 @@
+import FileSystem
+
 /// Follows the symbolic links of a path as the kernel does inside a root.
 public enum LinkWalk {
   /// - Parameters:
@@ -8,7 +10,7 @@ public enum LinkWalk {
   public static func resolve(
     _ path: String, followLast: Bool, target: (String) -> String?
   ) -> String? {
-    var pending = path.split(separator: "/").map(String.init)
+    var pending = path.pathComponents
     var done: [String] = []
     var links = 0
     while !pending.isEmpty {
@@ -25,8 +27,8 @@ public enum LinkWalk {
       }
       links += 1
       guard links <= 40 else { return nil }
-      if link.hasPrefix("/") { done = [] }
-      pending = link.split(separator: "/").map(String.init) + pending
+      if link.isAbsolutePath { done = [] }
+      pending = link.pathComponents + pending
     }
     return done.joined(separator: "/")
   }

@@ -1,5 +1,6 @@
 internal import Content
 internal import Diagnostics
+internal import FileSystem
 
 /// What a root file system has for GPUs.
 public struct GPUFacts: Hashable, Codable, Sendable {
@@ -74,7 +75,7 @@ public struct GPUFacts: Hashable, Codable, Sendable {
   ) throws(GPUCodeError) {
     let gaps = gaps(required)
     guard !gaps.isEmpty else { return }
-    var missing: [String: [GPUArchitecture]] = [:]
+    var missing: PathTable<[GPUArchitecture]> = [:]
     for gap in gaps { missing[gap.library.path, default: []].append(gap.architecture) }
     let lines = libraries.compactMap { library in
       missing[library.path].map { architectures in

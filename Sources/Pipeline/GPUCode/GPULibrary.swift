@@ -1,4 +1,5 @@
 internal import Diagnostics
+internal import FileSystem
 public import SystemPackage
 
 /// An ELF file and what it has for GPUs.
@@ -40,7 +41,7 @@ public struct GPULibrary: Hashable, Sendable {
     // The smallest record of device code, with an ELF header around it.
     guard size >= 256 else { return false }
     if permissions & 0o111 != 0 { return true }
-    return path.split(separator: "/").last?.contains(".so") == true
+    return path.pathComponents.last?.contains(".so") == true
   }
 }
 

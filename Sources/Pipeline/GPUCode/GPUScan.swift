@@ -57,7 +57,7 @@ public struct GPUScan: Hashable, Sendable {
       GPUCodeError(.badImage, image.string, causes: error.diagnostics)
     }
     // The last entry of a path is the one that is there after extraction.
-    var found: [String: GPUScan] = [:]
+    var found: PathTable<GPUScan> = [:]
     var reader: ArchiveReader
     do throws(ArchiveError) {
       reader = try ArchiveReader.open(image, formats: .tar, filters: .all, warnings: .areKept)
@@ -65,7 +65,7 @@ public struct GPUScan: Hashable, Sendable {
       throw cannotRead(error)
     }
     while let entry = try next(&reader, cannotRead) {
-      let path = entry.path.split(separator: "/").filter { $0 != "." }.joined(separator: "/")
+      let path = entry.path.pathComponents.filter { $0 != "." }.joined(separator: "/")
       found[path] = nil
       guard entry.kind == .file,
         GPULibrary.isCandidate(
@@ -78,7 +78,7 @@ public struct GPUScan: Hashable, Sendable {
     }
     do throws(ArchiveError) { try reader.finish() } catch { throw cannotRead(error) }
     var scan = GPUScan()
-    for (_, one) in found.sorted(by: { $0.key < $1.key }) {
+    for (_, one) in found.elements.sorted(by: { precedes($0.path, $1.path) }) {
       scan.files += one.files
       scan.damaged += one.damaged
     }

@@ -1,5 +1,6 @@
 public import Content
 public import Digests
+internal import FileSystem
 
 /// Something that is fetched whole and is known by its digest.
 public struct Artifact: Hashable, Sendable {
@@ -49,7 +50,7 @@ public struct Artifact: Hashable, Sendable {
   public var isInIndex: Bool { kind == .wheel || (kind == .archive && source != "recipe") }
 
   /// The last component of the path.
-  public var fileName: String { path.split(separator: "/").last.map(String.init) ?? path }
+  public var fileName: String { path.pathComponents.last ?? path }
 }
 
 extension Artifact: Codable {

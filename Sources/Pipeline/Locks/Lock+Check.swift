@@ -1,4 +1,5 @@
 internal import Content
+internal import FileSystem
 internal import SystemPackage
 
 extension Lock {
@@ -69,11 +70,11 @@ extension Artifact {
 
   private static func pathFault(_ path: String) -> String? {
     if path.contains("://") { return "its path is a URL, and a lock names no host" }
-    if path.hasPrefix("/") { return "its path is absolute" }
+    if path.isAbsolutePath { return "its path is absolute" }
     if path.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F || $0 == UInt8(ascii: "\\") }) {
       return "its path holds a control character or a backslash"
     }
-    let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+    let parts = path.allPathComponents
     if parts.contains("..") || parts.contains(".") || parts.contains("") {
       return "its path is not plain: `\(path)`"
     }

@@ -91,7 +91,7 @@ struct DebReader {
         throw error(.unsafePath, entry.path)
       }
       if path.isEmpty, entry.kind == .directory { continue }
-      guard entry.kind == .file, !path.contains("/") else {
+      guard entry.kind == .file, !path.hasSlash else {
         throw error(.unsupportedEntry, "\(path) in control.tar")
       }
       let content = try archives { () throws(ArchiveError) in

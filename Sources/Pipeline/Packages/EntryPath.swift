@@ -1,3 +1,5 @@
+import FileSystem
+
 /// Paths of a data archive, made relative and safe.
 enum EntryPath {
   /// The path of an entry without `./`, doubled and trailing slashes; empty for the root.
@@ -8,7 +10,7 @@ enum EntryPath {
     guard !raw.isEmpty, raw.utf8.first != UInt8(ascii: "/"), !raw.utf8.contains(0x0A) else {
       return nil
     }
-    let parts = raw.split(separator: "/").filter { $0 != "." }
+    let parts = raw.pathComponents.filter { $0 != "." }
     return parts.contains("..") ? nil : parts.joined(separator: "/")
   }
 

@@ -1,5 +1,6 @@
 internal import Content
 internal import Digests
+internal import FileSystem
 
 /// Which path of a merged root comes from which package: decided by the packages' order and
 /// relations, before anything is written.
@@ -26,16 +27,16 @@ struct MergePlan {
   }
 
   /// By path.
-  var digests: [String: SHA256Digest] { nodes.compactMapValues(\.sha256) }
+  var digests: PathTable<SHA256Digest> { nodes.compactMapValues(\.sha256) }
 
   /// Keyed by the path with links of folders resolved.
-  private(set) var nodes: [String: Node] = [:]
+  private(set) var nodes: PathTable<Node> = [:]
   /// Paths, as the package has them, that another package replaces.
-  private(set) var lost: [Int: Set<String>] = [:]
+  private(set) var lost: [Int: PathSet] = [:]
   private(set) var deferred: Set<Int> = []
 
   private let packages: [PackageFacts]
-  private var folders: [String: String] = ["": ""]
+  private var folders: PathTable<String> = ["": ""]
 
   /// - Throws: ``PackageError/Code/overlap``.
   static func make(
@@ -136,7 +137,7 @@ struct MergePlan {
     _ path: String, _ other: PackageEntry, _ first: Int, _ entry: PackageEntry, _ second: Int
   ) -> Overlap? {
     let winner = Node(content: .entry(entry), package: second)
-    guard other.path == entry.path else {
+    guard PathKey(other.path) == PathKey(entry.path) else {
       // Two names of one path through a merged /usr: dpkg does not see it, and the later one
       // stands; but a package that links one name to the other means the file.
       if entry.kind != .symlink || other.kind == .symlink { nodes[path] = winner }
@@ -197,8 +198,8 @@ struct MergePlan {
   private mutating func follow(
     _ target: String, _ parent: String, _ package: Int, _ depth: Int
   ) throws(PackageError) -> String {
-    var parts = target.hasPrefix("/") ? [] : parent.split(separator: "/").map(String.init)
-    for part in target.split(separator: "/") where part != "." {
+    var parts = target.isAbsolutePath ? [] : parent.pathComponents
+    for part in target.pathComponents where part != "." {
       if part == ".." { _ = parts.popLast() } else { parts.append(String(part)) }
     }
     return try folder(parts.joined(separator: "/"), package, depth: depth + 1)

@@ -106,9 +106,9 @@ struct PackageDatabase {
         guard words.count == 2, words[0].hasPrefix("interest") else { continue }
         let trigger = String(words[1])
         let waiter = package.databaseName + (words[0].hasSuffix("-noawait") ? "/noawait" : "")
-        if trigger.hasPrefix("/") {
+        if trigger.isAbsolutePath {
           byPath += "\(trigger) \(waiter)\n"
-        } else if !trigger.contains("/") {
+        } else if !trigger.hasSlash {
           byName[trigger, default: ""] += waiter + "\n"
         }
       }

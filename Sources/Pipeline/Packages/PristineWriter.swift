@@ -10,12 +10,12 @@ struct PristineWriter {
   let options: PristineRoot.Options
 
   /// - Returns: path → index of the package that owns it.
-  func write() throws(PackageError) -> [String: Int] {
+  func write() throws(PackageError) -> PathTable<Int> {
     var plan = plan
     let database = try PackageDatabase(packages: packages, plan: plan, options: options).files()
     for file in database { plan.makeFolder(EntryPath.parent(file.path) ?? "") }
     // Byte order has every folder before what it holds.
-    let nodes = plan.nodes.sorted { precedes($0.key, $1.key) }
+    let nodes = plan.nodes.elements.sorted { precedes($0.path, $1.path) }
     try files("the root") { () throws(FileError) in try Files.makeDirectory(root) }
     for (path, node) in nodes {
       guard !Task.isCancelled else { throw PackageError(.interrupted, package: "the root") }
@@ -76,7 +76,7 @@ struct PristineWriter {
   }
 
   private func finishFolders(
-    _ nodes: [(key: String, value: MergePlan.Node)]
+    _ nodes: [(path: String, value: MergePlan.Node)]
   ) throws(PackageError) {
     for (path, node) in nodes.reversed() {
       guard case .directory(let entry) = node.content else { continue }
@@ -95,9 +95,9 @@ struct PristineWriter {
   }
 
   private func owners(
-    _ nodes: [(key: String, value: MergePlan.Node)], _ database: [PackageDatabase.File]
-  ) -> [String: Int] {
-    var owners: [String: Int] = [:]
+    _ nodes: [(path: String, value: MergePlan.Node)], _ database: [PackageDatabase.File]
+  ) -> PathTable<Int> {
+    var owners: PathTable<Int> = [:]
     for (path, node) in nodes { owners[path] = node.package }
     for file in database { owners[file.path] = file.package }
     return owners

@@ -14,8 +14,8 @@ struct TreeWriter {
   private(set) var sums = ""
   private var entries: [PackageEntry] = []
   /// Path → index into ``entries``; -1 for a folder that the archive does not list.
-  private var known: [String: Int] = ["": -1]
-  private var md5: [String: String] = [:]
+  private var known: PathTable<Int> = ["": -1]
+  private var md5: PathTable<String> = [:]
 
   init(package: String, root: FilePath, makesSums: Bool) throws(PackageError) {
     self.package = package

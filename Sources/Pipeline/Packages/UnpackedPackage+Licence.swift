@@ -13,7 +13,7 @@ extension UnpackedPackage {
         guard let status = try Files.status(tree.appending(folder)) else { return [] }
         if status.kind == .symlink {
           let target = try Files.readSymlink(tree.appending(folder))
-          return target.split(separator: "/").last.map { ["/usr/share/doc/\($0)/copyright"] } ?? []
+          return target.pathComponents.last.map { ["/usr/share/doc/\($0)/copyright"] } ?? []
         }
         return Files.exists(tree.appending("\(folder)/copyright")) ? ["/\(folder)/copyright"] : []
       } catch {

@@ -1,4 +1,5 @@
 internal import Content
+internal import FileSystem
 public import Images
 
 /// Where the bytes of an image are, as a tree to draw: a folder, a package or a file with what is
@@ -25,7 +26,7 @@ public struct SpaceMap: Hashable, Encodable, Sendable {
     var root = Draft()
     for file in manifest.files where file.size > 0 {
       let kind = manifest.origins[file.origin].kind
-      root.add(file.path.split(separator: "/")[...], file.size, kind)
+      root.add(file.path.pathComponents[...], file.size, kind)
     }
     return root.map("/", smallest: root.bytes / 2000)
   }
@@ -36,8 +37,8 @@ public struct SpaceMap: Hashable, Encodable, Sendable {
     for file in manifest.files where file.size > 0 {
       let origin = manifest.origins[file.origin]
       let name = [origin.name, origin.version].filter { !$0.isEmpty }.joined(separator: " ")
-      let head = [origin.kind.rawValue[...]] + (name.isEmpty ? [] : [name[...]])
-      root.add((head + file.path.split(separator: "/"))[...], file.size, origin.kind)
+      let head = [origin.kind.rawValue] + (name.isEmpty ? [] : [name])
+      root.add((head + file.path.pathComponents)[...], file.size, origin.kind)
     }
     return root.map("everything", smallest: root.bytes / 2000)
   }
@@ -47,9 +48,9 @@ public struct SpaceMap: Hashable, Encodable, Sendable {
     var bytes: Int64 = 0
     var files = 0
     var kinds: [Origin.Kind: Int64] = [:]
-    var children: [Substring: Draft] = [:]
+    var children: PathTable<Draft> = [:]
 
-    mutating func add(_ path: ArraySlice<Substring>, _ size: Int64, _ kind: Origin.Kind) {
+    mutating func add(_ path: ArraySlice<String>, _ size: Int64, _ kind: Origin.Kind) {
       bytes += size
       files += 1
       kinds[kind, default: 0] += size
@@ -60,14 +61,14 @@ public struct SpaceMap: Hashable, Encodable, Sendable {
     /// - Parameter smallest: what has fewer bytes is summed up, since nobody could see it.
     func map(_ name: String, smallest: Int64) -> SpaceMap {
       // A folder that holds nothing but one other is worth no frame of its own.
-      if children.count == 1, let (inner, only) = children.first, !only.children.isEmpty {
+      if children.count == 1, let (inner, only) = children.elements.first(where: { _ in true }), !only.children.isEmpty {
         return only.map(name == "/" ? "/\(inner)" : "\(name)/\(inner)", smallest: smallest)
       }
       let kind = kinds.max { ($0.value, $1.key.rawValue) < ($1.value, $0.key.rawValue) }?.key
-      var shown = children.filter { $0.value.bytes >= smallest }.map {
-        $0.value.map(String($0.key), smallest: smallest)
+      var shown = children.elements.filter { $0.value.bytes >= smallest }.map {
+        $0.value.map($0.path, smallest: smallest)
       }
-      let rest = children.values.filter { $0.bytes < smallest }
+      let rest = children.elements.map { $0.value }.filter { $0.bytes < smallest }
       if !rest.isEmpty {
         let files = rest.reduce(0) { $0 + $1.files }
         shown.append(

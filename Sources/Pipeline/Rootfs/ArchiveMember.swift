@@ -60,7 +60,7 @@ private struct Search {
   }
 
   mutating func look(at entry: ArchiveEntry, _ reader: inout ArchiveReader) throws(ArchiveError) {
-    let name = entry.path.split(separator: "/").filter { $0 != "." }.joined(separator: "/")
+    let name = entry.path.pathComponents.filter { $0 != "." }.joined(separator: "/")
     guard name == path else {
       if entry.kind == .file { names.append(name) }
       return
@@ -110,6 +110,6 @@ private struct Search {
   }
 
   private static func last(_ name: String) -> String {
-    name.split(separator: "/").last.map(String.init) ?? name
+    name.pathComponents.last ?? name
   }
 }

@@ -15,7 +15,7 @@ struct BaseArchive {
   private var folders: [(path: FilePath, modified: Int64)] = []
   /// Of the entry before, if there was one: known to be a folder without a link above it, which that
   /// entry, being in it, did not change. Entries of a folder mostly follow each other.
-  private var lastParent: Substring?
+  private var lastParent: PathKey?
   /// Bytes of files that the archive does not have.
   private var holes: Int64 = 0
 
@@ -60,7 +60,7 @@ struct BaseArchive {
   private static func components(
     _ path: String, _ entry: ArchiveEntry, _ file: FilePath
   ) throws(ArchiveError) -> [String] {
-    let components = path.split(separator: "/").map(String.init).filter { $0 != "." }
+    let components = path.pathComponents.filter { $0 != "." }
     guard !components.contains("..") else {
       throw ArchiveError(
         .damaged, archive: file.string, entry: entry.path, reason: "the path leaves the root")
@@ -122,10 +122,11 @@ struct BaseArchive {
   ///
   /// - Parameter path: below the root.
   private mutating func makeParents(of path: String) throws(FileError) {
-    let parent = path[..<(path.lastIndex(of: "/") ?? path.startIndex)]
+    let components = path.pathComponents.dropLast()
+    let parent = PathKey(components.joined(separator: "/"))
     guard parent != lastParent else { return }
     var folder = top
-    for component in parent.split(separator: "/") {
+    for component in components {
       folder += "/" + component
       switch try Files.status(at: folder)?.kind {
       case .directory?: continue

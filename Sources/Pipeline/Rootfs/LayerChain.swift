@@ -133,12 +133,12 @@ struct LayerChain {
 /// What the maker of a layer knows of its files.
 struct MadeLayer {
   /// The paths whose origin is not the layer's.
-  var owners: [String: Origin] = [:]
+  var owners: PathTable<Origin> = [:]
   /// Of files that were hashed before.
-  var digests: [String: SHA256Digest] = [:]
+  var digests: PathTable<SHA256Digest> = [:]
 
   fileprivate func listing(of upper: FilePath) throws(FileError) -> LayerListing {
-    let origins = Set(owners.values).sorted()
+    let origins = Set(owners.elements.map { $0.value }).sorted()
     let numbers = Dictionary(uniqueKeysWithValues: zip(origins, origins.indices))
     return try LayerListing(
       of: upper, owners: owners.compactMapValues { numbers[$0] }, origins: origins, known: digests)

@@ -73,7 +73,7 @@ struct LayerEditor {
 
   /// The path with the links of its folders followed, but not its last component's.
   private func settled(_ path: String) throws(FileError) -> String {
-    let components = path.split(separator: "/").map(String.init)
+    let components = path.pathComponents
     guard let name = components.last else {
       throw FileError("replace", "/", errno: .isDirectory)
     }
@@ -95,7 +95,7 @@ struct LayerEditor {
   }
 
   private mutating func makeParents(of path: String) throws(FileError) {
-    let components = path.split(separator: "/").map(String.init).dropLast()
+    let components = path.pathComponents.dropLast()
     for count in components.indices {
       let folder = components[...count].joined(separator: "/")
       let place = upper.appending(folder)

@@ -53,7 +53,7 @@ struct PlannedFile {
   static func planned(
     _ entry: Recipe.FileEntry, _ recipe: Recipe, taken: TakenMember?, place: Diagnostic.Place?
   ) throws(RootfsError) -> [PlannedFile] {
-    let target = entry.to.split(separator: "/").joined(separator: "/")
+    let target = entry.to.pathComponents.joined(separator: "/")
     let make = { (path: String, content: Content, mode: UInt16) in
       var file = PlannedFile(path, content, Origin(.file, name: "/" + target))
       file.mode = mode
@@ -137,8 +137,8 @@ struct PlannedFile {
   /// - Returns: the origin of each path.
   static func put(
     _ files: [PlannedFile], _ recipe: Recipe, in place: Workplace
-  ) throws(RootfsError) -> [String: Origin] {
-    var owners: [String: Origin] = [:]
+  ) throws(RootfsError) -> PathTable<Origin> {
+    var owners: PathTable<Origin> = [:]
     var editor = LayerEditor(place)
     let accounts: Accounts
     do throws(FileError) { accounts = try Accounts(place.stack) } catch { throw RootfsError(error) }

@@ -57,7 +57,7 @@ extension RootfsBuilder {
   ) throws(RootfsError) -> String {
     do throws(FileError) {
       let target = try stack.resolve("usr/bin/python3")
-      let name = target.split(separator: "/").last ?? ""
+      let name = target.pathComponents.last ?? ""
       if try stack.file(target) != nil, name.hasPrefix("python3.") {
         return String(name.dropFirst("python".count))
       }
@@ -96,7 +96,7 @@ extension RootfsBuilder {
       } catch { throw RootfsError(error) }
       warnings = installed.warnings
       return MadeLayer(
-        owners: installed.owners.mapValues { installed.origins[$0] },
+        owners: installed.owners.compactMapValues { installed.origins[$0] },
         digests: isCompiled
           ? try await compile(installed, compiler, over: place) : installed.digests)
     }
@@ -109,7 +109,7 @@ extension RootfsBuilder {
   /// - Returns: the digests of the files that are still as they were installed.
   private func compile(
     _ installed: InstalledWheels, _ compiler: ByteCode, over place: Workplace
-  ) async throws(RootfsError) -> [String: SHA256Digest] {
+  ) async throws(RootfsError) -> PathTable<SHA256Digest> {
     let above = Workplace(
       lower: place.lower + [place.upper], upper: place.work.appending("compiled"),
       work: place.work.appending("overlay"), privileges: place.privileges)

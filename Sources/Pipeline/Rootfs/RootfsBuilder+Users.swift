@@ -55,7 +55,7 @@ extension RootfsBuilder {
         + (try PlannedFile.keys(files, recipe)))
     let (layer, _, reused) = try await chain.layer(description, store, sandbox.privileges) {
       (place) async throws(RootfsError) in
-      var owners: [String: Origin] = [:]
+      var owners: PathTable<Origin> = [:]
       if !users.isEmpty {
         try await makeUsers(script, users, in: place)
         do throws(FileError) {
@@ -65,7 +65,9 @@ extension RootfsBuilder {
           }
         } catch { throw RootfsError(error) }
       }
-      owners.merge(try PlannedFile.put(files, recipe, in: place)) { _, file in file }
+      for (path, origin) in try PlannedFile.put(files, recipe, in: place).elements {
+        owners[path] = origin
+      }
       return MadeLayer(owners: owners)
     }
     chain.report(

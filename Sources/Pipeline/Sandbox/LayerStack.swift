@@ -21,7 +21,7 @@ public struct LayerStack: Hashable, Sendable {
   public func entry(_ path: String) throws(FileError) -> Entry? {
     var candidates = directories.reversed().map(\.string)
     var found: Entry?
-    for component in path.split(separator: "/") where component != "." {
+    for component in path.pathComponents where component != "." {
       found = nil
       var folders: [String] = []
       for candidate in candidates {
@@ -46,7 +46,7 @@ public struct LayerStack: Hashable, Sendable {
   ///
   /// - Throws: ``FileError`` with `tooManySymbolicLinkLevels` for a loop.
   public func resolve(_ path: String) throws(FileError) -> String {
-    var pending = Array(path.split(separator: "/").map(String.init).reversed())
+    var pending = Array(path.pathComponents.reversed())
     var done: [String] = []
     var links = 0
     while let component = pending.popLast() {
@@ -65,8 +65,8 @@ public struct LayerStack: Hashable, Sendable {
         throw FileError("follow", FilePath(path), errno: .tooManySymbolicLinkLevels)
       }
       let target = try Files.readSymlink(entry.path)
-      if target.hasPrefix("/") { done = [] }
-      pending += target.split(separator: "/").map(String.init).reversed()
+      if target.isAbsolutePath { done = [] }
+      pending += target.pathComponents.reversed()
     }
     return done.joined(separator: "/")
   }

@@ -112,7 +112,7 @@ public enum RecipeLint {
   }
 
   private static func file(_ recipe: Recipe, _ name: String, _ value: String) -> Diagnostic? {
-    guard !value.hasPrefix("/"), !value.isEmpty else { return nil }
+    guard !value.isAbsolutePath, !value.isEmpty else { return nil }
     let path = recipe.directory.appending(value)
     let isIcon = name == "shortcut.icon"
     var reason = "it is not in the recipe's folder"

@@ -1,3 +1,4 @@
+import FileSystem
 import Recipes
 import SystemPackage
 
@@ -21,7 +22,7 @@ struct DistributionFiles {
 
   private mutating func place(_ name: (section: String, key: String), mode: UInt16) {
     guard case .text(let value) = configuration.setting("\(name.section).\(name.key)"),
-      !value.isEmpty, !value.hasPrefix("/"), let file = FilePath(value).lastComponent
+      !value.isEmpty, !value.isAbsolutePath, let file = FilePath(value).lastComponent
     else { return }
     let path = "usr/lib/wsl/\(file.string)"
     shared.append(GeneratedFile(path, mode: mode, .recipeFile(FilePath(value))))

@@ -1,3 +1,4 @@
+import FileSystem
 import Recipes
 
 /// The script that WSL runs at the first launch after `wsl --install --from-file`: it makes the
@@ -13,7 +14,7 @@ struct OutOfBoxScript {
     for name in (model.name.isEmpty ? [] : [model.name]) + model.groups where !Self.isName(name) {
       throw WSLError(.badUser, model.name, "`\(name)` is not a name that useradd takes")
     }
-    guard model.shell.hasPrefix("/"), !model.shell.contains("\n") else {
+    guard model.shell.isAbsolutePath, !model.shell.contains("\n") else {
       throw WSLError(.badUser, model.name, "its shell `\(model.shell)` is not an absolute path")
     }
     guard (1...Int(UInt32.max) - 2).contains(uid) else {

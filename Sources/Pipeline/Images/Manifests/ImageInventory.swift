@@ -1,4 +1,5 @@
 public import Content
+internal import FileSystem
 internal import GPUCode
 
 /// What takes the space in an image.
@@ -42,7 +43,7 @@ public struct ImageInventory: Hashable, Codable, Sendable {
   /// - Parameter depth: how many components the paths of ``folders`` have at most; the root is 0.
   public init(_ manifest: Manifest, depth: Int = 2) {
     var shares = manifest.origins.map { Share(origin: $0) }
-    var folders: [String: Folder] = [:]
+    var folders: PathTable<Folder> = [:]
     for file in manifest.files where file.kind != .directory {
       shares[file.origin].files += 1
       shares[file.origin].bytes += file.size
@@ -55,13 +56,13 @@ public struct ImageInventory: Hashable, Codable, Sendable {
     self.shares = shares.filter { $0.files > 0 }.sorted {
       $0.bytes == $1.bytes ? $0.origin < $1.origin : $0.bytes > $1.bytes
     }
-    self.folders = folders.values.sorted {
+    self.folders = folders.elements.map { $0.value }.sorted {
       $0.bytes == $1.bytes ? precedes($0.path, $1.path) : $0.bytes > $1.bytes
     }
   }
 
   private static func duplicates(_ manifest: Manifest) -> [Duplicate] {
-    let files = Dictionary(manifest.files.map { ($0.path, $0.origin) }, uniquingKeysWith: { $1 })
+    let files = PathTable(manifest.files.map { ($0.path, $0.origin) })
     return (manifest.gpu?.duplicates ?? []).map { duplicate in
       let places = duplicate.paths.compactMap { path in
         files[path].map { Duplicate.Place(path: path, origin: manifest.origins[$0]) }
@@ -71,7 +72,7 @@ public struct ImageInventory: Hashable, Codable, Sendable {
   }
 
   private static func folders(above path: String, depth: Int) -> [String] {
-    let components = path.split(separator: "/").dropLast().prefix(depth)
+    let components = path.pathComponents.dropLast().prefix(depth)
     return ["."]
       + components.indices.map { components[...$0].joined(separator: "/") }
   }

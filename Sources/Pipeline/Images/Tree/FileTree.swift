@@ -72,7 +72,8 @@ public struct FileTree: Sendable {
         next = below.next()
       }
       var covered: TreeEntry?
-      if let node = next, node.entry.path == listed.path {
+      // What is not before and not behind has the same bytes.
+      if let node = next, !precedes(listed.path, node.entry.path) {
         if !hidden.hide(listed.path) { covered = node.entry }
         next = below.next()
       }

@@ -1,5 +1,6 @@
 public import Content
 public import Digests
+internal import FileSystem
 public import SystemPackage
 
 /// One path of the final tree.
@@ -37,5 +38,5 @@ public struct TreeEntry: Hashable, Sendable {
   public var source: FilePath { layer.appending(path) }
 
   /// The last component of the path.
-  var name: String { path.split(separator: "/").last.map(String.init) ?? "" }
+  var name: String { path.pathComponents.last ?? "" }
 }

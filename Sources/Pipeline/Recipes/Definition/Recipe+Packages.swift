@@ -1,3 +1,4 @@
+import FileSystem
 import SystemPackage
 import YAML
 
@@ -97,7 +98,7 @@ extension Recipe {
       Key("key", "Who signs it.", signingKey, required: true) { $0.key = $1 },
     ]
   ).then { draft, node, decoding -> AptSource? in
-    let isFlat = draft.suite.hasSuffix("/")
+    let isFlat = draft.suite.endsWithSlash
     if isFlat, let components = node["components"], !draft.components.isEmpty {
       decoding.report(
         .contradiction, at: components.place, "a flat repository has no components",

@@ -83,7 +83,7 @@ extension WSLSettings {
   private static let resource = Definition<String>.text(
     "a file of the recipe's folder of at most 1 MiB, or an absolute path in the image"
   ).then { text, node, decoding in
-    if text.hasPrefix("/") { return text }
+    if text.isAbsolutePath { return text }
     guard let found = decoding.find(text, node) else { return nil }
     guard found.status.kind == .file, found.status.size <= largestResource else {
       decoding.report(

@@ -1,5 +1,6 @@
 import Content
 import Diagnostics
+import FileSystem
 
 extension Decoding {
   /// Finds what is wrong between values that are right each by itself. Keys in which something is
@@ -25,7 +26,7 @@ extension Decoding {
   private mutating func checkFiles(_ recipe: Recipe) {
     guard !failed.contains("files") else { return }
     for (index, file) in recipe.files.enumerated() {
-      let top = file.to.split(separator: "/").first.map(String.init) ?? ""
+      let top = file.to.pathComponents.first ?? ""
       guard ["dev", "proc", "sys"].contains(top) else { continue }
       report(
         .contradiction, at: place("files[\(index)].to"),

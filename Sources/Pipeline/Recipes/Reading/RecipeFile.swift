@@ -52,12 +52,12 @@ struct FolderPath {
 
   /// Finds `text` below `folder`, following symbolic links as long as they stay below it.
   init(_ text: String, in folder: FilePath) throws(Fault) {
-    guard !text.hasPrefix("/"), !text.split(separator: "/").contains("..") else {
+    guard !text.isAbsolutePath, !text.pathComponents.contains("..") else {
       throw Fault(
         code: .leavesFolder, message: "the path `\(text)` leaves the recipe's folder",
         remedy: "put the file beside the recipe and name it from there, without `..`")
     }
-    var pending = Array(text.split(separator: "/").reversed()).map(String.init)
+    var pending = Array(text.pathComponents.reversed())
     var resolved: [String] = []
     var links = 0
     var found = try Self.status(folder, text)
@@ -78,8 +78,8 @@ struct FolderPath {
       }
       links += 1
       let target = try Self.target(of: parent.appending(component), text)
-      guard links <= Self.mostLinks, !target.hasPrefix("/") else { throw Self.leaves(text) }
-      pending += target.split(separator: "/").reversed().map(String.init)
+      guard links <= Self.mostLinks, !target.isAbsolutePath else { throw Self.leaves(text) }
+      pending += target.pathComponents.reversed()
     }
     if resolved.isEmpty || found == nil { found = try Self.status(folder, text) }
     guard let found else { throw Self.missing(text, text, in: folder) }

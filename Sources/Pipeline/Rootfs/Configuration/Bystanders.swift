@@ -70,7 +70,7 @@ struct Bystanders {
     }
     return trees.contains { entry.path.hasPrefix($0) }
       || folders.contains { folder in
-        entry.path.hasPrefix(folder) && !entry.path.dropFirst(folder.count).contains("/")
+        entry.path.hasPrefix(folder) && !entry.path.dropFirst(folder.count).hasSlash
       }
   }
 
@@ -128,7 +128,7 @@ extension Bystanders {
 
   private static func interests(of package: UnpackedPackage) throws(RootfsError) -> [Interest] {
     try triggers(of: package).filter { $0.count == 2 && $0[0].hasPrefix("interest") }
-      .filter { $0[1].hasPrefix("/") }
+      .filter { $0[1].isAbsolutePath }
       .map { Interest(package: package.name, path: String($0[1].drop { $0 == "/" })) }
   }
 
@@ -167,8 +167,8 @@ private struct EntryParent {
   let name: String
 
   init(_ path: String) {
-    let components = path.split(separator: "/")
+    let components = path.pathComponents
     folder = components.dropLast().joined(separator: "/")
-    name = components.last.map(String.init) ?? ""
+    name = components.last ?? ""
   }
 }

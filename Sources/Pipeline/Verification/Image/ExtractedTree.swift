@@ -1,18 +1,19 @@
 import Content
+import FileSystem
 
 /// The file system that an image's entries make when they are extracted in order.
 struct ExtractedTree: Sendable {
   let entries: [ImageEntry]
-  private let indices: [String: Int]
+  private let indices: PathTable<Int>
   /// Folder → names in it, of entries that are left at the end.
-  private let names: [String: [String]]
+  private let names: PathTable<[String]>
 
   init(_ entries: [ImageEntry]) {
     self.entries = entries
-    var indices: [String: Int] = [:]
+    var indices: PathTable<Int> = [:]
     for (index, entry) in entries.enumerated() { indices[entry.path] = index }
-    var names: [String: [String]] = [:]
-    for path in indices.keys where !path.isEmpty {
+    var names: PathTable<[String]> = [:]
+    for path in indices.paths where !path.isEmpty {
       let (folder, name) = Self.split(path)
       names[folder, default: []].append(name)
     }
@@ -53,5 +54,5 @@ struct ExtractedTree: Sendable {
   func exists(_ path: String) -> Bool { resolve(path) != nil }
 
   /// The names in a folder, links to it followed, in byte order.
-  func names(in folder: String) -> [String] { (names[resolve(folder) ?? folder] ?? []).sorted() }
+  func names(in folder: String) -> [String] { (names[resolve(folder) ?? folder] ?? []).sorted(by: precedes) }
 }

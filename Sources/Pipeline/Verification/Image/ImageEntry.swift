@@ -1,3 +1,5 @@
+import FileSystem
+
 /// One entry of an image's tar stream, as its headers say.
 public struct ImageEntry: Hashable, Sendable {
   public enum Kind: String, Hashable, Sendable {
@@ -32,11 +34,15 @@ public struct ImageEntry: Hashable, Sendable {
   var hardLinkPath: String { Self.normalized(linkTarget) }
 
   static func normalized(_ name: String) -> String {
-    guard
-      name.contains("./") || name.hasPrefix("/") || name.hasSuffix("/") || name.contains("//")
-        || name.hasSuffix("/.") || name == "."
-    else { return name }
-    return name.split(separator: "/").filter { $0 != "." }.joined(separator: "/")
+    // Most names are as they should be.
+    let slash = UInt8(ascii: "/")
+    var before = slash
+    var isOdd = name.endsWithSlash
+    for byte in name.utf8 {
+      if before == slash, byte == slash || byte == UInt8(ascii: ".") { isOdd = true }
+      before = byte
+    }
+    return isOdd ? name.pathComponents.filter { $0 != "." }.joined(separator: "/") : name
   }
 }
 

@@ -24,7 +24,7 @@ public struct ImageScan: Sendable {
   }
 
   let trailingData: Int64?
-  let contents: [String: [UInt8]]
+  let contents: PathTable<[UInt8]>
 
   /// - Throws: ``VerificationError/Code/cannotRead``, also where not even the first entry can be read:
   ///   of a file that is no image every rule would complain. A damaged archive is a finding instead.

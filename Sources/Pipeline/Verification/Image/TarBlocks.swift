@@ -1,3 +1,5 @@
+import FileSystem
+
 /// A tar stream taken apart block by block, fed with bytes as they come: what libarchive hides
 /// (PAX records, what follows the end-of-archive marker) is what rules want to see.
 struct TarBlocks {
@@ -10,7 +12,7 @@ struct TarBlocks {
   }
 
   private(set) var entries: [ImageEntry] = []
-  private(set) var contents: [String: [UInt8]] = [:]
+  private(set) var contents: PathTable<[UInt8]> = [:]
   private(set) var damage: Damage?
   /// Where bytes other than zero come after the end-of-archive marker, from the stream's start.
   private(set) var trailingData: Int64?
@@ -221,7 +223,7 @@ extension ImageEntry {
   private static func kind(_ type: UInt8, _ name: String) -> Kind {
     switch type {
     // Before ustar a trailing slash meant a folder.
-    case 0: name.hasSuffix("/") ? .directory : .file
+    case 0: name.endsWithSlash ? .directory : .file
     case UInt8(ascii: "0"), UInt8(ascii: "7"), UInt8(ascii: "S"): .file
     case UInt8(ascii: "1"): .hardLink
     case UInt8(ascii: "2"): .symlink

@@ -1,4 +1,5 @@
 import Diagnostics
+import FileSystem
 import Recipes
 import WSL
 
@@ -62,7 +63,7 @@ enum AcceptanceRules {
     remedy: "name an absolute path without arguments, and put the script there"
   ) { image in
     guard let command = image.distribution?.value("oobe.command") else { return [] }
-    return image.tree.file(command)?.kind == .file && command.hasPrefix("/")
+    return image.tree.file(command)?.kind == .file && command.isAbsolutePath
       ? [] : [Finding("`oobe.command` names `\(command)`, which is no file of the image")]
   }
 

@@ -1,5 +1,6 @@
 import Content
 import Diagnostics
+import FileSystem
 import WSL
 
 /// How the host's GPU gets into WSL, and what hides it.
@@ -28,7 +29,7 @@ enum GPURules {
   }
 
   private static func isStub(_ path: String) -> Bool {
-    path.split(separator: "/").dropLast().contains("stubs")
+    path.pathComponents.dropLast().contains("stubs")
   }
 
   private static func isHidden(_ path: String) -> Bool {

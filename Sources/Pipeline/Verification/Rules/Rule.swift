@@ -1,5 +1,6 @@
 import Content
 public import Diagnostics
+internal import FileSystem
 import Recipes
 import WSL
 

@@ -1,4 +1,5 @@
 import Diagnostics
+import FileSystem
 import Recipes
 
 /// What bsdtar, which WSL extracts images with, makes of a tar's shape. Each rule was tried with
@@ -28,7 +29,7 @@ enum TarRules {
     "K6111", .error, "Hard links come after their targets",
     remedy: "write each file before the hard links to it, and never a link alone"
   ) { image in
-    var seen: Set<String> = []
+    var seen: PathSet = []
     return image.scan.entries.compactMap { entry in
       defer { if entry.kind != .directory { seen.insert(entry.path) } }
       guard entry.kind == .hardLink, !seen.contains(entry.hardLinkPath) else { return nil }
@@ -42,7 +43,7 @@ enum TarRules {
     "K6112", .error, "No path goes through a symbolic link of the image",
     remedy: "write the file under the folder that the link leads to"
   ) { image in
-    var links: Set<String> = []
+    var links: PathSet = []
     return image.scan.entries.compactMap { entry in
       defer {
         if entry.kind == .symlink { links.insert(entry.path) } else { links.remove(entry.path) }
@@ -60,7 +61,7 @@ enum TarRules {
     "K6113", .error, "No folder is replaced by something else",
     remedy: "write one entry for each path"
   ) { image in
-    var folders: Set<String> = []
+    var folders: PathSet = []
     return image.scan.entries.compactMap { entry in
       if entry.kind == .directory {
         folders.insert(entry.path)
@@ -77,7 +78,7 @@ enum TarRules {
     "K6114", .error, "No symbolic link is replaced by a folder",
     remedy: "leave out the folder's entry, or the link"
   ) { image in
-    var links: Set<String> = []
+    var links: PathSet = []
     return image.scan.entries.compactMap { entry in
       if entry.kind == .symlink { links.insert(entry.path) }
       guard entry.kind == .directory, links.contains(entry.path) else { return nil }
@@ -90,7 +91,7 @@ enum TarRules {
   private static let parentFolders = Rule(
     "K6115", .error, "No path has `..` in it", remedy: "write the path without it"
   ) { image in
-    image.scan.entries.filter { $0.path.split(separator: "/").contains("..") }.map {
+    image.scan.entries.filter { $0.path.pathComponents.contains("..") }.map {
       Finding("\($0.name) has `..` in it", at: $0.path, reason: "the import fails")
     }
   }
@@ -101,7 +102,7 @@ enum TarRules {
   ) { image in
     image.scan.entries.filter { entry in
       entry.path.utf8.count > 255
-        && entry.path.split(separator: "/").contains { $0.utf8.count > 255 }
+        && entry.path.pathComponents.contains { $0.utf8.count > 255 }
     }.map {
       Finding(
         "a name in \($0.path.prefix(60))… is longer than 255 bytes", reason: "the import fails")
@@ -170,7 +171,7 @@ enum TarRules {
   private static let duplicates = Rule(
     "K6123", .warning, "Each path comes once", remedy: "keep the last entry only"
   ) { image in
-    var seen: [String: ImageEntry.Kind] = [:]
+    var seen: PathTable<ImageEntry.Kind> = [:]
     return image.scan.entries.compactMap { entry in
       defer { seen[entry.path] = entry.kind }
       guard let kind = seen[entry.path], !entry.path.isEmpty,
@@ -236,7 +237,7 @@ enum TarRules {
     "K6127", .warning, "No path begins with a slash", remedy: "pack relative paths"
   ) { image in
     image.scan.entries.filter {
-      $0.name.hasPrefix("/") || ($0.kind == .hardLink && $0.linkTarget.hasPrefix("/"))
+      $0.name.isAbsolutePath || ($0.kind == .hardLink && $0.linkTarget.isAbsolutePath)
     }.map {
       Finding("\($0.name) is absolute, or a hard link to an absolute path", at: $0.path)
     }

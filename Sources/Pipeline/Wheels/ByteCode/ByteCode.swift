@@ -108,7 +108,7 @@ public struct ByteCode: Sendable {
   /// - Returns: the digests of the installed files that are still there.
   public func join(
     _ upper: FilePath, into layer: FilePath, of installed: InstalledWheels
-  ) throws(FileError) -> [String: SHA256Digest] {
+  ) throws(FileError) -> PathTable<SHA256Digest> {
     var digests = installed.digests
     try Files.walk(upper) { (path, status) throws(FileError) in
       let place = layer.appending(path)

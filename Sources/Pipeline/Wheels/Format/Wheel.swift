@@ -1,5 +1,6 @@
 public import Content
 internal import Digests
+internal import FileSystem
 
 /// What a wheel says of itself: its file name, and `WHEEL`, `METADATA`, `RECORD` and
 /// `entry_points.txt` of its `.dist-info` folder, held against each other.
@@ -94,23 +95,25 @@ public struct Wheel: Hashable, Sendable {
   /// but for RECORD itself and its signatures.
   ///
   /// - Returns: the digest of each file, by its path; none for those that have none.
-  func digests(of entries: [ZipEntry]) throws(WheelError) -> [String: SHA256Digest] {
+  func digests(of entries: [ZipEntry]) throws(WheelError) -> PathTable<SHA256Digest> {
     let refuse = { (path: String, reason: String) in
       WheelError(.badRecord, wheel: fileName.text, entry: path, reason: reason)
     }
     let unsigned = Set(["RECORD", "RECORD.jws", "RECORD.p7s"].map { "\(infoFolder)/\($0)" })
-    var rows: [String: RecordFile.Row] = [:]
+    var rows: PathTable<RecordFile.Row> = [:]
     for row in record.rows {
-      guard rows.updateValue(row, forKey: row.path) ?? row == row else {
+      guard rows[row.path] ?? row == row else {
         throw refuse(row.path, "RECORD has two different rows for it")
       }
+      rows[row.path] = row
     }
-    var digests: [String: SHA256Digest] = [:]
+    var digests: PathTable<SHA256Digest> = [:]
     for entry in entries where !entry.isDirectory {
-      guard let row = rows.removeValue(forKey: entry.path) else {
+      guard let row = rows[entry.path] else {
         if unsigned.contains(entry.path) { continue }
         throw refuse(entry.path, "the file is in the wheel and not in RECORD")
       }
+      rows[entry.path] = nil
       if unsigned.contains(entry.path) { continue }
       guard let digest = row.sha256 else {
         throw refuse(
@@ -122,7 +125,7 @@ public struct Wheel: Hashable, Sendable {
       }
       digests[entry.path] = digest
     }
-    if let missing = rows.keys.sorted().first(where: { !unsigned.contains($0) }) {
+    if let missing = rows.paths.filter({ !unsigned.contains($0) }).min(by: precedes) {
       throw refuse(missing, "the file is in RECORD and not in the wheel")
     }
     return digests

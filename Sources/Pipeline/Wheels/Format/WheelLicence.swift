@@ -1,3 +1,5 @@
+import FileSystem
+
 /// What a wheel says of its licence, its author and its home (core metadata 2.4).
 public struct WheelLicence: Hashable, Sendable {
   /// An SPDX expression, in the words of PEP 639; nil where the wheel has none, or something else in
@@ -51,7 +53,7 @@ public struct WheelLicence: Hashable, Sendable {
   public static func isLicenceFile(_ path: String) -> Bool {
     if path.hasPrefix("licenses/") { return true }
     let name = path.uppercased()
-    return !name.contains("/")
+    return !name.hasSlash
       && ["LICENSE", "LICENCE", "COPYING", "NOTICE"].contains { name.hasPrefix($0) }
   }
 }

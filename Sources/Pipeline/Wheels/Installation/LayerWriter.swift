@@ -4,7 +4,7 @@ internal import SystemPackage
 /// Puts files into a layer's folder; one that stands there already is replaced.
 struct LayerWriter {
   let root: FilePath
-  private var folders: Set<String> = [""]
+  private var folders: PathSet = [""]
 
   init(root: FilePath) { self.root = root }
 
@@ -40,7 +40,7 @@ struct LayerWriter {
 
   /// Makes the folders of `path`; what stands there must be folders and no links to elsewhere.
   private mutating func makeFolders(_ path: String) throws(FileError) {
-    guard folders.insert(path).inserted else { return }
+    guard folders.insert(path) else { return }
     try makeFolders(ZipName.parent(path))
     let folder = root.appending(path)
     if let status = try Files.status(folder) {

@@ -10,11 +10,11 @@ struct WheelInstallation {
   let installer: String
   var writer: LayerWriter
   /// What was written, by the path inside the environment.
-  private(set) var written: [String: SHA256Digest] = [:]
+  private(set) var written: PathTable<SHA256Digest> = [:]
   /// The installed path, as RECORD has it, of each path of the wheel.
-  private var installed: [String: String] = [:]
+  private var installed: PathTable<String> = [:]
   /// Digest and size of what differs from the wheel, by its path in RECORD.
-  private var changed: [String: (SHA256Digest, Int)] = [:]
+  private var changed: PathTable<(SHA256Digest, Int)> = [:]
   private var generated: [RecordFile.Row] = []
 
   init(
@@ -119,13 +119,15 @@ struct WheelInstallation {
     var rest = installed
     var rows: [RecordFile.Row] = []
     for var row in wheel.record.rows {
-      row.path = rest.removeValue(forKey: row.path) ?? row.path
+      let recorded = row.path
+      row.path = rest[recorded] ?? recorded
+      rest[recorded] = nil
       if let (digest, size) = changed[row.path] {
         (row.digest, row.size) = (digest.recordText, String(size))
       }
       rows.append(row)
     }
-    let unrecorded = rest.values.map { RecordFile.Row(path: $0, digest: "", size: "") }
+    let unrecorded = rest.elements.map { RecordFile.Row(path: $0.value, digest: "", size: "") }
     return RecordFile(rows: rows + generated + unrecorded)
   }
 }

@@ -1,7 +1,7 @@
 public import Content
 public import Diagnostics
 public import Digests
-internal import FileSystem
+public import FileSystem
 public import SystemPackage
 
 /// A wheel to install, and why it is there.
@@ -26,9 +26,9 @@ public struct InstalledWheels: Hashable, Sendable {
   public let wheels: [UnpackedWheel]
   /// The index into ``wheels`` of each installed file's wheel; paths inside the image, without a
   /// leading slash.
-  public let owners: [String: Int]
+  public let owners: PathTable<Int>
   /// Of each installed file, by the same paths.
-  public let digests: [String: SHA256Digest]
+  public let digests: PathTable<SHA256Digest>
   /// ``WheelError/Code/sharedPath``: files that a later wheel replaced with other bytes.
   public let conflicts: [WheelError]
   /// The wheels that lost such a file.
@@ -67,8 +67,8 @@ public struct WheelInstaller: Sendable {
     _ requests: [WheelRequest], into upper: FilePath
   ) throws(WheelError) -> InstalledWheels {
     var writer = LayerWriter(root: upper)
-    var owners: [String: Int] = [:]
-    var digests: [String: SHA256Digest] = [:]
+    var owners: PathTable<Int> = [:]
+    var digests: PathTable<SHA256Digest> = [:]
     var conflicts: [WheelError] = []
     var incomplete: Set<Int> = []
     for (index, request) in requests.enumerated() {
@@ -79,14 +79,13 @@ public struct WheelInstaller: Sendable {
         request: request, environment: environment, installer: installer, writer: writer)
       try installation.run()
       writer = installation.writer
-      for (path, digest) in installation.written {
+      for (path, digest) in installation.written.elements {
         let path = "\(environment.path)/\(path)"
-        if let owner = owners.updateValue(index, forKey: path), owner != index,
-          digests[path] != digest
-        {
+        if let owner = owners[path], owner != index, digests[path] != digest {
           incomplete.insert(owner)
           conflicts.append(conflict(path, requests[owner].wheel, request.wheel))
         }
+        owners[path] = index
         digests[path] = digest
       }
     }

@@ -1,4 +1,5 @@
 internal import Archives
+internal import Content
 internal import Digests
 internal import FileSystem
 internal import SystemPackage
@@ -43,7 +44,7 @@ struct WheelContent {
   ///
   /// - Parameter digests: what each file must have; those without are only measured.
   func extract(
-    _ selection: [ZipEntry], to tree: FilePath, digests: [String: SHA256Digest]
+    _ selection: [ZipEntry], to tree: FilePath, digests: PathTable<SHA256Digest>
   ) throws(WheelError) -> [WheelFile] {
     var files: [WheelFile] = []
     try forEach(selection) { (entry, reader) throws(WheelError) in
@@ -102,7 +103,7 @@ struct WheelContent {
     _ selection: [ZipEntry],
     _ body: (ZipEntry, inout ArchiveReader) throws(WheelError) -> Void
   ) throws(WheelError) {
-    var wanted = Dictionary(uniqueKeysWithValues: selection.map { ($0.path, $0) })
+    var wanted = PathTable(selection.map { ($0.path, $0) })
     guard !wanted.isEmpty else { return }
     var reader: ArchiveReader
     do throws(ArchiveError) { reader = try ArchiveReader.open(file, formats: .zip) } catch {
@@ -114,12 +115,11 @@ struct WheelContent {
         throw WheelError(.notAZip, wheel: name, cause: .archive(error))
       }
       guard let found else { break }
-      guard found.kind == .file, let entry = wanted.removeValue(forKey: found.path) else {
-        continue
-      }
+      guard found.kind == .file, let entry = wanted[found.path] else { continue }
+      wanted[found.path] = nil
       try body(entry, &reader)
     }
-    if let missing = wanted.keys.sorted().first {
+    if let missing = wanted.paths.min(by: precedes) {
       throw WheelError(
         .contradictory, wheel: name, entry: missing, reason: "libarchive does not find it")
     }

@@ -104,7 +104,7 @@ public struct WheelUnpacker: Sendable {
       (stripe) async throws(WheelError) -> [WheelFile] in
       try content.extract(stripe, to: tree, digests: digests)
     }
-    let byPath = Dictionary(uniqueKeysWithValues: written.joined().map { ($0.path, $0) })
+    let byPath = PathTable(written.joined().map { ($0.path, $0) })
     let listing = WheelListing.text(files.compactMap { byPath[$0.path] })
     do throws(FileError) {
       try Files.write(listing, to: folder.appending(WheelListing.fileName))
@@ -126,10 +126,10 @@ public struct WheelUnpacker: Sendable {
 
   private func makeFolders(_ files: [ZipEntry], _ tree: FilePath) throws(FileError) {
     try Files.makeDirectory(tree)
-    var made: Set<String> = [""]
+    var made: PathSet = [""]
     for file in files {
       let parent = ZipName.parent(file.path)
-      guard made.insert(parent).inserted else { continue }
+      guard made.insert(parent) else { continue }
       try Files.makeDirectories(tree.appending(parent))
     }
   }

@@ -72,12 +72,12 @@ public struct ZipDirectory: Hashable, Sendable {
   private static func checkNames(
     _ records: [ZipRecord], _ file: borrowing ZipFile
   ) throws(WheelError) {
-    var files: Set<String> = []
-    var folders: Set<String> = []
+    var files: PathSet = []
+    var folders: PathSet = []
     for record in records {
       let isNew =
         record.isDirectory
-        ? folders.insert(record.path).inserted : files.insert(record.path).inserted
+        ? folders.insert(record.path) : files.insert(record.path)
       guard isNew else {
         throw file.defect(.duplicateName, "the name comes twice", entry: record.path)
       }
@@ -89,7 +89,7 @@ public struct ZipDirectory: Hashable, Sendable {
           throw file.defect(.duplicateName, "it is a file and a folder", entry: parent)
         }
         // A folder that was seen as such has had its own parents checked.
-        if !record.isDirectory, !folders.insert(parent).inserted { break }
+        if !record.isDirectory, !folders.insert(parent) { break }
         parent = ZipName.parent(parent)
       }
     }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Builds
 import Bundles
+import FileSystem
 import Reporting
 import SystemPackage
 
@@ -28,7 +29,7 @@ struct StoreExport: AsyncParsableCommand {
 
   func validate() throws {
     guard !output.isEmpty else { throw ValidationError("--output takes a file, and got nothing.") }
-    guard !output.hasSuffix("/") else {
+    guard !output.endsWithSlash else {
       throw ValidationError("--output takes a file, and '\(output)' is a folder.")
     }
   }
