@@ -76,8 +76,12 @@ import WSL
         == "A=it's b\nPATH=/opt/ml/bin:/usr/bin:/usr/lib/wsl/lib\n")
     #expect(
       text(files, "etc/profile.d/kiln-environment.sh")?.contains("export A='it'\\''s b'") == true)
+    recipe.environment = ["A": "it'\u{301};id;"]
+    // By bytes: the quote and the mark are one `Character`, but two for the shell.
+    let profile = text(try WSLFiles.common(recipe: recipe), "etc/profile.d/kiln-environment.sh")
+    #expect(profile?.utf8.contains("A='it'\\''\u{301};id;'".utf8) == true)
     #expect(text(files, "etc/locale.gen") == "de_DE.UTF-8 UTF-8\n")
-    for (name, value) in ["a-b": "x", "X": "a#b", "Y": "a\nb", "Z": " a"] {
+    for (name, value) in ["a-b": "x", "X": "a#b", "Y": "a\nb", "Z": " a", "M": "a#\u{301}b"] {
       recipe.environment = [name: value]
       #expect(throws: WSLError.self) { try WSLFiles.common(recipe: recipe) }
     }

@@ -28,8 +28,9 @@ struct Accounts {
     _ path: String, _ stack: LayerStack
   ) throws(FileError) -> [[String]] {
     guard let file = try stack.file(path) else { return [] }
-    return try Files.readText(file).split(separator: "\n").map { line in
-      line.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+    // By code points: a colon with a combining mark behind it is one `Character`, and so is `\r\n`.
+    return try Files.readText(file).unicodeScalars.split(separator: "\n").map { line in
+      line.split(separator: ":", omittingEmptySubsequences: false).map { String($0) }
     }
   }
 

@@ -89,8 +89,9 @@ extension RootfsBuilder {
         layers: place.lower, writes: place.writes,
         arguments: [
           "/bin/sh", "-e", "-c",
-          "mkdir -p /usr/lib/locale; localedef -i '\(parts[0])' -c -f '\(charset)' "
-            + "-A /usr/share/locale/locale.alias '\(locale)'",
+          "mkdir -p /usr/lib/locale; "
+            + "localedef -i \"$1\" -c -f \"$2\" -A /usr/share/locale/locale.alias \"$3\"",
+          "sh", parts[0], String(charset), locale,
         ], environment: scriptEnvironment)
       do throws(SandboxError) { try await sandbox.run(command) } catch {
         throw RootfsError(error, .localeMissing, locale, place: recipe.places["locale"])

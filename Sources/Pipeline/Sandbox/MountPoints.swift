@@ -33,6 +33,11 @@ struct MountPoints {
     return resolved
   }
 
+  /// Whether a path is in a folder with a file system of its own.
+  func isVolatile(_ path: String) -> Bool {
+    volatile.contains { path.utf8.starts(with: ($0 + "/").utf8) }
+  }
+
   /// Whether the image has something at `path`.
   func exists(_ path: String) throws(FileError) -> Bool {
     try stack.entry(try stack.resolve(path)) != nil
@@ -41,7 +46,7 @@ struct MountPoints {
   /// - Returns: the path to mount on, relative to the root, free of links.
   mutating func add(_ path: String, _ kind: Kind) throws(FileError) -> String {
     let resolved = try stack.resolve(path)
-    if volatile.contains(where: { resolved.hasPrefix($0 + "/") }) {
+    if isVolatile(resolved) {
       pending.append((resolved, kind))
     } else if try stack.entry(resolved) == nil {
       if let upper { try make(resolved, kind, in: upper) } else { pending.append((resolved, kind)) }
@@ -52,7 +57,7 @@ struct MountPoints {
   private mutating func make(
     _ path: String, _ kind: Kind, in upper: FilePath
   ) throws(FileError) {
-    let components = path.split(separator: "/").map(String.init)
+    let components = path.pathComponents
     for count in 1..<max(1, components.count) {
       try makeFolder(components[..<count].joined(separator: "/"), in: upper)
     }

@@ -10,14 +10,14 @@ struct Preparation {
   init(_ command: SandboxCommand, by sandbox: Sandbox) throws(SandboxError) {
     let overlay = try Overlay(command, privileges: sandbox.privileges)
     let plan: Plan
-    do throws(FileError) { plan = try Plan(command, sandbox) } catch { throw SandboxError(error) }
-    let script = Script(
-      command: command, overlay: overlay.options, inMemory: plan.upper == nil,
-      volatile: plan.points.volatile, pending: plan.points.pending, roots: plan.roots,
-      mounts: plan.mounts, masks: plan.masks)
+    do throws(FileError) { plan = try Plan(command, sandbox, overlay) } catch {
+      throw SandboxError(error)
+    }
     mountPoints = plan.points
+    let program = try Program(command, sandbox)
     var unshare = Command(
-      "setpriv", Self.arguments(command, script.text),
+      "setpriv",
+      Self.namespaces(command) + Script.words(plan.instructions, program: program.words),
       environment: command.secrets.merging(Script.environment(sandbox.searchPath)) { $1 },
       workingDirectory: overlay.directory, timeout: command.timeout)
     unshare.accepted = command.accepted
@@ -27,53 +27,107 @@ struct Preparation {
   /// Two process namespaces, one in the other: a program that changes its user loses the signal of
   /// its parent's death, but the outer namespace's first process never does, and takes the inner
   /// ones along. It is out of sight of the program, so it may keep the host's root.
-  private static func arguments(_ command: SandboxCommand, _ script: String) -> [String] {
+  private static func namespaces(_ command: SandboxCommand) -> [String] {
     ["--pdeathsig", "KILL", "--", "unshare", "--pid", "--fork", "--kill-child=KILL", "--"]
       + ["sh", "-c", "\"$@\"; exit $?", "sh"]
       + ["unshare", "--mount", "--propagation", "private", "--pid", "--ipc", "--uts"]
       + (command.network ? [] : ["--net"]) + ["--fork", "--kill-child=KILL", "--"]
-      + ["sh", "-c", script]
+  }
+}
+
+/// What the script becomes in the end.
+private struct Program {
+  let words: [String]
+
+  init(_ command: SandboxCommand, _ sandbox: Sandbox) throws(SandboxError) {
+    var environment = command.environment
+    if environment["HOME"] == nil { environment["HOME"] = command.user.home }
+    let settings = environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+    let user = command.user
+    let groups = user.groups.map { "+\($0)" }.joined(separator: ",")
+    let bounding = "-all," + Script.capabilities.map { "+" + $0 }.joined(separator: ",")
+    // Secrets are there already, so all else that a shell has is taken away by its name.
+    let clearing =
+      command.secrets.isEmpty
+      ? ["-i"]
+      : (Script.environment("").keys.sorted() + ["PWD", "OLDPWD", "SHLVL", "_"]).map { "-u\($0)" }
+    words =
+      ["setpriv", "--bounding-set=\(bounding)", "--", "env"] + clearing + settings
+      + [try Self.chroot(sandbox.searchPath)]
+      + ["--userspec=+\(user.uid):+\(user.gid)", "--groups=\(groups)", "."]
+      + command.arguments
+  }
+
+  /// By its path, since `env` looks in the image's PATH.
+  private static func chroot(_ searchPath: String) throws(SandboxError) -> String {
+    let places = searchPath.utf8.split(separator: UInt8(ascii: ":")).map {
+      FilePath(String(Substring($0))).appending("chroot")
+    }
+    guard let place = places.first(where: Files.exists) else {
+      throw SandboxError(.toolMissing, "chroot")
+    }
+    return place.string
   }
 }
 
 /// What to mount over the overlay, and on what.
 private struct Plan {
-  let upper: FilePath?
   private(set) var points: MountPoints
-  /// Lines of `fstab(5)` of the first phase.
-  private(set) var roots: [String] = []
-  /// Lines of `fstab(5)` of the second phase.
-  private(set) var mounts = Script.standardMounts
-  private(set) var masks: [SandboxCommand.Mask] = []
+  private(set) var instructions: [Script.Instruction] = []
 
-  init(_ command: SandboxCommand, _ sandbox: Sandbox) throws(FileError) {
-    upper = if case .layer(let upper, _) = command.writes { upper } else { nil }
+  init(
+    _ command: SandboxCommand, _ sandbox: Sandbox, _ overlay: Overlay
+  ) throws(FileError) {
+    let upper: FilePath? = if case .layer(let upper, _) = command.writes { upper } else { nil }
     points = MountPoints(layers: command.layers, upper: upper)
-    for (folder, line) in Script.fileSystems {
-      let target = try points.addVolatile(folder)
-      roots.append(line.source + " \(Script.field("\(Script.base)/\(target)")) " + line.options)
+    var roots = [Script.overlay(overlay.options)]
+    var folders: [String: String] = [:]
+    for system in Script.fileSystems {
+      let target = try points.addVolatile(system.folder)
+      folders[system.folder] = target
+      roots.append(Script.line(system.source, target, system.type, system.options))
     }
-    for mask in command.masks {
+    let devices = Script.devices(folders["dev"] ?? "dev")
+    var mounts = devices.lines + Script.kernelFiles(folders["proc"] ?? "proc")
+    var masks: [Script.Instruction] = []
+    for (index, mask) in command.masks.enumerated() {
       if mask.onlyExisting, try !points.exists(mask.path) { continue }
-      let target = try points.add(mask.path, .file)
-      mounts.append(Self.bind("/sys/mask\(masks.count)", target, readOnly: true))
-      masks.append(mask)
+      let file = "/sys/mask\(index)"
+      mounts.append(Script.bind(file, try points.add(mask.path, .file), Self.readOnly))
+      masks.append(.write(file, mask.content))
+      if mask.executable { masks.append(.executable(file)) }
     }
     for bind in command.binds + Self.networkBinds(command, sandbox) {
       guard let kind = try Self.followed(bind.source) else {
         throw FileError("bind", bind.source, errno: .noSuchFileOrDirectory)
       }
       let target = try points.add(bind.target, kind == .directory ? .directory : .file)
-      mounts.append(Self.bind(bind.source.string, target, readOnly: bind.readOnly))
+      mounts.append(
+        Script.bind(bind.source.string, target, bind.readOnly ? Self.readOnly : "bind"))
     }
-    if command.writes == .refused { mounts.append("kiln \(Script.base) none remount,bind,ro") }
+    if command.writes == .refused { mounts.append(Script.readOnlyRoot) }
+    if upper == nil { instructions += [.folder("/sys/upper"), .folder("/sys/work")] }
+    instructions += points.pending.filter { !points.isVolatile($0.path) }
+      .flatMap { Self.creation($0, below: "/sys/upper") }
+    instructions += roots.map { .table($0) } + [.mount] + devices.made
+    instructions += points.pending.filter { points.isVolatile($0.path) }
+      .flatMap { Self.creation($0, below: Script.base) }
+    instructions += masks + (command.network ? [] : [.loopback])
+    instructions += mounts.map { .table($0) } + [.mount]
   }
 
-  private static func bind(_ source: String, _ target: String, readOnly: Bool) -> String {
-    // In a user namespace the kernel refuses to drop what the source's mount forbids, so a
-    // read-only mount, which is a second step, names what it may well have.
-    let options = readOnly ? "bind,ro,nosuid,nodev" : "bind"
-    return "\(Script.field(source)) \(Script.field("\(Script.base)/\(target)")) none \(options)"
+  /// In a user namespace the kernel refuses to drop what the source's mount forbids, so a read-only
+  /// mount, which is a second step, names what it may well have.
+  private static let readOnly = "bind,ro,nosuid,nodev"
+
+  private static func creation(
+    _ place: (path: String, kind: MountPoints.Kind), below folder: String
+  ) -> [Script.Instruction] {
+    let path = "\(folder)/\(place.path)"
+    switch place.kind {
+    case .directory: return [.folder(path)]
+    case .file: return [.folder(FilePath(path).removingLastComponent().string), .file(path)]
+    }
   }
 
   private static func networkBinds(
@@ -146,7 +200,7 @@ struct Overlay {
 
   /// The deepest folder that is above every path.
   private static func parent(of paths: [FilePath]) -> FilePath {
-    let folders = paths.map { $0.string.split(separator: "/").dropLast() }
+    let folders = paths.map { $0.string.pathComponents.dropLast() }
     guard var shared = folders.first else { return "/" }
     for folder in folders {
       shared = shared.prefix(zip(shared, folder).prefix { $0 == $1 }.count)
@@ -159,7 +213,10 @@ struct Overlay {
   ) throws(SandboxError) -> String {
     let start = directory.string == "/" ? 1 : directory.string.utf8.count + 1
     let name = String(decoding: path.string.utf8.dropFirst(start), as: UTF8.self)
-    guard path.isAbsolute, !name.contains(where: { ",:\"\\#".contains($0) || $0.isWhitespace })
+    guard path.isAbsolute,
+      !name.unicodeScalars.contains(where: {
+        ",:\"\\#".unicodeScalars.contains($0) || $0.properties.isWhitespace
+      })
     else { throw SandboxError(.unusablePath, path.string) }
     return name
   }

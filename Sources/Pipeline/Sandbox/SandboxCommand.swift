@@ -44,7 +44,8 @@ public struct SandboxCommand: Hashable, Sendable {
     }
   }
 
-  /// A file that stands in for the image's own, or for none, while the program runs.
+  /// A file that stands in for the image's own, or for none, while the program runs; a small one,
+  /// since its content is an argument of the sandbox's processes.
   public struct Mask: Hashable, Sendable {
     /// Absolute, inside.
     public var path: String

@@ -1,10 +1,13 @@
 /// The `sh` script that turns a fresh mount namespace into the sandbox and becomes the program.
 ///
+/// Its text never changes. What it mounts and makes it is told by its arguments, so that no name of
+/// an image and no word of a recipe is ever read as a command by the host's shell, which is root.
+///
 /// Everything is mounted below a file system in memory that covers the namespace's `/sys`, which
 /// every Linux has and which nothing here needs; the root goes over `/` by a move, since after
 /// `pivot_root` none of the host's tools could be started any more. All mounts of one phase are
 /// one `mount --all`: a process for each would take longer than everything else.
-struct Script {
+enum Script {
   /// The last line on standard error of a set-up that failed.
   static let failureMark = "kiln: sandbox not set up"
 
@@ -26,142 +29,138 @@ struct Script {
     ]
   }
 
-  let command: SandboxCommand
-  /// The option string of the overlay.
-  let overlay: String
-  /// Whether the overlay's upper directory is in memory.
-  let inMemory: Bool
-  /// Folders that ``fileSystems`` are on, relative to the root.
-  let volatile: [String]
-  /// Relative to the root.
-  let pending: [(path: String, kind: MountPoints.Kind)]
-  /// Lines of `fstab(5)` over the overlay.
-  let roots: [String]
-  /// Lines of `fstab(5)` for the second phase.
-  let mounts: [String]
-  let masks: [SandboxCommand.Mask]
+  /// One thing that the script does.
+  enum Instruction: Hashable {
+    /// A line of `fstab(5)` for the next ``mount``.
+    case table(String)
+    case mount
+    case folder(String)
+    /// An empty one.
+    case file(String)
+    case link(String, to: String)
+    /// A file with content; a word is at most 128 KiB, so this is for small ones.
+    case write(String, String)
+    case executable(String)
+    /// Sets up the interface of a network of the sandbox's own.
+    case loopback
 
-  var text: String {
-    let lines =
-      [
-        "set -eu", "trap 'echo \"\(Self.failureMark)\" >&2' EXIT", "umask 022",
-        "mount -n -t tmpfs -o mode=755 kiln /sys",
-      ] + memory
-      + all(["overlay \(Self.base) overlay X-mount.mkdir,\(overlay)"] + roots)
-      + ["cd \(Self.base)"] + devices
-      + pending.filter(isVolatile).flatMap { create($0, below: ".") } + maskFiles
-      + [
-        // Neutral, so that no name of the building machine gets into a file.
-        "hostname localhost",
-        command.network ? ":" : "if command -v ip >/dev/null; then ip link set lo up; fi",
-      ] + all(mounts) + ["mount -n --move . /", "exec \(program)"]
-    return lines.joined(separator: "\n")
-  }
-
-  private typealias Place = (path: String, kind: MountPoints.Kind)
-
-  private var memory: [String] {
-    guard inMemory else { return [] }
-    return ["mkdir /sys/upper /sys/work"]
-      + pending.filter { !isVolatile($0) }.flatMap { create($0, below: "/sys/upper") }
-  }
-
-  private func isVolatile(_ place: Place) -> Bool {
-    volatile.contains { place.path.hasPrefix($0 + "/") }
-  }
-
-  private func create(_ place: Place, below folder: String) -> [String] {
-    let path = folder + "/" + place.path
-    switch place.kind {
-    case .directory: return ["mkdir -p \(Self.quoted(path))"]
-    case .file:
-      let parent = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
-      return [
-        "mkdir -p \(Self.quoted(parent.joined(separator: "/")))", ": > \(Self.quoted(path))",
-      ]
+    fileprivate var words: [String] {
+      switch self {
+      case .table(let line): ["table", line]
+      case .mount: ["mount"]
+      case .folder(let path): ["folder", path]
+      case .file(let path): ["file", path]
+      case .link(let path, let target): ["link", path, target]
+      case .write(let path, let content): ["write", path, content]
+      case .executable(let path): ["executable", path]
+      case .loopback: ["loopback"]
+      }
     }
   }
 
+  /// The words to run in a fresh mount namespace.
+  ///
+  /// - Parameter program: the last thing that runs, in ``base``, which is `/` by then.
+  static func words(_ instructions: [Instruction], program: [String]) -> [String] {
+    ["sh", "-c", text, "sh"] + instructions.flatMap(\.words) + ["run"] + program
+  }
+
+  private static let text = #"""
+    set -eu
+    trap 'echo "kiln: sandbox not set up" >&2' EXIT
+    umask 022
+    # Neutral, so that no name of the building machine gets into a file.
+    hostname localhost
+    mount -n -t tmpfs -o mode=755 kiln /sys
+    while [ "$1" != run ]; do
+      case $1 in
+      table) printf '%s 0 0\n' "$2" >>/sys/fstab; shift 2 ;;
+      mount) mount -n -a -T /sys/fstab; : >/sys/fstab; shift ;;
+      folder) mkdir -p "$2"; shift 2 ;;
+      file) : >"$2"; shift 2 ;;
+      link) ln -s "$3" "$2"; shift 3 ;;
+      write) printf %s "$3" >"$2"; shift 3 ;;
+      executable) chmod 755 "$2"; shift 2 ;;
+      loopback) if command -v ip >/dev/null; then ip link set lo up; fi; shift ;;
+      esac
+    done
+    shift
+    cd /sys/root
+    mount -n --move . /
+    exec "$@"
+    """#
+
+  /// A line of `fstab(5)` without its two numbers.
+  static func line(_ source: String, _ target: String, _ type: String, _ options: String) -> String
+  {
+    "\(field(source)) \(field("\(base)/\(target)")) \(type) \(options)"
+  }
+
+  /// The root's line.
+  ///
+  /// - Parameter options: without blanks.
+  static func overlay(_ options: String) -> String {
+    "overlay \(base) overlay X-mount.mkdir,\(options)"
+  }
+
+  /// For a root that is not written.
+  static let readOnlyRoot = "kiln \(base) none remount,bind,ro"
+
+  /// A line that shows what stands at `source` at `target` too.
+  static func bind(_ source: String, _ target: String, _ options: String = "bind") -> String {
+    line(source, target, "none", options)
+  }
+
+  /// By bytes, as `mount` reads it: a blank with a combining mark behind it is no blank to Swift.
+  private static func field(_ text: String) -> String {
+    var field = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case " ": field += "\\040".unicodeScalars
+      case "\t": field += "\\011".unicodeScalars
+      case "\n": field += "\\012".unicodeScalars
+      case "\\": field += "\\134".unicodeScalars
+      default: field.append(scalar)
+      }
+    }
+    return String(field)
+  }
+}
+
+// What every sandbox has.
+extension Script {
   /// File systems of the sandbox's own, with what stands before and after the target in
   /// `fstab(5)`.
-  static let fileSystems: [(folder: String, line: (source: String, options: String))] = [
-    ("proc", ("proc", "proc nosuid,nodev,noexec")), ("dev", ("kiln", "tmpfs nosuid,mode=755")),
-    ("run", ("kiln", "tmpfs nosuid,nodev,mode=755")),
-    ("tmp", ("kiln", "tmpfs nosuid,nodev,mode=1777")),
+  static let fileSystems: [(folder: String, source: String, type: String, options: String)] = [
+    ("proc", "proc", "proc", "nosuid,nodev,noexec"), ("dev", "kiln", "tmpfs", "nosuid,mode=755"),
+    ("run", "kiln", "tmpfs", "nosuid,nodev,mode=755"),
+    ("tmp", "kiln", "tmpfs", "nosuid,nodev,mode=1777"),
   ]
 
-  private static let nodes = ["null", "zero", "full", "random", "urandom", "tty"]
-
-  private var devices: [String] {
-    Self.nodes.map { ": > dev/\($0)" } + [
-      "ln -s /proc/self/fd dev/fd", "ln -s fd/0 dev/stdin", "ln -s fd/1 dev/stdout",
-      "ln -s fd/2 dev/stderr", "ln -s pts/ptmx dev/ptmx",
+  /// - Parameter dev: where the image's `/dev` leads to, relative to the root.
+  static func devices(_ dev: String) -> (made: [Instruction], lines: [String]) {
+    let nodes = ["null", "zero", "full", "random", "urandom", "tty"]
+    let links = [
+      ("fd", "/proc/self/fd"), ("stdin", "fd/0"), ("stdout", "fd/1"), ("stderr", "fd/2"),
+      ("ptmx", "pts/ptmx"),
     ]
+    let made =
+      nodes.map { Instruction.file("\(base)/\(dev)/\($0)") }
+      + links.map { .link("\(base)/\(dev)/\($0)", to: $1) }
+    let lines =
+      nodes.map { bind("/dev/\($0)", "\(dev)/\($0)") } + [
+        line(
+          "devpts", "\(dev)/pts", "devpts",
+          "X-mount.mkdir,nosuid,noexec,newinstance,ptmxmode=666,mode=620,gid=5"),
+        line("kiln", "\(dev)/shm", "tmpfs", "X-mount.mkdir,nosuid,nodev,mode=1777"),
+      ]
+    return (made, lines)
   }
 
-  /// The mounts of the second phase that every sandbox has.
-  static var standardMounts: [String] {
-    nodes.map { "/dev/\($0) \(base)/dev/\($0) none bind" } + [
-      "devpts \(base)/dev/pts devpts X-mount.mkdir,nosuid,noexec,newinstance,ptmxmode=666,"
-        + "mode=620,gid=5",
-      "kiln \(base)/dev/shm tmpfs X-mount.mkdir,nosuid,nodev,mode=1777",
-      // A maintainer script's sysctl would change the building machine.
-      "\(base)/proc/sys \(base)/proc/sys none bind,ro",
-    ]
-  }
-
-  private var maskFiles: [String] {
-    guard !masks.isEmpty else { return [] }
-    let files = masks.indices.map { "/sys/mask\($0)" }
-    let executable = zip(masks, files).filter(\.0.executable).map(\.1)
-    return zip(masks, files).map { "printf %s \(Self.quoted($0.content)) > \($1)" }
-      + (executable.isEmpty ? [] : ["chmod 755 " + executable.joined(separator: " ")])
-  }
-
-  private func all(_ lines: [String]) -> [String] {
-    let table = lines.map { $0 + " 0 0\n" }.joined()
-    return [
-      "printf %s \(Self.quoted(table)) > /sys/fstab", "mount -n -a -T /sys/fstab",
-    ]
-  }
-
-  private var program: String {
-    var environment = command.environment
-    if environment["HOME"] == nil { environment["HOME"] = command.user.home }
-    let settings = environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
-    let user = command.user
-    let groups = user.groups.map { "+\($0)" }.joined(separator: ",")
-    let bounding = "-all," + Self.capabilities.map { "+" + $0 }.joined(separator: ",")
-    // Secrets are there already, so all else that a shell has is taken away by its name.
-    let clearing =
-      command.secrets.isEmpty
-      ? ["-i"]
-      : (Self.environment("").keys.sorted() + ["PWD", "OLDPWD", "SHLVL", "_"]).map { "-u\($0)" }
-    // `env` looks in the image's PATH, so the host's chroot goes by its path.
-    return
-      (["setpriv", "--bounding-set=\(bounding)", "--", "env"] + clearing
-      + settings.map(Self.quoted) + ["\"$(command -v chroot)\""]
-      + ["--userspec=+\(user.uid):+\(user.gid)", "--groups=\(groups)", "."]
-      + command.arguments.map(Self.quoted))
-      .joined(separator: " ")
-  }
-
-  /// One word of the shell.
-  static func quoted(_ text: String) -> String {
-    "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''")
-      + "'"
-  }
-
-  /// One field of `fstab(5)`.
-  static func field(_ text: String) -> String {
-    text.map { character in
-      switch character {
-      case " ": "\\040"
-      case "\t": "\\011"
-      case "\n": "\\012"
-      case "\\": "\\134"
-      default: String(character)
-      }
-    }.joined()
+  /// A maintainer script's sysctl would change the building machine.
+  ///
+  /// - Parameter proc: where the image's `/proc` leads to, relative to the root.
+  static func kernelFiles(_ proc: String) -> [String] {
+    [bind("\(base)/\(proc)/sys", "\(proc)/sys", "bind,ro")]
   }
 }

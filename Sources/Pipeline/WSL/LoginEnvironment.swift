@@ -10,7 +10,9 @@ enum LoginEnvironment {
 
   static func files(_ recipe: Recipe) throws(WSLError) -> [GeneratedFile] {
     let path = recipe.environment["PATH"] ?? systemPath
-    let whole = path.split(separator: ":").contains { $0 == hostFolder }
+    let whole = path.utf8.split(separator: UInt8(ascii: ":")).contains {
+      $0.elementsEqual(hostFolder.utf8)
+    }
     var variables = recipe.environment
     variables["PATH"] = whole ? path : "\(path):\(hostFolder)"
     var files = [
@@ -56,8 +58,9 @@ enum LoginEnvironment {
         throw WSLError(.badVariable, name, "a name has letters, digits and `_` only")
       }
       let isPlain = value.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
-      guard isPlain, !value.contains("#"), value.last != "\\", value.first != "\"",
-        value.first != "'", value.first != " ", value.last != " "
+      let scalars = value.unicodeScalars
+      guard isPlain, !scalars.contains("#"), scalars.last != "\\", scalars.first != "\"",
+        scalars.first != "'", scalars.first != " ", scalars.last != " "
       else {
         throw WSLError(
           .badVariable, name,
@@ -82,7 +85,9 @@ enum LoginEnvironment {
 /// Text for the POSIX shell.
 enum Shell {
   static func quoted(_ text: String) -> String {
-    let parts = text.split(separator: "'", omittingEmptySubsequences: false)
-    return "'" + parts.joined(separator: "'\\''") + "'"
+    // By code points, as the shell reads: with a combining mark behind it a quote is no `Character`
+    // of its own.
+    let parts = text.unicodeScalars.split(separator: "'", omittingEmptySubsequences: false)
+    return "'" + parts.map { String($0) }.joined(separator: "'\\''") + "'"
   }
 }

@@ -1,0 +1,53 @@
+import Commands
+import FileSystem
+import Needs
+import Sandbox
+import SystemPackage
+import Testing
+
+/// What an image, a recipe and a program in the sandbox must not bring about on the host.
+@Suite("Sandbox confinement", .needs("root, or root of a user namespace", if: canMount))
+struct ConfinementTests {
+  /// Behind each of them a quote is one `Character` with it, and for a shell still a quote.
+  private static let marks = ["\u{301}", "\u{200D}", "\u{FE0F}"]
+
+  @Test("takes no text of others for commands of the host", arguments: marks)
+  func quotes(mark: String) async throws {
+    try await Fixture.with { (fixture) async throws in
+      let trap = fixture.folder.appending("trap")
+      let evil = "'\(mark); : >\(trap); : '"
+      try Files.makeSymlink(fixture.root.appending("tmp"), to: "q'\(mark);:>trap;: '")
+      var command = fixture.command("cat /run/masked; echo \"$HOME\" \"$A\" \"$0\"")
+      command.arguments.append(evil)
+      command.environment["A"] = evil
+      command.user.home = evil
+      command.masks = [.init("/run/masked", content: evil + "\n")]
+      command.binds = [.init(fixture.root.appending("etc/group"), at: "/run/\(mark) '\(mark)")]
+      let output = try await fixture.sandbox.run(command).output
+      #expect(output == "\(evil)\n\(evil) \(evil) \(evil)\n")
+      #expect(!Files.exists(trap))
+      #expect(try !Files.entries(fixture.folder).contains("trap"))
+    }
+  }
+
+  @Test("goes through no link of the image, whatever follows the slash", arguments: marks)
+  func slashes(mark: String) throws {
+    let stack = LayerStack([FilePath("/nowhere")])
+    #expect(try stack.resolve("a/\(mark)b/../c") == "a/c")
+  }
+
+  @Test("makes no device in a folder of the host that the image's `/dev` or `/proc` is a link to")
+  func linkedFolders() async throws {
+    try await Fixture.with { (fixture) async throws in
+      let target = FilePath("/var/tmp/kiln-dev-\(UInt64.random(in: .min ... .max))")
+      defer { try? Files.removeTree(target) }
+      try Files.makeDirectory(target)
+      try Files.makeSymlink(fixture.root.appending("dev"), to: target.string)
+      try Files.makeSymlink(fixture.root.appending("proc"), to: "/kernel")
+      let output = try await fixture.sandbox.run(fixture.command("cd /dev; echo *; cat /dev/null"))
+        .output
+      #expect(output == "fd full null ptmx pts random shm stderr stdin stdout tty urandom zero\n")
+      #expect(try Files.entries(target) == [])
+    }
+  }
+}
