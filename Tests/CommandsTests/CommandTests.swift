@@ -95,6 +95,38 @@ import Testing
     }
   }
 
+  /// Whoever shares kiln's terminal can put words into the input of the shell that called kiln.
+  @Test func leadsASessionOfItsOwn() async throws {
+    let result = try await Command(
+      "sh", ["-c", "read stat </proc/$$/stat; echo $$ $stat"], environment: Self.path
+    ).run()
+    let words = result.output.split(separator: " ")
+    // Process, then as in proc(5): parent, group, session, terminal.
+    #expect(words[5] == words[0] && words[6] == words[0] && words[7] == "0")
+  }
+
+  @Test func theTimeLimitKillsTheWholeGroup() async throws {
+    try await withTemporaryFolder { folder in
+      let file = folder.appending("child")
+      let script = "sleep 86400 & echo $! >\(file); wait"
+      for limit in [1, 10, 100] {
+        let error = await #expect(throws: CommandError.self) {
+          try await Command("sh", ["-c", script], environment: Self.path, timeout: limit).run()
+        }
+        #expect(error?.code == .timedOut)
+        // On a busy machine it may not have begun.
+        guard let text = try? Files.readText(file), text.hasSuffix("\n") else { continue }
+        let child = try #require(pid_t(text.dropLast()))
+        for _ in 0..<500 where kill(child, 0) == 0 {
+          try await Task.sleep(for: .milliseconds(20))
+        }
+        #expect(kill(child, 0) == -1)
+        return
+      }
+      Issue.record("the child never began")
+    }
+  }
+
   @Test func aLineMayBeLong() async throws {
     let result = try await Command(
       "sh", ["-c", "head -c 300000 /dev/zero | tr '\\0' a"], environment: Self.path

@@ -46,8 +46,19 @@ struct ConfinementTests {
       try Files.makeSymlink(fixture.root.appending("proc"), to: "/kernel")
       let output = try await fixture.sandbox.run(fixture.command("cd /dev; echo *; cat /dev/null"))
         .output
-      #expect(output == "fd full null ptmx pts random shm stderr stdin stdout tty urandom zero\n")
+      #expect(output == "fd full null ptmx pts random shm stderr stdin stdout urandom zero\n")
       #expect(try Files.entries(target) == [])
+    }
+  }
+
+  @Test("gives kiln's terminal only to those who are to talk with the user")
+  func terminal() async throws {
+    try await Fixture.with { (fixture) async throws in
+      var command = fixture.command("ls /dev/tty || echo none; (: </dev/tty) || echo unusable")
+      #expect(try await fixture.sandbox.run(command).output == "none\nunusable\n")
+      command.terminal = true
+      // The node alone is nothing without a session that has a terminal.
+      #expect(try await fixture.sandbox.run(command).output == "/dev/tty\nunusable\n")
     }
   }
 }

@@ -25,7 +25,7 @@ struct SandboxTests {
       #expect(parts[0].filter { !tops.contains($0) } == [])
       #expect(
         parts[1] == [
-          "fd", "full", "null", "ptmx", "pts", "random", "shm", "stderr", "stdin", "stdout", "tty",
+          "fd", "full", "null", "ptmx", "pts", "random", "shm", "stderr", "stdin", "stdout",
           "urandom", "zero",
         ])
       #expect(parts[2].sorted() == ["HOME=/root", "PATH=/bin", "PWD=/"])

@@ -4,7 +4,8 @@ public import SystemPackage
 /// A host tool with its arguments, ready to run.
 ///
 /// The environment is exactly what is given: nothing of kiln's own leaks into a tool unless the
-/// caller passes it. Cancelling the calling task kills the tool.
+/// caller passes it. It has no terminal: whoever shares kiln's can put words into the input of the
+/// shell that called kiln. Cancelling the calling task kills the tool with the processes of its group.
 public struct Command: Hashable, Sendable {
   /// A path, or a name that is looked up in the `PATH` of ``environment``.
   public var executable: String
@@ -86,7 +87,7 @@ extension Command {
   public func runAttached() async throws(CommandError) -> Int32 {
     do {
       let result = try await Subprocess.run(
-        configuration,
+        configuration(PlatformOptions()),
         input: .fileDescriptor(.standardInput, closeAfterSpawningProcess: false),
         output: .fileDescriptor(.standardOutput, closeAfterSpawningProcess: false),
         error: .fileDescriptor(.standardError, closeAfterSpawningProcess: false))
@@ -99,14 +100,25 @@ extension Command {
     }
   }
 
-  private var configuration: Configuration {
+  private static var apart: PlatformOptions {
+    var options = PlatformOptions()
+    options.createSession = true
+    // Ctrl-C reaches the terminal's own processes only, so that the tool's have to be told by kiln. The
+    // signal at the end goes to whom the step before it went.
+    options.teardownSequence = [
+      .send(signal: .kill, toProcessGroup: true, allowedDurationToNextStep: .zero)
+    ]
+    return options
+  }
+
+  private func configuration(_ options: PlatformOptions) -> Configuration {
     let executable: Executable =
       executable.contains("/") ? .path(FilePath(executable)) : .name(executable)
     let variables = environment.map { (Environment.Key(stringLiteral: $0), $1) }
     return Configuration(
       executable: executable, arguments: Arguments(arguments),
       environment: .custom(Dictionary(uniqueKeysWithValues: variables)),
-      workingDirectory: workingDirectory)
+      workingDirectory: workingDirectory, platformOptions: options)
   }
 
   private func execute(
@@ -114,7 +126,7 @@ extension Command {
   ) async throws -> Outcome {
     let text = input ?? ""
     let result = try await Subprocess.run(
-      configuration, input: .string(text), output: .sequence, error: .sequence
+      configuration(Self.apart), input: .string(text), output: .sequence, error: .sequence
     ) { execution in
       async let errors = Capture.drain(execution.standardError) { onLine?(.errors, $0) }
       let output = try await Capture.drain(execution.standardOutput) { onLine?(.output, $0) }

@@ -19,13 +19,14 @@ extension Builder {
       recipe: recipe, variables: variables, locked: false, progress: settings.progress)
     let rootfs = try await rootfs(prepared, progress: settings.progress)
     let layers = rootfs.layers + [rootfs.flavours[.importing]].compactMap(\.self)
-    let command = SandboxCommand(
+    var command = SandboxCommand(
       layers: layers.map(\.directory), writes: .discarded,
       arguments: arguments.isEmpty ? ["/bin/bash", "-l"] : arguments,
       environment: [
         "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
         "TERM": settings.environment["TERM"] ?? "dumb", "LANG": prepared.recipe.locale,
       ], network: true)
+    command.terminal = true
     let sandbox = try sandbox()
     let unshare = try await staged(prepared.recipe.name) { () throws(SandboxError) in
       try sandbox.hostCommand(command)

@@ -87,7 +87,7 @@ private struct Plan {
       folders[system.folder] = target
       roots.append(Script.line(system.source, target, system.type, system.options))
     }
-    let devices = Script.devices(folders["dev"] ?? "dev")
+    let devices = Script.devices(folders["dev"] ?? "dev", terminal: command.terminal)
     var mounts = devices.lines + Script.kernelFiles(folders["proc"] ?? "proc")
     var masks: [Script.Instruction] = []
     for (index, mask) in command.masks.enumerated() {

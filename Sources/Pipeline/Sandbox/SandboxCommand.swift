@@ -78,6 +78,8 @@ public struct SandboxCommand: Hashable, Sendable {
   /// Whether the program is in the host's network, with the host's resolver; otherwise it has
   /// a loopback interface of its own.
   public var network: Bool
+  /// Whether the program is to use kiln's own terminal as its own.
+  public var terminal = false
   public var binds: [Bind]
   public var masks: [Mask]
   /// Seconds until everything in the sandbox is killed; nil waits for ever.

@@ -137,9 +137,11 @@ extension Script {
     ("tmp", "kiln", "tmpfs", "nosuid,nodev,mode=1777"),
   ]
 
-  /// - Parameter dev: where the image's `/dev` leads to, relative to the root.
-  static func devices(_ dev: String) -> (made: [Instruction], lines: [String]) {
-    let nodes = ["null", "zero", "full", "random", "urandom", "tty"]
+  /// - Parameters:
+  ///   - dev: where the image's `/dev` leads to, relative to the root.
+  ///   - terminal: whether the program is to talk with the user.
+  static func devices(_ dev: String, terminal: Bool) -> (made: [Instruction], lines: [String]) {
+    let nodes = ["null", "zero", "full", "random", "urandom"] + (terminal ? ["tty"] : [])
     let links = [
       ("fd", "/proc/self/fd"), ("stdin", "fd/0"), ("stdout", "fd/1"), ("stderr", "fd/2"),
       ("ptmx", "pts/ptmx"),
