@@ -51,6 +51,41 @@ struct ConfinementTests {
     }
   }
 
+  @Test("lets nobody change the host's device nodes, and write to the devices")
+  func nodes() async throws {
+    try await Fixture.with { (fixture) async throws in
+      let before = try Files.status("/dev/full")?.permissions
+      let script = "echo lost >/dev/null; : >>/dev/full; chmod 600 /dev/full || echo refused"
+      #expect(try await fixture.sandbox.run(fixture.command(script)).output == "refused\n")
+      let after = try Files.status("/dev/full")?.permissions
+      #expect(after == before)
+    }
+  }
+
+  @Test("lets nobody write what of /proc is the machine's, or read its memory and keys")
+  func kernelFiles() async throws {
+    try await Fixture.with { (fixture) async throws in
+      let script = """
+        for path in sysrq-trigger irq/default_smp_affinity sys/kernel/hostname; do
+          if [ -e /proc/$path ] && (: >>/proc/$path); then echo "$path"; fi
+        done
+        for path in kcore keys; do
+          if [ -s /proc/$path ]; then echo "$path"; fi
+          if [ -e /proc/$path ]; then cat /proc/$path; fi
+        done
+        cat /proc/self/mounts
+        """
+      let lines = try await fixture.sandbox.run(fixture.command(script)).output
+        .split(separator: "\n").map(String.init)
+      let mounts = lines.filter { $0.contains(" /proc") }
+      #expect(lines.prefix { !$0.contains(" / overlay ") }.filter { !$0.contains("/proc") } == [])
+      for name in ["bus", "fs", "irq", "sysrq-trigger"]
+      where Files.exists(FilePath("/proc/\(name)")) {
+        #expect(mounts.contains { $0.contains(" /proc/\(name) proc ro,") }, "\(name)")
+      }
+    }
+  }
+
   @Test("gives kiln's terminal only to those who are to talk with the user")
   func terminal() async throws {
     try await Fixture.with { (fixture) async throws in

@@ -1,3 +1,6 @@
+import FileSystem
+import SystemPackage
+
 /// The `sh` script that turns a fresh mount namespace into the sandbox and becomes the program.
 ///
 /// Its text never changes. What it mounts and makes it is told by its arguments, so that no name of
@@ -149,8 +152,10 @@ extension Script {
     let made =
       nodes.map { Instruction.file("\(base)/\(dev)/\($0)") }
       + links.map { .link("\(base)/\(dev)/\($0)", to: $1) }
+    // The nodes are the host's: it is their modes and times that a read-only mount protects, while
+    // the devices behind them take what is written.
     let lines =
-      nodes.map { bind("/dev/\($0)", "\(dev)/\($0)") } + [
+      nodes.map { bind("/dev/\($0)", "\(dev)/\($0)", "bind,ro,nosuid,noexec") } + [
         line(
           "devpts", "\(dev)/pts", "devpts",
           "X-mount.mkdir,nosuid,noexec,newinstance,ptmxmode=666,mode=620,gid=5"),
@@ -159,10 +164,21 @@ extension Script {
     return (made, lines)
   }
 
-  /// A maintainer script's sysctl would change the building machine.
+  /// What of `/proc` is the machine's and not a process's. By its modes root may write there, and the
+  /// kernel asks for no capability: a maintainer script's sysctl would change the building machine, and
+  /// a letter into `sysrq-trigger` would stop it.
   ///
   /// - Parameter proc: where the image's `/proc` leads to, relative to the root.
   static func kernelFiles(_ proc: String) -> [String] {
-    [bind("\(base)/\(proc)/sys", "\(proc)/sys", "bind,ro")]
+    let readOnly = ["acpi", "asound", "bus", "driver", "fs", "irq", "mtrr", "scsi", "sys"]
+    return (readOnly + ["sysrq-trigger"]).filter(isThere).map {
+      bind("\(base)/\(proc)/\($0)", "\(proc)/\($0)", "bind,ro,nosuid,nodev,noexec")
+    }
+      + ["kcore", "keys", "sched_debug", "timer_list"].filter(isThere).map {
+        bind("/dev/null", "\(proc)/\($0)", "bind,ro,nosuid,noexec")
+      }
   }
+
+  /// Whether this kernel has the file; every mount of `/proc` shows the same.
+  private static func isThere(_ name: String) -> Bool { Files.exists(FilePath("/proc/\(name)")) }
 }
