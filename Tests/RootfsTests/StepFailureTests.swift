@@ -50,6 +50,11 @@ struct StepFailureTests {
     #expect(remedy?.contains("first line") == true)
   }
 
+  @Test func oneThatEndsItselfHasFailed() async throws {
+    let script = "TOP=$$; die() { kill -s TERM $TOP; exit 1; }; x=$( (false || die) | cat ); : >/etc/x"
+    _ = try await remedy(script)
+  }
+
   /// Else the store would give the layer for the inputs as they were.
   @Test func whatIsMadeWhileAnInputChangesIsNotKept() async throws {
     try await TinyBase.with { base in

@@ -86,6 +86,29 @@ struct ConfinementTests {
     }
   }
 
+  /// `TOP=$$; die() { kill -s TERM $TOP; }` is a usual idiom.
+  @Test("ends a script that ends itself")
+  func ownSignals() async throws {
+    try await Fixture.with { (fixture) async throws in
+      let failure = await fixture.failure(
+        fixture.command("kill -s TERM $$; echo went on; : >/etc/made"))
+      #expect(failure?.code == .killed && failure?.status == 15)
+      #expect(failure?.output.contains("went on") == false)
+    }
+  }
+
+  @Test("runs a program of a root without a shell")
+  func noShell() async throws {
+    try await Fixture.with { (fixture) async throws in
+      try Files.removeFile(fixture.root.appending("bin/sh"))
+      var command = fixture.command("")
+      command.arguments = ["cat", "/etc/group"]
+      #expect(try await fixture.sandbox.run(command).output == "root:x:0:\n")
+      command.arguments = ["absent"]
+      #expect(await fixture.failure(command)?.code == .programMissing)
+    }
+  }
+
   @Test("gives kiln's terminal only to those who are to talk with the user")
   func terminal() async throws {
     try await Fixture.with { (fixture) async throws in

@@ -12,7 +12,7 @@ import SystemPackage
 /// made from: the key of the layer below, and its own inputs.
 struct LayerChain {
   /// Changes when the same inputs would give another layer.
-  static let formatVersion = 4
+  static let formatVersion = 5
 
   private(set) var layers: [Layer]
   private(set) var key: SHA256Digest

@@ -14,7 +14,7 @@ struct Preparation {
       throw SandboxError(error)
     }
     mountPoints = plan.points
-    let program = try Program(command, sandbox)
+    let program = try Program(command, sandbox, hasShell: plan.hasShell)
     var unshare = Command(
       "setpriv",
       Self.namespaces(command) + Script.words(plan.instructions, program: program.words),
@@ -36,10 +36,11 @@ struct Preparation {
 }
 
 /// What the script becomes in the end.
-private struct Program {
+struct Program {
   let words: [String]
 
-  init(_ command: SandboxCommand, _ sandbox: Sandbox) throws(SandboxError) {
+  /// - Parameter hasShell: whether the image has one.
+  init(_ command: SandboxCommand, _ sandbox: Sandbox, hasShell: Bool) throws(SandboxError) {
     var environment = command.environment
     if environment["HOME"] == nil { environment["HOME"] = command.user.home }
     let settings = environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
@@ -51,12 +52,18 @@ private struct Program {
       command.secrets.isEmpty
       ? ["-i"]
       : (Script.environment("").keys.sorted() + ["PWD", "OLDPWD", "SHLVL", "_"]).map { "-u\($0)" }
+    // The kernel keeps signals from the first process of a namespace that it has no handler for, its
+    // own too: a script that ends itself so would go on. The shell gives itself a name by which its
+    // words about a program that it cannot start are known.
+    let first = hasShell ? ["/bin/sh", "-c", "\"$@\"; exit $?", Self.firstProcess] : []
     words =
       ["setpriv", "--bounding-set=\(bounding)", "--", "env"] + clearing + settings
       + [try Self.chroot(sandbox.searchPath)]
       + ["--userspec=+\(user.uid):+\(user.gid)", "--groups=\(groups)", "."]
-      + command.arguments
+      + first + command.arguments
   }
+
+  static let firstProcess = "sandbox"
 
   /// By its path, since `env` looks in the image's PATH.
   private static func chroot(_ searchPath: String) throws(SandboxError) -> String {
@@ -74,12 +81,14 @@ private struct Program {
 private struct Plan {
   private(set) var points: MountPoints
   private(set) var instructions: [Script.Instruction] = []
+  let hasShell: Bool
 
   init(
     _ command: SandboxCommand, _ sandbox: Sandbox, _ overlay: Overlay
   ) throws(FileError) {
     let upper: FilePath? = if case .layer(let upper, _) = command.writes { upper } else { nil }
     points = MountPoints(layers: command.layers, upper: upper)
+    hasShell = try points.exists("/bin/sh")
     var roots = [Script.overlay(overlay.options)]
     var folders: [String: String] = [:]
     for system in Script.fileSystems {

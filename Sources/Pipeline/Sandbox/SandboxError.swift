@@ -118,13 +118,22 @@ extension SandboxError {
       if output.contains(Script.failureMark) || output.hasPrefix("unshare: ") {
         let reason = output.split(separator: "\n").filter { $0 != Script.failureMark }
         self.init(.notSetUp, program, output: reason.joined(separator: "\n"))
-      } else if [126, 127].contains(error.status), output.contains("chroot: failed to run") {
+      } else if [126, 127].contains(error.status), Self.saysNotStarted(output) {
         self.init(.programMissing, program, output: output)
       } else if error.status > 128, error.status < 160 {
         self.init(.killed, program, status: error.status - 128, output: output)
       } else {
         self.init(.failed, program, status: error.status, output: output)
       }
+    }
+  }
+
+  /// The words of the host's `chroot`, or of the image's shell, which begins with the name that it was
+  /// given.
+  private static func saysNotStarted(_ output: String) -> Bool {
+    output.split(separator: "\n").contains {
+      $0.utf8.starts(with: "\(Program.firstProcess): ".utf8)
+        || $0.contains("chroot: failed to run")
     }
   }
 }
