@@ -1,6 +1,8 @@
 import Commands
+import Content
 import Digests
 import FileSystem
+import Locks
 import SystemPackage
 import TestSupport
 import Testing
@@ -51,6 +53,18 @@ import Testing
     ])
   func untouched(script: String) {
     #expect(RememberedCalls.edited(script, Self.context) == nil)
+  }
+
+  @Test(
+    "are for the distribution's own packages only",
+    arguments: [("debian", true), ("debian-security", true), ("vendor", false), ("recipe", false)])
+  func own(source: String, isOwn: Bool) {
+    let artifacts = ["debian", source].map {
+      Artifact(
+        kind: .package, name: "a", version: "1", architecture: .amd64, size: 1,
+        sha256: Self.context, source: $0, path: "a.deb")
+    }
+    #expect(RememberedCalls.areOf("debian", artifacts) == isOwn)
   }
 
   /// The stand-in on the host, with a folder in the place of man-db's.

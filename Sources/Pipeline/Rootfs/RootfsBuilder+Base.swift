@@ -20,6 +20,7 @@ extension RootfsBuilder {
       }
       return try await unpackBase(artifact, try file(artifact, artifacts), recipe)
     }
+    let distribution = if case .ubuntu = recipe.base { "ubuntu" } else { "debian" }
     let clock = ContinuousClock()
     let start = clock.now
     let pristine = try await pristine(lock, artifacts)
@@ -37,7 +38,7 @@ extension RootfsBuilder {
         milliseconds: Int64((clock.now - start) / .milliseconds(1))))
     let total = pristine.packages.count + pristine.deferred.count
     try await stage(.configure, total: Int64(total), &chain) { (chain) async throws(RootfsError) in
-      try await configure(pristine, artifacts, on: &chain)
+      try await configure(pristine, of: distribution, artifacts, on: &chain)
     }
     return chain
   }
@@ -62,7 +63,8 @@ extension RootfsBuilder {
 
   /// Runs the maintainer scripts as dpkg would, in a layer of their own.
   private func configure(
-    _ root: PristineRoot, _ artifacts: [SHA256Digest: FilePath], on chain: inout LayerChain
+    _ root: PristineRoot, of distribution: String, _ artifacts: [SHA256Digest: FilePath],
+    on chain: inout LayerChain
   ) async throws(RootfsError) {
     let script = ConfigurationScript(root)
     let description = LayerChain.Description(
@@ -82,7 +84,8 @@ extension RootfsBuilder {
         begun
         ? nil
         : try RememberedCalls(
-          root, in: place.work.appending("calls"), store: store, environment: scriptEnvironment)
+          root, of: distribution, in: place.work.appending("calls"), store: store,
+          environment: scriptEnvironment)
       try await run(
         begun ? .remaining : script, debs + (calls?.binds ?? []), in: place)
       try await calls?.keep(in: store)

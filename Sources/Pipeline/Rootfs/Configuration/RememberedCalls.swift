@@ -23,10 +23,15 @@ struct RememberedCalls {
   private static let limit = 200
 
   /// - Parameter folder: for scratch; it must live until ``keep(in:)``.
-  /// - Returns: nil where no script makes such a call.
+  /// - Returns: nil where no script makes such a call, and where a package is from elsewhere than the
+  ///   distribution's archive: its script could leave, in the name of a call that another recipe's
+  ///   configuration is going to make, whatever it likes.
   init?(
-    _ root: PristineRoot, in folder: FilePath, store: Store, environment: [String: String]
+    _ root: PristineRoot, of distribution: String, in folder: FilePath, store: Store,
+    environment: [String: String]
   ) throws(RootfsError) {
+    let artifacts = (root.packages + root.deferred).map(\.artifact)
+    guard Self.areOf(distribution, artifacts) else { return nil }
     let contexts = Contexts(root, environment)
     var binds: [SandboxCommand.Bind] = []
     made = folder.appending("made")
@@ -84,6 +89,11 @@ struct RememberedCalls {
 }
 
 extension RememberedCalls {
+  /// Whether the distribution's own archive has all of the packages.
+  static func areOf(_ distribution: String, _ artifacts: [Artifact]) -> Bool {
+    artifacts.allSatisfy { [distribution, "\(distribution)-security"].contains($0.source) }
+  }
+
   /// The script with the stand-in before each call that can be remembered; nil where it makes none.
   static func edited(_ script: String, _ context: SHA256Digest) -> String? {
     guard script.hasPrefix("#!/bin/sh") || script.hasPrefix("#! /bin/sh") else { return nil }
@@ -124,8 +134,7 @@ extension RememberedCalls {
 }
 
 /// What a package's programs are, by the packages that they may come from: its own, all that it
-/// depends on, the essential ones, and those from elsewhere than the distribution, which nobody
-/// vouches for.
+/// depends on, and the essential ones.
 private struct Contexts {
   private let packages: [String: UnpackedPackage]
   private let common: Set<String>
@@ -134,9 +143,7 @@ private struct Contexts {
   init(_ root: PristineRoot, _ environment: [String: String]) {
     packages = Dictionary(root.packages.map { ($0.name, $0) }) { first, _ in first }
     let essential = root.packages.filter(\.isEssential)
-    let sources = Set(essential.map(\.artifact.source))
-    let foreign = (root.packages + root.deferred).filter { !sources.contains($0.artifact.source) }
-    common = Set((essential + foreign + root.deferred).map(\.artifact.name))
+    common = Set((essential + root.deferred).map(\.artifact.name))
     self.environment = environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
       .joined(separator: "\n")
   }
