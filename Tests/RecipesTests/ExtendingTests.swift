@@ -95,6 +95,17 @@ struct ExtendingTests {
     }
   }
 
+  @Test func inputsKeepTheNamesThatTheRecipeGivesThem() async throws {
+    let text = minimal("run: [{name: a, script: b, inputs: [./files/up/leaf, files/link]}]\n")
+    try await Kitchen.with(text) { kitchen in
+      let inputs = try kitchen.read().run[0].inputs
+      #expect(
+        inputs == [
+          .init("tree/leaf", name: "files/up/leaf"), .init("files/a.txt", name: "files/link"),
+        ])
+    }
+  }
+
   @Test func pathsBelongToTheFileThatNamesThem() async throws {
     let base = minimal("files: [{from: own.txt, to: /etc/own}]\n")
     let middle =
@@ -107,7 +118,7 @@ struct ExtendingTests {
     try await Kitchen.with(text, others: others) { kitchen in
       let recipe = try kitchen.read()
       #expect(recipe.files.map(\.source) == [.path("team/deep/own.txt")])
-      #expect(recipe.run.map(\.inputs) == [["team/own.txt"]])
+      #expect(recipe.run.map(\.inputs) == [[.init("team/own.txt")]])
     }
   }
 

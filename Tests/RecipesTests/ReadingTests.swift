@@ -152,7 +152,8 @@ struct ReadingTests {
       timeout: 600, inputs: []),
     .init(
       name: "second", script: "echo \"${HOME}\"\n", user: "potter", network: true,
-      environment: ["X": "y"], timeout: 90, inputs: ["files/a.txt", "tree"]),
+      environment: ["X": "y"], timeout: 90,
+      inputs: [.init("files/a.txt"), .init("tree", name: "files/up")]),
   ]
 
   @Test func settingsReplaceVariables() async throws {

@@ -35,7 +35,7 @@ struct ExplainingTests {
     ]
     var second = TinyBase.step("two", "echo a\necho b > /two\n")
     second.environment = ["COLOUR": "red"]
-    second.inputs = ["input"]
+    second.inputs = [.init("input")]
     recipe.run = [TinyBase.step("one", "echo 1 > /one"), second]
     return recipe
   }

@@ -226,6 +226,19 @@ public struct Recipe: Hashable, Sendable {
     }
   }
 
+  /// A file or folder of the recipe's folder.
+  public struct Input: Hashable, Sendable {
+    /// Without symbolic links, relative to the recipe's folder.
+    public var path: FilePath
+    /// As the recipe names it; where the step sees it.
+    public var name: FilePath
+
+    public init(_ path: FilePath, name: FilePath? = nil) {
+      self.path = path
+      self.name = name ?? path
+    }
+  }
+
   public struct Step: Hashable, Sendable {
     public var name: String
     /// For `/bin/sh -e`, unless it starts with `#!`.
@@ -236,12 +249,12 @@ public struct Recipe: Hashable, Sendable {
     public var environment: [String: String]
     /// Seconds.
     public var timeout: Int
-    /// Files and folders of the recipe's folder, seen read-only in `/kiln/inputs`.
-    public var inputs: [FilePath]
+    /// Copies of them are seen read-only in `/kiln/inputs`.
+    public var inputs: [Input]
 
     public init(
       name: String, script: String, user: String, network: Bool, environment: [String: String],
-      timeout: Int, inputs: [FilePath]
+      timeout: Int, inputs: [Input]
     ) {
       self.name = name
       self.script = script

@@ -102,16 +102,19 @@ extension RootfsBuilder {
     _ script: ConfigurationScript, _ binds: [SandboxCommand.Bind], in place: Workplace
   ) async throws(RootfsError) {
     let counter = ConfigurationCounter(progress: progress)
+    let file = place.work.appending("configure")
+    do throws(FileError) { try Files.write(script.text, to: file) } catch {
+      throw RootfsError(error)
+    }
     var command = SandboxCommand(
       layers: place.lower, writes: place.writes, arguments: ["/bin/sh", "-e", "/kiln/configure"],
-      environment: scriptEnvironment, binds: binds)
+      environment: scriptEnvironment, binds: binds + [.init(file, at: "/kiln/configure")])
     command.masks = [
       Self.policy,
       // dpkg calls it for packages that start a daemon without asking anyone.
       .init("/sbin/start-stop-daemon", content: "#!/bin/sh\nexit 0\n", onlyExisting: true),
       // libc6 gives init a second to start anew. No daemon runs that is worth a wait.
       .init("/bin/sleep", content: "#!/bin/sh\nexit 0\n", onlyExisting: true),
-      .init("/kiln/configure", content: script.text),
     ]
     do throws(SandboxError) {
       try await sandbox.run(command) { _, line in counter.line(line) }

@@ -1,5 +1,4 @@
 import Content
-import Digests
 import FileSystem
 import Recipes
 import Sandbox
@@ -10,12 +9,12 @@ extension RootfsBuilder {
   func run(
     _ step: Recipe.Step, _ index: Int, _ recipe: Recipe, on chain: inout LayerChain
   ) async throws(RootfsError) {
-    let place = recipe.places["run[\(index)]"]
+    let origin = recipe.places["run[\(index)]"]
     let accounts: Accounts
     do throws(FileError) { accounts = try Accounts(chain.stack) } catch { throw RootfsError(error) }
     guard let user = accounts.sandboxUser(step.user) else {
       throw RootfsError(
-        .unknownUser, step.user, place: recipe.places["run[\(index)].user"] ?? place)
+        .unknownUser, step.user, place: recipe.places["run[\(index)].user"] ?? origin)
     }
     let environment = environment(of: step, user, recipe)
     let settings = environment.sorted { $0.key < $1.key }.map {
@@ -31,29 +30,50 @@ extension RootfsBuilder {
       stage: .steps, name: "step \(step.name)", origin: Origin(.step, name: step.name),
       inputs: try inputs(), reread: inputs)
     try await chain.add(description, in: store, privileges: sandbox.privileges) {
-      (workplace) async throws(RootfsError) in
+      (place) async throws(RootfsError) in
       var command = SandboxCommand(
-        layers: workplace.lower, writes: workplace.writes,
-        arguments: step.script.hasPrefix("#!") ? ["/kiln/step"] : ["/bin/sh", "-e", "/kiln/step"],
+        layers: place.lower, writes: place.writes,
+        arguments: step.script.utf8.starts(with: "#!".utf8)
+          ? ["/kiln/step"] : ["/bin/sh", "-e", "/kiln/step"],
         environment: environment, user: user, network: step.network, timeout: step.timeout)
       if step.network {
         command.environment.merge(certificates) { own, _ in own }
         command.secrets = networkEnvironment.filter { environment[$0.key] == nil }
       }
-      command.binds = step.inputs.map { input in
-        .init(recipe.directory.pushing(input), at: "/kiln/inputs/\(input)")
-      }
-      command.masks = [Self.policy, .init("/kiln/step", content: step.script)]
+      command.binds = try materials(of: step, recipe, in: place.work)
+      command.masks = [Self.policy]
       do throws(SandboxError) {
         try await sandbox.run(command) { _, line in progress(.output(.steps, line)) }
       } catch {
-        throw RootfsError(error, .step, step.name, place: place, wasOffline: !step.network)
+        throw RootfsError(error, .step, step.name, place: origin, wasOffline: !step.network)
       }
-      if let path = try lost(in: workplace) {
-        throw RootfsError(.rootDamaged, step.name, detail: path, place: place)
+      if let path = try lost(in: place) {
+        throw RootfsError(.rootDamaged, step.name, detail: path, place: origin)
       }
       return MadeLayer()
     }
+  }
+
+  /// The script and copies of the inputs, which are all of the step's that the host shows it.
+  ///
+  /// Of an input the key knows content and whether it is executable. The host's owner, umask and times
+  /// are left out of it, so the step sees none of them.
+  private func materials(
+    of step: Recipe.Step, _ recipe: Recipe, in folder: FilePath
+  ) throws(RootfsError) -> [SandboxCommand.Bind] {
+    let script = folder.appending("step")
+    let inputs = folder.appending("inputs")
+    let copies = InputCopies(inputs, modified: sourceDateEpoch)
+    do throws(FileError) {
+      try Files.write(step.script, to: script)
+      try Files.setPermissions(0o755, of: script)
+      guard !step.inputs.isEmpty else { return [.init(script, at: "/kiln/step")] }
+      for input in step.inputs {
+        try copies.add(recipe.directory.pushing(input.path), at: input.name)
+      }
+      try copies.finish()
+    } catch { throw RootfsError(error) }
+    return [.init(script, at: "/kiln/step"), .init(inputs, at: "/kiln/inputs")]
   }
 
   /// The first of the paths that clean-up and every start of the image need, which is gone: the error
@@ -83,7 +103,8 @@ extension RootfsBuilder {
     var inputs: [LayerInput] = []
     do throws(FileError) {
       for input in step.inputs {
-        inputs += try InputLines.of(recipe.directory.pushing(input), name: input.string).map {
+        let path = recipe.directory.pushing(input.path)
+        inputs += try InputLines.of(path, name: input.name.string).map {
           LayerInput("input \($0.prefix { $0 != "\t" })", $0)
         }
       }
@@ -109,36 +130,6 @@ extension RootfsBuilder {
     guard let bundle = sandbox.certificates, Files.exists(bundle) else { return [:] }
     return ["SSL_CERT_FILE", "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE"].reduce(into: [:]) {
       $0[$1] = Sandbox.certificates
-    }
-  }
-}
-
-/// The content of files of the recipe's folder, for keys.
-enum InputLines {
-  /// One line for a file or link, or for each below a folder: name, mode, digest or target.
-  static func of(_ path: FilePath, name: String) throws(FileError) -> [String] {
-    guard let status = try Files.status(path) else {
-      throw FileError("read", path, errno: .noSuchFileOrDirectory)
-    }
-    var lines = [try line(path, name, status)]
-    guard status.kind == .directory else { return lines }
-    try Files.walk(path) { (entry, status) throws(FileError) in
-      lines.append(try line(path.appending(entry), "\(name)/\(entry)", status))
-      return true
-    }
-    return lines
-  }
-
-  private static func line(
-    _ path: FilePath, _ name: String, _ status: FileStatus
-  ) throws(FileError) -> String {
-    let mode = String(status.permissions & 0o111 == 0 ? 0o644 : 0o755, radix: 8)
-    switch status.kind {
-    case .symlink: return "\(name)\tlink\t\(try Files.readSymlink(path))"
-    case .directory: return "\(name)\tfolder"
-    case .file:
-      return "\(name)\t\(mode)\t\(try FileDigest(of: path).sha256.hex)"
-    default: throw FileError("read", path, errno: .notSupported)
     }
   }
 }

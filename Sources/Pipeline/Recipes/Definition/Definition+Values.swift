@@ -23,6 +23,25 @@ extension Definition<FilePath> {
   static func recipePath(
     _ expected: String, _ target: Target = .file, named pattern: String = Shape.Text.line
   ) -> Self {
+    located(expected, target, named: pattern) { _, found in found }
+  }
+}
+
+extension Definition<Recipe.Input> {
+  static func recipeInput(_ expected: String) -> Self {
+    located(expected, .either, named: Shape.Text.line) { written, found in
+      Recipe.Input(found, name: written.lexicallyNormalized())
+    }
+  }
+}
+
+extension Definition {
+  /// - Parameter value: of the path as it is written, and as it is found, both relative to the
+  ///   recipe's folder.
+  fileprivate static func located(
+    _ expected: String, _ target: Definition<FilePath>.Target, named pattern: String,
+    _ value: @escaping @Sendable (_ written: FilePath, _ found: FilePath) -> Value
+  ) -> Self {
     let below = #"(?!/)(?!(?:.*/)?\.\.(?:/|$))"#
     let shape = Shape.Text(expected: expected, pattern: below + pattern)
     return Definition(shape: .text(shape)) { node, decoding in
@@ -34,7 +53,10 @@ extension Definition<FilePath> {
         _ = decoding.matching(text, node, shape)
         return nil
       }
-      if target.admits(found.status.kind) { return decoding.folder(of: node).pushing(found.path) }
+      if target.admits(found.status.kind) {
+        let folder = decoding.folder(of: node)
+        return value(folder.pushing(FilePath(text)), folder.pushing(found.path))
+      }
       decoding.report(
         .wrongFileKind, at: node.place,
         "\(decoding.subject) must be \(expected), but `\(text)` is "

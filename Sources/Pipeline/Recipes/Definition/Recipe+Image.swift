@@ -119,7 +119,7 @@ extension Recipe {
       Key("timeout", "How long it may take.", .duration, fallback: "10m") { $0.timeout = $1 },
       Key(
         "inputs", "Files and folders of the recipe's folder that it sees in `/kiln/inputs`.",
-        .list(.recipePath("a file or folder of the recipe's folder", .either)), fallback: []
+        .list(.recipeInput("a file or folder of the recipe's folder")), fallback: []
       ) { $0.inputs = $1 },
     ])
 
