@@ -1,3 +1,5 @@
+import Commands
+import Diagnostics
 import FileSystem
 import SystemPackage
 import TestSupport
@@ -61,6 +63,57 @@ import Testing
       #expect(!Files.exists(folder.appending("gone")))
       #expect(Files.exists(folder.appending("keep/inside")))
     }
+  }
+
+  /// As a script makes them that runs astray: no path reaches the innermost, and their count exceeds
+  /// open files and stacks.
+  @Test func foldersDeeperThanAPathReachesAreMeasuredAndRemoved() async throws {
+    try await withTemporaryFolder { folder in
+      let root = folder.appending("deep")
+      try Files.makeDirectories(root.appending("d/.kiln-1"))
+      try Files.write("12345", to: root.appending("d/.kiln-1/file"))
+      try Files.write("678", to: root.appending(".kiln-2"))
+      try await Command(
+        "python3",
+        [
+          "-c",
+          """
+          import os, sys
+          os.chdir(sys.argv[1])
+          for n in range(5000):
+              os.makedirs("d", exist_ok=True)
+              open("f", "w").close()
+              os.chdir("d")
+          """, root.string,
+        ], environment: ["PATH": TestEnvironment.path]
+      ).run()
+      #expect(try Files.size(folder) == 8)
+      try Files.removeTree(root)
+      #expect(try Files.entries(folder) == [])
+    }
+  }
+
+  @Test func whatVanishesMeanwhileHasNoSize() async throws {
+    try await withTemporaryFolder { folder in
+      let works = Task.detached {
+        while !Task.isCancelled {
+          let place = folder.appending("a/b/c")
+          try Files.makeDirectories(place)
+          try Files.write("", to: place.appending("file"))
+          try Files.removeTree(folder.appending("a"))
+        }
+      }
+      for _ in 0..<2000 { #expect(try Files.size(folder) == 0) }
+      works.cancel()
+      try await works.value
+    }
+  }
+
+  @Test func aPathOfThousandsOfLettersIsShortenedForPeople() {
+    let path = FilePath("/" + String(repeating: "d/", count: 2000) + "end")
+    let shown = FileError("look at", path, errno: .fileNameTooLong).diagnostics.first
+    #expect(shown.map { $0.message.count < 500 && $0.message.hasSuffix("/d/end") } == true)
+    #expect(FileError.shown("/short") == "/short")
   }
 
   @Test func namesThatAreNotUTF8AreMeasuredAndRemoved() async throws {

@@ -5,6 +5,7 @@ import Locks
 import Needs
 import Recipes
 import Rootfs
+import Store
 import SystemPackage
 import TestSupport
 import Testing
@@ -107,6 +108,27 @@ struct StepFailureTests {
       #expect(diagnostic.reason?.contains("the step harmful made it") == true)
       // The store's path is nothing that its reader could rename.
       #expect(!"\(diagnostic)".contains(base.folder.string))
+    }
+  }
+
+  @Test func oneThatNestsFoldersBeyondAnyPathIsNamedAndLeavesNothing() async throws {
+    try await TinyBase.with { base in
+      var recipe = base.recipe
+      let folders = Array(repeating: String(repeating: "d", count: 30), count: 80).joined(
+        separator: "/")
+      let script = "mkdir -p /opt/a/\(folders) /opt/b/\(folders); mv /opt/b /opt/a/\(folders)"
+      recipe.run = [TinyBase.step("harmful", script)]
+      let error = await #expect(throws: RootfsError.self) {
+        try await base.builder.build(recipe, lock: base.lock, artifacts: base.artifacts)
+      }
+      let diagnostic = try #require(error?.diagnostics.first)
+      #expect(error?.code == .unreadableName)
+      #expect(diagnostic.message.count < 500 && diagnostic.message.contains("/opt/a/ddd"))
+      #expect(diagnostic.reason?.contains("the step harmful made it") == true)
+      #expect(try base.store.stats().first { $0.kind == "work" }?.bytes == 0)
+      let work = base.store.root.appending("work")
+      let left = try Files.entries(work).flatMap { try Files.entries(work.appending($0)) }
+      #expect(left == [])
     }
   }
 

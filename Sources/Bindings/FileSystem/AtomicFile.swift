@@ -124,7 +124,7 @@ public struct AtomicFile: ~Copyable {
     _ range: Range<Int64>, of source: FilePath
   ) throws(FileError) {
     guard try Files.copy(source, range, to: descriptor, at: target) == Int64(range.count) else {
-      throw FileError(.other, "read", source, cause: .ioError)
+      throw FileError(.damaged, "read", source)
     }
   }
 

@@ -12,6 +12,8 @@ public struct FileError: Failure {
     case notUTF8 = "K7005"
     case tooLarge = "K7006"
     case readOnly = "K7007"
+    /// A file of kiln's own that is not as kiln wrote it.
+    case damaged = "K7008"
     case other = "K7009"
   }
 
@@ -45,14 +47,22 @@ public struct FileError: Failure {
   public var diagnostics: [Diagnostic] {
     [
       Diagnostic(
-        code: code.rawValue, message: "cannot \(operation) \(path)",
-        place: .init(file: path.string), reason: cause.map { "\($0)" } ?? reason, remedy: remedy)
+        code: code.rawValue, message: "cannot \(operation) \(Self.shown(path))",
+        place: .init(file: Self.shown(path)), reason: cause.map { "\($0)" } ?? reason,
+        remedy: remedy)
     ]
+  }
+
+  /// A path for people: the kernel's longest would fill their screen.
+  public static func shown(_ path: FilePath) -> String {
+    let text = path.string
+    return text.count > 400 ? "\(text.prefix(200))…\(text.suffix(100))" : text
   }
 
   private var reason: String? {
     switch code {
     case .notUTF8: "its bytes are not valid UTF-8"
+    case .damaged: "it is shorter than it was, or says what kiln never wrote"
     case .tooLarge: "it is larger than such a file can reasonably be"
     default: nil
     }
@@ -68,6 +78,7 @@ public struct FileError: Failure {
       "free space on that file system (`kiln store gc --days 7` does in kiln's cache), or choose "
         + "another folder with --store or --output"
     case .readOnly: "choose a folder that can be written to, with --store or --output"
+    case .damaged: "run `kiln store verify --repair`, and build again"
     case .other where cause == .isDirectory: "it is a folder: name a file"
     case .notUTF8: "rename it, or save it, in UTF-8: the image's names and kiln's reports are text"
     case .exists, .tooLarge, .other: nil

@@ -129,27 +129,18 @@ extension Files {
     try unsafe check("remove", path) { path in unsafe unlink(path) }
   }
 
-  /// Removes a file, a link or a folder with all that it holds, whatever the bytes of the names;
-  /// nothing there is fine.
-  public static func removeTree(_ path: FilePath) throws(FileError) {
-    try removeTree(KernelPath(path))
-  }
-
-  private static func removeTree(_ path: KernelPath) throws(FileError) {
-    guard let status = try path.status() else { return }
-    guard status.kind == .directory else {
-      return try unsafe path.check("remove") { unsafe unlink($0) }
-    }
-    if status.permissions & 0o700 != 0o700 { try setPermissions(0o700, of: path) }
-    for name in try path.names() { try removeTree(path.appending(name)) }
-    try unsafe path.check("remove the folder") { unsafe rmdir($0) }
-  }
-
   /// Waits until the kernel has a folder's entries, or a file's bytes, on the disk.
   public static func synchronize(_ path: FilePath) throws(FileError) {
     let file = try open(path, .readOnly, for: "open")
     defer { try? file.close() }
     guard fsync(file.rawValue) == 0 else { throw lastError("write to the disk", path) }
+  }
+
+  /// Waits until the kernel has all that was written to the file system of a folder on the disk.
+  public static func synchronizeFileSystem(of folder: FilePath) throws(FileError) {
+    let file = try open(folder, .readOnly, for: "open")
+    defer { try? file.close() }
+    guard syncfs(file.rawValue) == 0 else { throw lastError("write to the disk", folder) }
   }
 
   static func check(

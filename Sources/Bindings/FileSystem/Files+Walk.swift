@@ -67,7 +67,8 @@ extension Files {
 
 extension Files {
   /// Bytes of a file, or of all files below a folder, whatever the bytes of their names; a file of
-  /// several names counts once, and one that vanishes meanwhile not at all.
+  /// several names counts once, and what vanishes meanwhile, or is deeper than a path reaches, not at
+  /// all.
   public static func size(_ path: FilePath) throws(FileError) -> Int64 {
     guard let status = try status(path) else { return 0 }
     guard status.kind == .directory else { return status.size }
@@ -75,15 +76,26 @@ extension Files {
     var seen: Set<UInt64> = []
     var pending = [KernelPath(path)]
     while let folder = pending.popLast() {
-      for name in try folder.names() {
+      for name in try reachable({ () throws(FileError) in try folder.names() }) ?? [] {
         let child = folder.appending(name)
-        guard let status = try child.status() else { continue }
+        guard let status = try reachable({ () throws(FileError) in try child.status() }) ?? nil
+        else { continue }
         if status.kind == .directory { pending.append(child) }
         guard status.kind == .file else { continue }
         if status.linkCount == 1 || seen.insert(status.inode).inserted { total += status.size }
       }
     }
     return total
+  }
+
+  /// - Returns: nil for what is not there any more, or where no path can lead.
+  private static func reachable<Value>(
+    _ look: () throws(FileError) -> Value
+  ) throws(FileError) -> Value? {
+    do throws(FileError) { return try look() } catch {
+      guard error.code == .notFound || error.cause == .fileNameTooLong else { throw error }
+      return nil
+    }
   }
 }
 

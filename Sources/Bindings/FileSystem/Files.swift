@@ -34,7 +34,7 @@ public enum Files {
     take: (RawSpan) throws(FileError) -> Void
   ) throws(FileError) {
     guard try readSome(path, range, inPieces: size, take: take) == Int64(range.count) else {
-      throw FileError(.other, "read", path, cause: .ioError)
+      throw FileError(.damaged, "read", path)
     }
   }
 

@@ -19,6 +19,9 @@ struct KernelPath {
     }
   }
 
+  /// A name in a folder.
+  init(name: [UInt8]) { bytes = name.map { CChar(bitPattern: $0) } + [0] }
+
   init(_ path: String) { bytes = Array(path.utf8CString) }
 
   /// For errors, and for those that take no other.
@@ -62,12 +65,22 @@ struct KernelPath {
       throw lastError("list the folder", path)
     }
     defer { unsafe closedir(stream) }
+    return unsafe try names(in: stream)
+  }
+
+  /// The names that an open folder, which is at this path, goes on with.
+  func names(in stream: OpaquePointer) throws(FileError) -> [[UInt8]] {
     var names: [[UInt8]] = []
-    while let entry = unsafe readdir(stream) {
+    var failure: Int32 = 0
+    while let entry = unsafe clinux_readdir(stream, &failure) {
       let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) {
         unsafe Array($0[..<($0.firstIndex(of: 0) ?? $0.endIndex)])
       }
       if name != [0x2E], name != [0x2E, 0x2E] { names.append(name) }
+    }
+    // Without this a disk that fails would make a shorter folder.
+    guard failure == 0 else {
+      throw FileError("list the folder", path, errno: Errno(rawValue: failure))
     }
     return names.sorted { $0.lexicographicallyPrecedes($1) }
   }

@@ -62,9 +62,13 @@ struct LayerChain {
     /// What of the layer's tree could not be recorded, as the recipe's author knows it.
     func failure(_ error: FileError, in upper: FilePath) -> RootfsError {
       var path = error.path
-      guard error.code == .notUTF8, path.removePrefix(upper) else { return RootfsError(error) }
+      let isTooLong = error.cause == .fileNameTooLong
+      guard error.code == .notUTF8 || isTooLong, path.removePrefix(upper) else {
+        return RootfsError(error)
+      }
+      let reason = isTooLong ? "it is longer than a path can be" : "its bytes are not valid UTF-8"
       return RootfsError(
-        .unreadableName, "/\(path)", detail: "its bytes are not valid UTF-8; the \(name) made it")
+        .unreadableName, "/\(FileError.shown(path))", detail: "\(reason); the \(name) made it")
     }
   }
 

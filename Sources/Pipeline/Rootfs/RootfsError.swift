@@ -211,7 +211,7 @@ public struct RootfsError: Failure {
     case .cleanUp:
       "it runs the image's own sh, rm, chmod, find and the like: the base lacks what is named above, or "
         + "a step took it away"
-    case .unreadableName: "rename it in UTF-8, or remove it, in the same step"
+    case .unreadableName: "give it a shorter name in UTF-8, or remove it, in the same step"
     case .inputChanged: "build again when nobody writes to it"
     default: nil
     }

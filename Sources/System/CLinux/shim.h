@@ -16,11 +16,25 @@
 #include <unistd.h>
 
 // _GNU_SOURCE would give fd_set another shape than in swift-system's module, which clang refuses;
-// the one GNU function that kiln calls is declared here instead.
+// the GNU functions that kiln calls are declared here instead.
 extern ssize_t copy_file_range(
     int in, off_t *in_offset, int out, off_t *out_offset, size_t length, unsigned int flags);
+extern int syncfs(int descriptor);
 
 static inline int clinux_errno(void) { return errno; }
+
+/// The next entry of a folder; NULL at its end, where `*error` is 0, and after a failure.
+static inline struct dirent *clinux_readdir(DIR *folder, int *error) {
+  errno = 0;
+  struct dirent *entry = readdir(folder);
+  *error = entry ? 0 : errno;
+  return entry;
+}
+
+/// A descriptor for a folder in another open one; symbolic links are not followed.
+static inline int clinux_open_folder(int folder, const char *name) {
+  return openat(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
 
 /// Columns of the terminal behind `descriptor`, or 0 where there is none.
 static inline int clinux_terminal_columns(int descriptor) {
