@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "FaultInjector.h"
 
+#include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -14,7 +15,9 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-static atomic_long changes;
+static atomic_long changes, flushes, readings;
+// What the target counts.
+static atomic_long *wanted = &changes;
 static long target;
 static int error;
 static int kills;
@@ -32,6 +35,8 @@ __attribute__((constructor)) static void begin(void) {
   target = atol(number + 1);
   kills = !strncmp(fault, "kill:", 5);
   error = !strncmp(fault, "ENOSPC:", 7) ? ENOSPC : EIO;
+  if (!strncmp(fault, "syncfs:", 7)) wanted = &flushes;
+  if (!strncmp(fault, "readdir:", 8)) wanted = &readings;
 }
 
 __attribute__((destructor)) static void end(void) {
@@ -43,12 +48,15 @@ __attribute__((destructor)) static void end(void) {
 }
 
 // Whether the change that is about to be made shall fail.
-static int fails(void) {
-  if (atomic_fetch_add(&changes, 1) + 1 != target) return 0;
+static int fails_of(atomic_long *count) {
+  long number = atomic_fetch_add(count, 1) + 1;
+  if (count != wanted || number < target || (count == &changes && number > target)) return 0;
   if (kills) kill(getpid(), SIGKILL);
   errno = error;
   return 1;
 }
+
+static int fails(void) { return fails_of(&changes); }
 
 // Pipes and the runtime's own descriptors are no disk.
 static int is_file(int descriptor) {
@@ -83,6 +91,14 @@ ssize_t copy_file_range(
   CHANGE(copy_file_range, 1, -1, from, start, to, end, count, flags);
 }
 int fsync(int fd) { CHANGE(fsync, 1, -1, fd); }
+int syncfs(int fd) {
+  if (fails_of(&flushes) || fails()) return -1;
+  return NEXT(syncfs)(fd);
+}
+struct dirent *readdir(DIR *folder) {
+  if (fails_of(&readings)) return NULL;
+  return NEXT(readdir)(folder);
+}
 int fdatasync(int fd) { CHANGE(fdatasync, 1, -1, fd); }
 int ftruncate(int fd, off_t size) { CHANGE(ftruncate, is_file(fd), -1, fd, size); }
 int ftruncate64(int fd, off64_t size) { CHANGE(ftruncate64, is_file(fd), -1, fd, size); }
@@ -106,6 +122,7 @@ int mknod(const char *path, mode_t mode, dev_t device) {
 
 // Removals are what cleans up after a failure: a disk that is full lets them pass.
 int unlink(const char *path) { CHANGE(unlink, kills, -1, path); }
+int unlinkat(int fd, const char *path, int flags) { CHANGE(unlinkat, kills, -1, fd, path, flags); }
 int rmdir(const char *path) { CHANGE(rmdir, kills, -1, path); }
 
 #define OPEN(name, ...)                                        \

@@ -85,6 +85,27 @@ struct FaultTests {
     }
   }
 
+  /// What is not on the disk gets no name: after a loss of power it would have empty files.
+  @Test func whatCannotBePutOnTheDiskIsNoResult() async throws {
+    try await Kitchen.with { kitchen in
+      let (images, _) = try await reference(kitchen)
+      try kitchen.begin()
+      let result = try await kitchen.build(fault: "syncfs:1", accepted: [1]).run()
+      #expect(result.errors.contains("cannot write to the disk"), "\(result.errors)")
+      try await expectRecovery(kitchen, images, "no syncfs succeeds")
+    }
+  }
+
+  /// A shorter folder would be a smaller image.
+  @Test func aFolderThatCannotBeReadToItsEndIsAnError() async throws {
+    try await Kitchen.with { kitchen in
+      let result = try await kitchen.kiln(
+        ["store", "stats"], fault: "readdir:4", accepted: [0, 1]
+      ).run()
+      #expect(result.status == 1 && result.errors.contains("error[K3106]"), "\(result.errors)")
+    }
+  }
+
   @Test(
     .needs("KILN_FAULTS, as `make faults` sets it", if: campaign != nil),
     arguments: [

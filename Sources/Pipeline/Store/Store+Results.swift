@@ -13,7 +13,7 @@ extension Store {
   /// The folder of a result; `make` fills a new one where the store has none.
   ///
   /// Of several kilns, and several tasks, that want the same key, one works and the others wait.
-  /// A `make` that throws leaves nothing behind.
+  /// A `make` that throws leaves nothing behind. What is found is whole after a loss of power too.
   ///
   /// - Parameters:
   ///   - key: over everything that `make` reads.
@@ -37,8 +37,10 @@ extension Store {
       try await make(folder)
       do throws(FileError) {
         try Files.makeDirectories(target.removingLastComponent())
+        try await session.disk.run()
         try Files.touch(folder)
         try Files.rename(folder, to: target)
+        try Files.synchronize(target.removingLastComponent())
       } catch {
         throw failure(error)
       }

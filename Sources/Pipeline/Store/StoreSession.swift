@@ -8,6 +8,7 @@ final class StoreSession: Sendable {
   let start: Int64
   /// For this session's scratch; removed with the session.
   let work: FilePath
+  let disk: DiskFlush
   private let file: FilePath
   private let lock: FileLock
   private let scratches = Atomic(0)
@@ -15,6 +16,7 @@ final class StoreSession: Sendable {
   private init(file: FilePath, work: FilePath, start: Int64, lock: FileLock) {
     self.file = file
     self.work = work
+    disk = DiskFlush(work)
     self.start = start
     self.lock = lock
   }

@@ -6,3 +6,7 @@
 //   count:FILE      writes their number into FILE at the end
 //   kill:N          kills the program at the N-th
 //   ENOSPC:N EIO:N  makes the N-th fail
+//
+// or it counts other calls:
+//
+//   syncfs:N readdir:N  makes the N-th of these and all that follow fail with EIO
