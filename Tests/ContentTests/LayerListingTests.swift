@@ -92,7 +92,7 @@ struct LayerListingTests {
       let bytes = try Files.read(file)
       for length in 0..<bytes.count {
         try Files.write(bytes[..<length], to: file)
-        #expect(throws: FileError(.other, "understand", file)) { try LayerListing(reading: file) }
+        #expect(throws: FileError(.damaged, "understand", file)) { try LayerListing(reading: file) }
       }
       let text = String(decoding: bytes, as: UTF8.self)
       for (old, new) in [
@@ -103,7 +103,7 @@ struct LayerListingTests {
         let place = try #require(text.firstRange(of: old))
         try Files.write(
           (text[..<place.lowerBound] + new + text[place.upperBound...]).utf8, to: file)
-        #expect(throws: FileError(.other, "understand", file)) { try LayerListing(reading: file) }
+        #expect(throws: FileError(.damaged, "understand", file)) { try LayerListing(reading: file) }
       }
     }
   }

@@ -42,6 +42,24 @@ import Testing
     }
   }
 
+  @Test(.needs("root", if: TestEnvironment.isRoot))
+  func findsWhatADiskLostOfAPackage() async throws {
+    try await withTemporaryFolder { folder in
+      let store = try Store(root: folder.appending("store"))
+      let package = try #require(try await store.unpacked([sample], in: folder).first)
+      #expect(try UnpackedPackage.departure(at: package.directory) == nil)
+      let file = package.tree.appending("etc/sample.conf")
+      let status = try #require(try Files.status(file))
+      try Files.write("x=2\n", to: file, permissions: status.permissions)
+      try Files.setModified(status.modified, of: file)
+      #expect(try UnpackedPackage.departure(at: package.directory) == "tree/etc/sample.conf")
+      try Files.removeFile(file)
+      #expect(try UnpackedPackage.departure(at: package.directory) == "tree/etc/sample.conf")
+      try Files.write("", to: package.controlFile("control"))
+      #expect(try UnpackedPackage.departure(at: package.directory) == "control/control")
+    }
+  }
+
   @Test func unpacksBzip2AndCapabilities() async throws {
     try await withTemporaryFolder { folder in
       let error = try await unpack(

@@ -178,6 +178,57 @@ import Testing
     }
   }
 
+  @Test func removesAResultThatIsNotAsItWasMade() async throws {
+    try await withTemporaryFolder { folder in
+      let store = try Store(root: folder)
+      let key = SHA256Digest(ofText: "key")
+      let made = try await store.result(.layer, key: key, failure: { $0 }) {
+        (folder) throws(FileError) in try Files.write("", to: folder.appending("listing"))
+      }
+      let departure = { @Sendable (kind: Store.ResultKind, folder: FilePath) -> String? in
+        kind == .layer && folder == made.path ? "upper/etc" : nil
+      }
+      let found = try await store.verify(repair: false, jobs: 1, departure: departure)
+      #expect(found.map(\.reason) == [.changed(part: "upper/etc")])
+      #expect(found.first?.reason.text == "upper/etc is not what it was made as")
+      #expect(store.result(.layer, key: key) != nil)
+      #expect(try await store.verify(repair: true, jobs: 1, departure: departure).count == 1)
+      #expect(store.result(.layer, key: key) == nil)
+    }
+  }
+
+  /// A collection beside a verification.
+  @Test(arguments: [false, true])
+  func whatIsCollectedMeanwhileIsNoDamage(repair: Bool) async throws {
+    try await withTemporaryFolder { folder in
+      let store = try Store(root: folder)
+      _ = try await store.result(.layer, key: .init(ofText: "key"), failure: { $0 }) {
+        (folder) throws(FileError) in try Files.write("", to: folder.appending("listing"))
+      }
+      let found = try await store.verify(repair: repair, jobs: 1) { _, path in
+        try? Files.removeTree(path)
+        return "listing"
+      }
+      #expect(found == [])
+    }
+  }
+
+  @Test(arguments: ["artifacts", "results/layer"])
+  func aStrayFileIsNamedAndRemoved(place: String) async throws {
+    try await withTemporaryFolder { folder in
+      let store = try Store(root: folder)
+      try Files.makeDirectories(folder.appending(place))
+      let stray = folder.appending(place).appending("README")
+      try Files.write("notes", to: stray)
+      #expect(try store.stats().contains { $0.count == 1 && $0.bytes == 5 })
+      #expect(try store.results(.layer) == [])
+      #expect(try store.gc(olderThan: 1000, downTo: nil).kept == 1)
+      let damage = try await store.verify(repair: true, jobs: 1)
+      #expect(damage.map(\.path) == [stray] && damage.map(\.reason) == [.stray])
+      #expect(!Files.exists(stray))
+    }
+  }
+
   @Test func countsByKind() async throws {
     try await withTemporaryFolder { folder in
       _ = try await store(folder, ages: [1, 2])

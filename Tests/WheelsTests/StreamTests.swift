@@ -40,6 +40,22 @@ struct StreamTests {
     }
   }
 
+  @Test func whatADiskLostOfAWheelIsFound() async throws {
+    try await withTemporaryFolder { folder in
+      try await WheelMaker.make("wheel(files={'a.py': b'one', 'b.py': b'two'})", in: folder)
+      let file = folder.appending("plain-1.0-py3-none-any.whl")
+      let wheel = try await WheelMaker.unpack([file], in: folder)[0]
+      let place = wheel.tree.removingLastComponent()
+      #expect(try UnpackedWheel.departure(at: place) == nil)
+      try Files.write("owt", to: wheel.tree.appending("b.py"))
+      #expect(try UnpackedWheel.departure(at: place) == "tree/b.py")
+      try Files.removeFile(wheel.tree.appending("a.py"))
+      #expect(try UnpackedWheel.departure(at: place) == "tree/a.py")
+      try Files.write("", to: place.appending("listing"))
+      #expect(try UnpackedWheel.departure(at: place) == "listing")
+    }
+  }
+
   @Test func aStoredFileHasNone() async throws {
     try await withTemporaryFolder { folder in
       try await WheelMaker.make(

@@ -1,4 +1,5 @@
 internal import FileSystem
+internal import Rootfs
 public import Store
 public import SystemPackage
 
@@ -58,10 +59,12 @@ public struct StoreKeeper: Sendable {
 
   public func verify(repair: Bool, jobs: Int) async throws(BuildError) -> Health {
     do throws(StoreError) {
-      let damages = try await store?.verify(repair: repair, jobs: jobs) ?? []
+      let damages =
+        try await store?.verify(
+          repair: repair, jobs: jobs, departure: StoredContent.departure) ?? []
       return Health(
         damaged: damages.map {
-          Health.Item(path: $0.path.string, reason: "\($0.reason)", removed: $0.isRemoved)
+          Health.Item(path: $0.path.string, reason: $0.reason.text, removed: $0.isRemoved)
         })
     } catch {
       throw BuildError(error, in: root.string)

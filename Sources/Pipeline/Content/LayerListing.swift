@@ -83,7 +83,7 @@ extension LayerListing {
     var fields = Fields(bytes: try Files.read(file, limit: 1 << 30))
     guard fields.skip("kiln listing 1 "), let origins = fields.number(),
       let count = fields.number(), let listing = Self.parse(&fields, origins, count)
-    else { throw FileError(.other, "understand", file) }
+    else { throw FileError(.damaged, "understand", file) }
     self = listing
   }
 
@@ -200,11 +200,14 @@ private struct Fields {
   }
 
   private static func number(_ digits: ArraySlice<UInt8>, _ radix: Int) -> Int? {
-    guard (1...18).contains(digits.count) else { return nil }
+    guard !digits.isEmpty else { return nil }
     var value = 0
     for digit in digits {
       guard digit >= 0x30, Int(digit) < 0x30 + radix else { return nil }
-      value = value * radix + Int(digit - 0x30)
+      let (shifted, isTooLarge) = value.multipliedReportingOverflow(by: radix)
+      let (sum, isLarger) = shifted.addingReportingOverflow(Int(digit - 0x30))
+      if isTooLarge || isLarger { return nil }
+      value = sum
     }
     return value
   }

@@ -11,7 +11,7 @@ public struct ImageError: Failure {
     case file = "K5001"
     /// A layer holds what only the kernel's overlay understands.
     case unsupportedLayer = "K5003"
-    /// A file was changed while the image was written.
+    /// A file of a layer is not what it was made as.
     case changed = "K5004"
     case noSpace = "K5005"
     case compression = "K5006"
@@ -88,7 +88,7 @@ public struct ImageError: Failure {
     switch code {
     case .file: "cannot read or write a file of the image"
     case .unsupportedLayer: "a layer cannot be read"
-    case .changed: "a file changed while the image was written"
+    case .changed: "a file of the image changed in kiln's store"
     case .noSpace: "there is not enough free space for the image"
     case .compression: "the image could not be compressed"
     case .unknownFormat: "the image's name does not say its format"
@@ -103,7 +103,7 @@ public struct ImageError: Failure {
   private var remedy: String? {
     switch code {
     case .unsupportedLayer: "mount overlays with redirect_dir=off,metacopy=off"
-    case .changed: "build again, and let nothing write to kiln's store meanwhile"
+    case .changed: "run `kiln store verify --repair`, and build again"
     case .noSpace: "free space there, or choose another folder with --output"
     case .unknownFormat: "end the name in .wsl, .tar.gz, .tar, .tar.xz or .tar.zst"
     case .badTarget: "choose another name with --output"

@@ -19,7 +19,7 @@ struct DeferredPackages {
     let path = folder.appending(Self.fileName)
     var indexes: Set<Int> = []
     for line in try Files.readText(path).split(separator: "\n") {
-      guard let index = Int(line) else { throw FileError(.other, "understand", path) }
+      guard let index = Int(line) else { throw FileError(.damaged, "understand", path) }
       indexes.insert(index)
     }
     self.indexes = indexes

@@ -116,7 +116,7 @@ extension Recipe {
 
 /// The files of layers that come from no package and no wheel.
 enum AddedFiles {
-  private static let fileName = "added.json"
+  static let fileName = "added.json"
 
   /// - Parameter layers: lowest first; what one of them hides is left out.
   static func of(_ layers: [Layer]) throws(FileError) -> [AddedFile] {
@@ -167,7 +167,7 @@ enum AddedFiles {
     let path = upper.removingLastComponent().appending(fileName)
     let bytes = try Files.read(path)
     guard let files = try? JSONDecoder().decode([AddedFile].self, from: Data(bytes)) else {
-      throw FileError(.other, "understand", path)
+      throw FileError(.damaged, "understand", path)
     }
     return files
   }

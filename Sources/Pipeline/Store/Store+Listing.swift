@@ -7,7 +7,8 @@ extension Store {
     let folder = root.appending("results/\(kind.rawValue)")
     guard Files.exists(folder) else { return [] }
     var found: [FilePath] = []
-    for shard in try Files.entries(folder) {
+    for shard in try Files.entries(folder)
+    where try Files.status(folder.appending(shard))?.kind == .directory {
       for name in try Files.entries(folder.appending(shard)) {
         found.append(folder.appending(shard).appending(name))
       }

@@ -12,9 +12,21 @@ extension Store {
       case digest(actual: SHA256Digest)
       /// A result without what its kind must have.
       case incomplete
+      /// A result with a part, named by its path, that is not as it was made.
+      case changed(part: String)
       /// A name that the store does not give.
       case stray
       case unreadable
+
+      public var text: String {
+        switch self {
+        case .digest(let actual): "its SHA-256 is \(actual.hex)"
+        case .incomplete: "a part of it is missing"
+        case .changed(let part): "\(part) is not what it was made as"
+        case .stray: "nothing in the store has such a name"
+        case .unreadable: "it cannot be read"
+        }
+      }
     }
 
     public let path: FilePath
@@ -22,25 +34,33 @@ extension Store {
     public let isRemoved: Bool
   }
 
-  /// Hashes every artifact again and looks whether every result is there.
+  /// Hashes every artifact again and looks whether every result is there, as it was made.
   ///
   /// - Parameters:
   ///   - repair: removes what is damaged, so that it is fetched or made again.
   ///   - jobs: how many files are read at once.
-  public func verify(repair: Bool, jobs: Int) async throws(StoreError) -> [Damage] {
+  ///   - departure: the path of the first part of a result that is not as it was made, for those who
+  ///     know what a kind holds.
+  public func verify(
+    repair: Bool, jobs: Int,
+    departure: @escaping @Sendable (ResultKind, FilePath) -> String? = { _, _ in nil }
+  ) async throws(StoreError) -> [Damage] {
     let objects: [StoreObject]
     do throws(FileError) { objects = try self.objects() } catch { throw StoreError(error) }
     let found = try await objects.mapConcurrently(limit: jobs) {
       (object) async throws(StoreError) -> Damage? in
       if Task.isCancelled { throw StoreError(.interrupted, root) }
-      guard let reason = damage(object) else { return nil }
-      if repair { try remove(object) }
+      // Somebody may have collected it meanwhile: then it is no damage, and nothing to remove.
+      guard let reason = damage(object, departure), Files.exists(object.path) else { return nil }
+      if repair, try !remove(object) { return nil }
       return Damage(path: object.path, reason: reason, isRemoved: repair)
     }
     return found.compactMap(\.self)
   }
 
-  private func damage(_ object: StoreObject) -> Damage.Reason? {
+  private func damage(
+    _ object: StoreObject, _ departure: (ResultKind, FilePath) -> String?
+  ) -> Damage.Reason? {
     if object.kind == .uv { return nil }
     guard let key = object.key else { return .stray }
     switch object.kind {
@@ -54,6 +74,7 @@ extension Store {
       // Results appear whole; what is missing was removed by hand or by a broken file system.
       guard !names.isEmpty, kind.parts.isSubset(of: names) else { return .incomplete }
       return sealedDamage(object.path, names)
+        ?? departure(kind, object.path).map { .changed(part: $0) }
     }
   }
 
@@ -68,18 +89,21 @@ extension Store {
     return nil
   }
 
-  private func remove(_ object: StoreObject) throws(StoreError) {
+  /// - Returns: whether it was there.
+  private func remove(_ object: StoreObject) throws(StoreError) -> Bool {
+    let grave = session.scratch()
     do throws(FileError) {
-      let grave = session.scratch()
       try bury(object, in: grave)
       try Files.removeTree(grave)
     } catch {
+      if error.code == .notFound, !Files.exists(object.path) { return false }
       throw StoreError(error)
     }
+    return true
   }
 
   /// Takes an object out of the store, while nobody looks anything up.
-  func bury(_ object: StoreObject, in grave: FilePath) throws(FileError) {
+  private func bury(_ object: StoreObject, in grave: FilePath) throws(FileError) {
     let gate = try FileLock.take(removalGate, .exclusive)
     defer { withExtendedLifetime(gate) {} }
     try Files.rename(object.path, to: grave)

@@ -67,8 +67,13 @@ extension Store {
   ) throws(FileError) -> [StoreObject] {
     var objects: [StoreObject] = []
     for shard in try Files.entries(folder) {
-      for name in try Files.entries(folder.appending(shard)) {
-        try append(folder.appending(shard).appending(name), kind, shard + name, &objects)
+      let place = folder.appending(shard)
+      guard try Files.status(place)?.kind == .directory else {
+        try append(place, kind, shard, &objects)
+        continue
+      }
+      for name in try Files.entries(place) {
+        try append(place.appending(name), kind, shard + name, &objects)
       }
     }
     return objects

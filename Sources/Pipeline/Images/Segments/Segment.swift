@@ -42,7 +42,7 @@ struct Segment: Sendable {
       let lines = try Files.readText(index, limit: 1 << 30).split(separator: "\n")
       guard let first = lines.first, first.hasPrefix(Self.header),
         let seal = UInt32(first.dropFirst(Self.header.utf8.count))
-      else { throw FileError(.other, "understand", index) }
+      else { throw FileError(.damaged, "understand", index) }
       self.seal = seal
       for line in lines.dropFirst() {
         switch Line(line) {
@@ -54,7 +54,7 @@ struct Segment: Sendable {
             throw FileError(.notFound, "read", FilePath(sha256.hex), cause: .noSuchFileOrDirectory)
           }
           pieces.append(Piece(source: .file(file, range)))
-        case nil: throw FileError(.other, "understand", index)
+        case nil: throw FileError(.damaged, "understand", index)
         }
       }
     } catch {

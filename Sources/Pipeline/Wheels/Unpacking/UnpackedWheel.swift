@@ -48,7 +48,7 @@ public struct UnpackedWheel: Hashable, Sendable {
   ) throws(WheelError) -> [WheelFile] {
     do throws(FileError) {
       guard let files = WheelListing.files(try Files.readText(path)) else {
-        throw FileError(.other, "understand", path)
+        throw FileError(.damaged, "understand", path)
       }
       return files
     } catch {
