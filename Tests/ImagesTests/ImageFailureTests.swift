@@ -1,4 +1,5 @@
 import Content
+import Diagnostics
 import Digests
 import FileSystem
 import Images
@@ -41,6 +42,33 @@ struct ImageFailureTests {
       task.cancel()
       let result = await task.result
       #expect(throws: ImageError(.interrupted, "")) { try result.get() }
+    }
+  }
+
+  @Test(
+    "a layer's file with other bytes than its digest's is in no image",
+    arguments: ["a.tar", "a.tar.gz", "a.tar.zst"])
+  func damaged(name: String) async throws {
+    try await withStage { output, layer, request in
+      var damaged = Array("13".utf8).cycled(900_000)
+      damaged[450_000] ^= 1
+      try Files.write(damaged, to: layer.directory.appending("srv/13"))
+      let writer = try ImageWriterTests.writer(output.removingLastComponent())
+      let bad = try ImageWriterTests.request(output, name, request.layers)
+      let error = await #expect(throws: ImageError.self) { try await writer.write([bad]) }
+      #expect(error?.code == .changed && error?.subject == "srv/13")
+      #expect(error?.description.contains("kiln store verify --repair") == true)
+    }
+  }
+
+  @Test("a layer's file that lost its end is in no tarball")
+  func cut() async throws {
+    try await withStage { output, layer, request in
+      try Files.write("13", to: layer.directory.appending("srv/13"))
+      let writer = try ImageWriterTests.writer(output.removingLastComponent())
+      let bad = try ImageWriterTests.request(output, "a.tar", request.layers)
+      let error = await #expect(throws: ImageError.self) { try await writer.write([bad]) }
+      #expect(error?.description.contains("kiln store verify --repair") == true)
     }
   }
 

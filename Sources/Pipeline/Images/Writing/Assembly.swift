@@ -11,10 +11,18 @@ struct Assembly: Sendable {
   /// Names the bytes: over the keys of the segments and what is around them. nil where nothing is
   /// cached, and the pieces lie in the layers.
   let key: SHA256Digest?
-  /// The CRC-32 that the files of segments must have.
-  let seals: [FilePath: UInt32]
+  /// What the files that it is put together from must be.
+  let seals: [FilePath: Seal]
   /// Where other images may go on differently.
   let marks: [Mark]
+
+  /// What tells that a file is as it was made, the whole of it.
+  enum Seal: Hashable, Sendable {
+    /// The CRC-32 of a segment's file.
+    case segment(UInt32)
+    /// A file of a layer, which must have its entry's digest.
+    case entry(TreeEntry)
+  }
 
   /// A place between segments of different kinds, or behind the last.
   struct Mark: Hashable, Sendable {
@@ -55,12 +63,13 @@ struct Assembly: Sendable {
     self.marks = marks.all
     let form = "assembly 1 \(zeros) \(encoding.joined)\n"
     key = SHA256Digest(ofText: form + segments.map(\.key.hex).joined(separator: "\n"))
-    seals = Dictionary(segments.map { ($0.data, $0.seal) }) { first, _ in first }
+    seals = Dictionary(segments.map { ($0.data, .segment($0.seal)) }) { first, _ in first }
   }
 
   /// A plan that is not compressed: the files themselves, with the headers between them.
   init(plain plan: ImagePlan) {
     var pieces: [Piece] = []
+    var seals: [FilePath: Seal] = [:]
     for slice in plan.groups.flatMap({ $0.members.flatMap(\.slices) }) {
       let headers = TarHeader.bytes(of: slice.entry)
       let data = Int64(headers.count)..<Int64(headers.count) + slice.entry.size
@@ -72,6 +81,7 @@ struct Assembly: Sendable {
       if !content.isEmpty {
         let start = content.lowerBound - data.lowerBound
         pieces.add(.file(slice.entry.source, start..<start + Int64(content.count)))
+        seals[slice.entry.source] = .entry(slice.entry)
       }
       let padding = max(0, slice.range.upperBound - max(data.upperBound, slice.range.lowerBound))
       if padding > 0 { pieces.add(.bytes([UInt8](repeating: 0, count: Int(padding)))) }
@@ -79,7 +89,7 @@ struct Assembly: Sendable {
     pieces.add(.bytes([UInt8](repeating: 0, count: plan.zeros)))
     self.pieces = pieces
     key = nil
-    seals = [:]
+    self.seals = seals
     marks = []
   }
 }

@@ -16,7 +16,8 @@ struct AssemblyDigests {
 
   init(store: Store) { self.store = store }
 
-  /// - Throws: ``ImageError/Code/damagedSegment`` where a segment is not what it was made as.
+  /// - Throws: ``ImageError/Code/damagedSegment`` where a segment is not what it was made as,
+  ///   ``ImageError/Code/changed`` where a layer's file is not.
   mutating func digest(of assembly: Assembly) throws(ImageError) -> SHA256Digest {
     var hasher = Hasher256()
     var start = 0
@@ -83,14 +84,15 @@ extension Piece {
   }
 }
 
-/// Holds the files of segments against their check sums while they are read, each from its beginning
-/// to its end and one after the other.
-private struct SealCheck {
-  private let seals: [FilePath: UInt32]
+/// Holds files against their seals while they are read, each from its beginning to its end and one
+/// after the other.
+private struct SealCheck: ~Copyable {
+  private let seals: [FilePath: Assembly.Seal]
   private var current: FilePath?
   private var sum = CRC32()
+  private var hasher = Hasher256()
 
-  init(_ seals: [FilePath: UInt32]) { self.seals = seals }
+  init(_ seals: [FilePath: Assembly.Seal]) { self.seals = seals }
 
   /// - Returns: whether the file has a seal.
   mutating func begins(_ path: FilePath) throws(ImageError) -> Bool {
@@ -100,14 +102,26 @@ private struct SealCheck {
     return true
   }
 
-  mutating func update(_ bytes: RawSpan) { sum.update(bytes) }
+  mutating func update(_ bytes: RawSpan) {
+    switch current.flatMap({ seals[$0] }) {
+    case .segment: sum.update(bytes)
+    case .entry: hasher.update(bytes)
+    case nil: break
+    }
+  }
 
   /// Ends the file that was read last.
   mutating func finish() throws(ImageError) {
-    guard let path = current else { return }
-    let actual = sum.value
+    guard let path = current, let seal = seals[path] else { return }
     current = nil
-    sum = CRC32()
-    guard actual == seals[path] else { throw ImageError(.damagedSegment, path.string) }
+    switch seal {
+    case .segment(let expected):
+      guard sum.value == expected else { throw ImageError(.damagedSegment, path.string) }
+      sum = CRC32()
+    case .entry(let entry):
+      var read = Hasher256()
+      swap(&read, &hasher)
+      guard read.finish() == entry.sha256 else { throw ImageError(changed: entry) }
+    }
   }
 }
