@@ -99,6 +99,19 @@ import Testing
     #expect(difference.reasons.first?.examples == paths)
   }
 
+  /// Were the places of paths not all different, their order would be another one each time.
+  @Test func pathsThatComeAgainHaveOneOrder() async throws {
+    let again = """
+      for n in range(40): first.append(dict(name=f'./opt/{n}', data=b'n'))
+      first = [e for e in first for _ in range(2)]
+      """
+    for _ in 0..<4 {
+      let difference = try await difference(
+        "second = list(first)\narguments['pack'] = bytes", first: again)
+      #expect(difference.reasons.map(\.kind) == [.compression])
+    }
+  }
+
   @Test func anAttributeIsAReason() async throws {
     let capability = """
       arguments['form'] = tarfile.PAX_FORMAT

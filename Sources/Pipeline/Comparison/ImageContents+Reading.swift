@@ -106,6 +106,7 @@ extension ImageContents {
     while let entry = try Self.next(&reader, image) {
       let path = Self.normalized(entry.path)
       guard let kind = TreeEntry.Kind(entry.kind) else { continue }
+      // Not how many paths are known: one that comes again would share its place with the next.
       positions[path] = count
       count += 1
       texts[path] = nil
