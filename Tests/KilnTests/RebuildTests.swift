@@ -1,4 +1,5 @@
 import Commands
+import Digests
 import FileSystem
 import Needs
 import SystemPackage
@@ -23,6 +24,23 @@ struct RebuildTests {
       let result = try await rebuild(kiln)
       #expect(result.output.contains("tiny.tar.gz: built again, the same bytes"))
       #expect(try Files.entries(kiln.store.appending("work")) == [])
+    }
+  }
+
+  /// As git checks it out on Windows: whoever holds the file against the provenance has these bytes.
+  @Test func theLockIsNamedByTheDigestOfItsFile() async throws {
+    try await KilnProgram.withTinyRecipe { kiln in
+      try await kiln.run("lock", "tiny.yaml")
+      let lock = kiln.home.appending("tiny.lock.json")
+      try Files.write(
+        try Files.readText(lock).replacing("\n", with: "\r\n"), to: lock)
+      try await kiln.run("build", "tiny.yaml", "--locked", "--compression", "fast")
+      let digest = SHA256Digest(of: try Files.read(lock)).hex
+      for ending in ["manifest", "provenance"] {
+        let text = try Files.readText(kiln.home.appending("Images/tiny.tar.gz.\(ending).json"))
+        #expect(text.contains(digest), "\(ending)")
+      }
+      #expect(try await rebuild(kiln).output.contains("tiny.tar.gz: built again, the same bytes"))
     }
   }
 

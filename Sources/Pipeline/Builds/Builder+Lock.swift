@@ -123,10 +123,14 @@ extension Builder {
     }
   }
 
-  /// The lock beside the recipe: `cuda-wsl.yaml` has `cuda-wsl.lock.json`.
+  /// `cuda-wsl.yaml` has `cuda-wsl.lock.json` beside it.
+  static func lockPath(_ recipe: FilePath) -> FilePath {
+    recipe.removingLastComponent().appending("\(recipe.stem ?? "").lock.json")
+  }
+
+  /// The lock beside the recipe.
   func standingLock(_ recipe: FilePath) throws(BuildError) -> (path: FilePath, lock: Lock?) {
-    let stem = recipe.stem ?? ""
-    let path = recipe.removingLastComponent().appending("\(stem).lock.json")
+    let path = Self.lockPath(recipe)
     return (path, try read(lock: path))
   }
 

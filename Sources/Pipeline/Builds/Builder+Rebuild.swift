@@ -83,7 +83,7 @@ extension Builder {
   ) throws(BuildError) -> Lock {
     let recipe = try Self.recipe(path, variables: variables)
     guard let lock = try freshLock(path, recipe, locked: true),
-      lock.recipeDigest == manifest.recipeDigest, try digest(of: lock) == manifest.lockDigest
+      lock.recipeDigest == manifest.recipeDigest, try lockDigest(path) == manifest.lockDigest
     else {
       throw BuildError(
         .otherInputs, path.string, "the image was built from another state of the recipe's lock",

@@ -131,7 +131,7 @@ public struct Builder: Sendable {
     } else {
       (lock, change) = try await renewLock(path, recipe, mirrors, progress)
     }
-    let digest = try digest(of: lock)
+    let digest = try lockDigest(path)
     let isAhead = !holds(lock) && hasRoom(for: [(recipe, lock)])
     do throws(FetchError) {
       let artifacts = try await fetch(
@@ -153,7 +153,7 @@ public struct Builder: Sendable {
       try await fetch(renewed, from: recipe.directory, mirrors, progress)
     }
     return Prepared(
-      recipe: recipe, lock: renewed, lockDigest: try self.digest(of: renewed), artifacts: artifacts,
+      recipe: recipe, lock: renewed, lockDigest: try lockDigest(path), artifacts: artifacts,
       lockChange: renewal)
   }
 
@@ -221,9 +221,12 @@ public struct Builder: Sendable {
   }
 
   /// Of the lock's file.
-  func digest(of lock: Lock) throws(BuildError) -> SHA256Digest {
-    do throws(LockError) { return SHA256Digest(of: try lock.encoded()) } catch {
-      throw BuildError(error, in: lock.recipe)
+  /// The digest of the lock's file as it stands: with the line breaks of another system it says the
+  /// same in other bytes, and whoever checks the provenance has the file.
+  func lockDigest(_ recipe: FilePath) throws(BuildError) -> SHA256Digest {
+    let path = Self.lockPath(recipe)
+    do throws(FileError) { return try FileDigest(of: path).sha256 } catch {
+      throw BuildError(error, in: path.string)
     }
   }
 
