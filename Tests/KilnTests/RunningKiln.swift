@@ -16,13 +16,22 @@ struct RunningKiln: ~Copyable {
     unsafe posix_spawn_file_actions_addopen(
       &actions, 1, log.string, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
     unsafe posix_spawn_file_actions_adddup2(&actions, 1, 2)
+    // Where the tests run in the background, a shell has interrupts ignored, and kiln heeds that.
+    var attributes = posix_spawnattr_t()
+    unsafe posix_spawnattr_init(&attributes)
+    defer { _ = unsafe posix_spawnattr_destroy(&attributes) }
+    var signals = sigset_t()
+    unsafe sigemptyset(&signals)
+    for number in [SIGINT, SIGTERM, SIGHUP] { unsafe sigaddset(&signals, number) }
+    unsafe posix_spawnattr_setsigdefault(&attributes, &signals)
+    unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF))
     var words = unsafe ([KilnProgram.path] + arguments).map { unsafe strdup($0) } + [nil]
     var variables = unsafe kiln.environment.map { unsafe strdup("\($0)=\($1)") } + [nil]
     let texts = unsafe words + variables
     defer { for index in unsafe texts.indices { unsafe free(texts[index]) } }
     var process: pid_t = 0
     let status = unsafe posix_spawn(
-      &process, KilnProgram.path, &actions, nil, &words, &variables)
+      &process, KilnProgram.path, &actions, &attributes, &words, &variables)
     guard status == 0 else { throw Errno(rawValue: status) }
     self.process = process
     self.log = log

@@ -11,9 +11,11 @@ extension Builder {
   ///
   /// - Parameters:
   ///   - arguments: the program; empty is a login shell.
+  ///   - lendTerminal: is called before the program has the terminal.
   /// - Returns: the program's exit status.
   public func shell(
-    recipe: FilePath, variables: [String: String], arguments: [String]
+    recipe: FilePath, variables: [String: String], arguments: [String],
+    lendTerminal: @Sendable () -> Void
   ) async throws(BuildError) -> Int32 {
     let prepared = try await prepare(
       recipe: recipe, variables: variables, locked: false, progress: settings.progress)
@@ -31,6 +33,7 @@ extension Builder {
     let unshare = try await staged(prepared.recipe.name) { () throws(SandboxError) in
       try sandbox.hostCommand(command)
     }
+    lendTerminal()
     return try await staged(prepared.recipe.name) { () async throws(CommandError) in
       try await unshare.runAttached()
     }

@@ -6,11 +6,13 @@ import Synchronization
 /// ends the program at once.
 ///
 /// The handler writes into a pipe, where no signal is lost however early it comes; programs that kiln
-/// starts get the signals' defaults again.
+/// starts get the signals' defaults again. What was ignored when kiln began stays ignored, for it and
+/// for them: so says `nohup`, and a shell of what runs in the background.
 final class Interruption: Sendable {
   static let status: Int32 = 130
 
   private static let writing = Atomic<Int32>(-1)
+  private static let isLentOut = Atomic(false)
   private let reading: Int32
   private let isAsked = Atomic(false)
 
@@ -21,16 +23,35 @@ final class Interruption: Sendable {
     for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     reading = ends[0]
     Self.writing.store(ends[1], ordering: .relaxed)
-    var action = sigaction()
-    unsafe action.__sigaction_handler.sa_handler = { _ in
-      let before = errno
-      var byte: UInt8 = 0
-      _ = unsafe write(Interruption.writing.load(ordering: .relaxed), &byte, 1)
-      errno = before
+    for number in [SIGINT, SIGTERM, SIGHUP] {
+      Self.handle(number) { number in
+        if number == SIGINT, Interruption.isLentOut.load(ordering: .relaxed) { return }
+        let before = errno
+        var byte: UInt8 = 0
+        _ = unsafe write(Interruption.writing.load(ordering: .relaxed), &byte, 1)
+        errno = before
+      }
     }
-    action.sa_flags = SA_RESTART
-    for number in [SIGINT, SIGTERM, SIGHUP] { _ = unsafe sigaction(number, &action, nil) }
+    // A reader that goes away is no reason to leave a build half-done: the write says that it is gone.
+    Self.handle(SIGPIPE) { _ in }
   }
+
+  private static func handle(_ number: Int32, _ handler: @convention(c) (Int32) -> Void) {
+    var standing = sigaction()
+    _ = unsafe sigaction(number, nil, &standing)
+    let isIgnored =
+      unsafe unsafeBitCast(standing.__sigaction_handler.sa_handler, to: Int.self)
+      == unsafeBitCast(SIG_IGN, to: Int.self)
+    if isIgnored { return }
+    var action = sigaction()
+    unsafe action.__sigaction_handler.sa_handler = handler
+    action.sa_flags = SA_RESTART
+    _ = unsafe sigaction(number, &action, nil)
+  }
+
+  /// From here on Ctrl-C is for the program that has the terminal, as in every shell: it may go on, and
+  /// kiln ends with it.
+  static func lendTerminal() { isLentOut.store(true, ordering: .relaxed) }
 
   /// Cancels `work` at the first signal, also one that has come already.
   ///

@@ -11,6 +11,7 @@ import SystemPackage
 @main
 enum Program {
   static func main() async {
+    Terminal.takeStandardDescriptors()
     // libarchive mangles, and can crash on, names outside ASCII without a UTF-8 character type.
     _ = unsafe setlocale(LC_CTYPE, "C.UTF-8")
     let interruption = Interruption()
@@ -18,7 +19,8 @@ enum Program {
     let source = interruption.cancels(work)
     let status = await work.value
     withExtendedLifetime(source) {}
-    exit(status == 0 ? printed() : status)
+    let end = printed()
+    exit(status == 0 ? end : status)
   }
 
   private static func run(_ arguments: [String]) async -> Int32 {
@@ -40,7 +42,8 @@ enum Program {
     }
   }
 
-  /// The status of a command that came to its end: 1 where its answer did not get out.
+  /// The status of a command that came to its end: 1 where its answer did not get out, and then it
+  /// says so.
   private static func printed() -> Int32 {
     guard let number = Terminal.lostOutput else { return 0 }
     let error = FileError("write", "/dev/stdout", errno: Errno(rawValue: number))

@@ -9,6 +9,16 @@ struct Terminal: Sendable {
 
   private let descriptor: Int32
 
+  /// Where kiln was started without one of the standard descriptors, the next file that it opens would
+  /// get the number, and be written into. What stands there instead refuses: an answer that nobody gets
+  /// is a failure.
+  static func takeStandardDescriptors() {
+    for number in STDIN_FILENO...STDERR_FILENO where fcntl(number, F_GETFD) == -1 {
+      // The lowest free number, which is this one.
+      _ = unsafe open("/dev/null", number == STDIN_FILENO ? O_WRONLY : O_RDONLY)
+    }
+  }
+
   var isTerminal: Bool { isatty(descriptor) == 1 }
 
   var columns: Int {
@@ -45,6 +55,10 @@ struct Terminal: Sendable {
         unsafe Glibc.write(descriptor, $0.baseAddress, $0.count)
       }
       if count < 0, errno == EINTR { continue }
+      if count < 0, errno == EAGAIN {
+        waitUntilWritable()
+        continue
+      }
       if count < 0, errno != EPIPE, descriptor == STDOUT_FILENO {
         let number = errno
         Self.failure.withLock { $0 = $0 == 0 ? number : $0 }
@@ -52,5 +66,11 @@ struct Terminal: Sendable {
       guard count > 0 else { return }
       bytes = bytes.dropFirst(count)
     }
+  }
+
+  /// For a descriptor that another program, which has the same terminal or pipe, made non-blocking.
+  private func waitUntilWritable() {
+    var wanted = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+    _ = unsafe poll(&wanted, 1, -1)
   }
 }

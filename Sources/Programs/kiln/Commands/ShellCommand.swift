@@ -21,7 +21,8 @@ struct ShellCommand: AsyncParsableCommand {
     let builder = try Builder(work.settings(reporter), tool: Version.tool)
     defer { reporter.finish() }
     let status = try await builder.shell(
-      recipe: Surroundings.absolute(recipe), variables: variables.values, arguments: program)
+      recipe: Surroundings.absolute(recipe), variables: variables.values, arguments: program,
+      lendTerminal: { Interruption.lendTerminal() })
     if status != 0 { throw ExitCode(status) }
   }
 }
