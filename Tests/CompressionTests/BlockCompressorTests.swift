@@ -30,6 +30,17 @@ struct BlockCompressorTests {
     #expect(try compressor.unit(of: block) == compressor.unit(of: block))
   }
 
+  @Test("the name of gzip's compressors is of what the library that runs makes")
+  func names() async throws {
+    let names = Set(CompressionSetting.allCases.map { BlockCompressor(.gzip, $0).description })
+    #expect(names.count == 3)
+    // Length and check sum of what the library makes of a sample, and no release that kiln was built
+    // with.
+    for name in names {
+      #expect(name.contains(/^gzip \w+ libdeflate level \d+ sample \d{4,5} \d+$/), "\(name)")
+    }
+  }
+
   @Test("a gzip member says nothing of where and when it was made")
   func header() throws {
     let unit = try BlockCompressor(.gzip, .balanced).unit(of: [1, 2, 3])

@@ -34,7 +34,7 @@ public struct BlockCompressor: Hashable, Sendable, CustomStringConvertible {
     self.setting = setting
   }
 
-  /// Names all that the bytes depend on besides the block: `gzip balanced libdeflate 1.14 level 5`.
+  /// Names all that the bytes depend on besides the block: `xz balanced liblzma 50040002`.
   public var description: String {
     let library =
       switch format {

@@ -18,11 +18,50 @@ public struct DeflateStream: Hashable, Sendable {
 
 /// Deflate by libdeflate: whole blocks only, three to four times as fast as zlib.
 public enum Deflate {
-  /// Names all that the bytes depend on besides the block: the level, and the library with the version
-  /// that kiln was built with, since nothing tells it at run time, and the library's file name changes
-  /// with each release that gives other bytes.
+  /// Names all that the bytes depend on besides the block: the library and the level.
+  ///
+  /// The library that runs may be another release than kiln was built with, and nothing tells which: so
+  /// it is known by what it makes of a sample.
   static func name(_ setting: CompressionSetting) -> String {
-    "libdeflate \(LIBDEFLATE_VERSION_STRING) level \(setting.deflateLevel)"
+    let sample =
+      switch setting {
+      case .fast: fast
+      case .balanced: balanced
+      case .small: small
+      }
+    return "libdeflate level \(setting.deflateLevel) sample \(sample)"
+  }
+
+  // Each when it is first wanted: that of `small` takes ten milliseconds.
+  private static let fast = outcome(.fast)
+  private static let balanced = outcome(.balanced)
+  private static let small = outcome(.small)
+
+  /// What becomes of ``sample``, as its length and CRC-32.
+  private static func outcome(_ setting: CompressionSetting) -> String {
+    guard let bytes = try? stream(of: sample, setting).bytes else { return "" }
+    var sum = CRC32()
+    unsafe sum.update(bytes.span.bytes)
+    return "\(bytes.count) \(sum.value)"
+  }
+
+  /// Words that come again at changing distances, with noise between them: what the choices of a
+  /// compressor show in.
+  private static var sample: [UInt8] {
+    var state: UInt32 = 1
+    func next() -> UInt32 {
+      state = state &* 1_664_525 &+ 1_013_904_223
+      return state >> 16
+    }
+    let words = (0..<200).map { _ in
+      (0..<2 + next() % 9).map { _ in UInt8(ascii: "a") + UInt8(next() % 26) }
+    }
+    var bytes: [UInt8] = []
+    while bytes.count < 48 << 10 {
+      bytes += words[Int(next() % 200)]
+      bytes.append(next() % 8 == 0 ? UInt8(next() % 256) : UInt8(ascii: " "))
+    }
+    return bytes
   }
 
   /// A complete stream of its own for `block`.

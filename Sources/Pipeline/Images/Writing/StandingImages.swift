@@ -1,3 +1,4 @@
+internal import Compression
 internal import Concurrency
 internal import Content
 internal import Digests
@@ -67,9 +68,10 @@ struct StandingImages {
   /// the file system's times are too coarse to tell, and for layers that may change.
   private func key(_ request: ImageRequest) -> SHA256Digest? {
     var lines = [
-      "standing 1", provenance.tool, provenance.recipeDigest.hex, provenance.lockDigest.hex,
+      "standing 2", provenance.tool, provenance.recipeDigest.hex, provenance.lockDigest.hex,
       "\(provenance.sourceDateEpoch)", companions.inputs.hex, request.name,
       request.flavour?.rawValue ?? "", request.format.rawValue, compression.rawValue,
+      Encoding(request.format, compression).compressor.description,
     ]
     for layer in request.layers {
       // Its folder's name is over all that the layer is made from.
