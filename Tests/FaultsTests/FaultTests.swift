@@ -96,6 +96,18 @@ struct FaultTests {
     }
   }
 
+  /// Its file's name stays: what the last one compressed must not come back in its images.
+  @Test func anotherReleaseOfTheLibraryGivesTheImagesOfAnEmptyStore() async throws {
+    try await Kitchen.with { kitchen in
+      let (images, _) = try await reference(kitchen)
+      try await kitchen.build(fault: "libdeflate").run()
+      let updated = try kitchen.images()
+      try kitchen.begin()
+      try await kitchen.build(fault: "libdeflate").run()
+      #expect(try kitchen.images() == updated && updated != images)
+    }
+  }
+
   /// A shorter folder would be a smaller image.
   @Test func aFolderThatCannotBeReadToItsEndIsAnError() async throws {
     try await Kitchen.with { kitchen in

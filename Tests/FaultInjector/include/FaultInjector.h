@@ -10,3 +10,7 @@
 // or it counts other calls:
 //
 //   syncfs:N readdir:N  makes the N-th of these and all that follow fail with EIO
+//
+// or it is no fault:
+//
+//   libdeflate  makes other bytes, as another release of the library would
