@@ -47,6 +47,19 @@ import WSL
     #expect(fromFile.first { $0.path == "usr/lib/wsl/oobe.sh" }?.mode == 0o755)
   }
 
+  @Test(arguments: ["=257.9-1", "/trixie", ":amd64"])
+  func aPackageCountsHoweverItIsAskedFor(suffix: String) throws {
+    var recipe = Recipe.sample
+    recipe.locale = "de_DE.UTF-8"
+    recipe.packages = ["systemd-sysv", "locales"].map { $0 + suffix }
+    #expect(
+      text(try WSLFiles.flavour(.fromFile, recipe: recipe), "etc/wsl.conf")
+        == "[boot]\nsystemd=true\n")
+    #expect(text(try WSLFiles.common(recipe: recipe), "etc/locale.gen") != nil)
+    recipe.packages = ["systemd-sysv:arm64"]
+    #expect(text(try WSLFiles.flavour(.fromFile, recipe: recipe), "etc/wsl.conf") == nil)
+  }
+
   @Test func theRecipesSettingsWin() throws {
     var recipe = Recipe.sample
     recipe.wsl.conf = ["Boot": ["Systemd": .boolean(false)], "user": ["default": .text("root")]]

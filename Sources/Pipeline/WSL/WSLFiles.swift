@@ -14,7 +14,7 @@ public enum WSLFiles {
       // Empty, not absent: systemd then makes one at the first start without its first-boot work.
       .text("etc/machine-id", ""),
     ]
-    if recipe.packages.contains("locales"), let text = localeGen(recipe.locale) {
+    if recipe.asks(for: "locales"), let text = localeGen(recipe.locale) {
       files.append(.text("etc/locale.gen", text))
     }
     // WSL writes the first two; a machine id must be the machine's own.
@@ -50,7 +50,7 @@ public enum WSLFiles {
     _ flavour: WSLSettings.Flavour, _ recipe: Recipe
   ) throws(WSLError) -> String? {
     var conf = recipe.wsl.conf
-    if recipe.packages.contains("systemd-sysv"), conf.setting("boot.systemd") == nil {
+    if recipe.asks(for: "systemd-sysv"), conf.setting("boot.systemd") == nil {
       conf["boot", default: [:]]["systemd"] = .boolean(true)
     }
     switch flavour {
