@@ -221,6 +221,9 @@ struct BadRecipe: CustomTestStringConvertible {
       more: "package twice", "packages: [nano, less, 'nano=1']\n", "K1109", 4, 24,
       schema: false),
     .init(
+      more: "package twice, once by its architecture", "packages: [nano, 'nano:amd64']\n", "K1109",
+      4, 18, schema: false),
+    .init(
       more: "user twice", "users:\n- {name: a, uid: 1000}\n- {name: a, uid: 1001}\n", "K1109",
       6, 10, schema: false),
     .init(

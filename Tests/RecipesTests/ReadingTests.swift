@@ -156,6 +156,14 @@ struct ReadingTests {
       inputs: [.init("files/a.txt"), .init("tree", name: "files/up")]),
   ]
 
+  @Test func aPackageMayBeAskedForOfTwoArchitectures() async throws {
+    let text = minimal("packages: [nano, 'nano:arm64', 'nano:armhf=1']\n")
+    try await Kitchen.with(text) { kitchen in
+      let recipe = try kitchen.read()
+      #expect(recipe.packages.count == 3)
+    }
+  }
+
   @Test func settingsReplaceVariables() async throws {
     let text = minimal("variables: {uid: 1001, who: a}\nusers: [{name: '${who}', uid: '${uid}'}]\n")
     try await Kitchen.with(text) { kitchen in

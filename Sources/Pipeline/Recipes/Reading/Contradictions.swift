@@ -6,7 +6,10 @@ extension Decoding {
   /// Finds what is wrong between values that are right each by itself. Keys in which something is
   /// wrong already are left alone.
   mutating func checkContradictions(_ recipe: Recipe) {
-    checkDuplicates("packages", recipe.packageRequests.map(\.name)) { "packages[\($0)]" }
+    let packages = recipe.packageRequests.map {
+      recipe.isOwn($0) ? $0.name : "\($0.name):\($0.architecture ?? "")"
+    }
+    checkDuplicates("packages", packages) { "packages[\($0)]" }
     checkDuplicates("sources", recipe.sources.map(\.name)) { "sources[\($0)].name" }
     checkDuplicates("users", recipe.users.map(\.name)) { "users[\($0)].name" }
     checkDuplicates("users", recipe.users.map { "\($0.uid)" }) { "users[\($0)].uid" }
