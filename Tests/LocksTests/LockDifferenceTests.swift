@@ -57,11 +57,13 @@ import Testing
       [
         sampleArtifact("curl", content: "new", dependencies: ["libcurl4"]),
         sampleArtifact("libcurl4", dependencies: ["libssl3", "curl"]), sampleArtifact("libssl3"),
-        sampleArtifact("dash"),
+        sampleArtifact("dash"), sampleArtifact("tool.zip", kind: .archive),
       ], requested: ["curl"])
     let changes = LockDifference(from: old, to: new).changes
     let why = Dictionary(uniqueKeysWithValues: changes.map { ($0.name, $0.why) })
     #expect(why["curl"] == .recipe && why["gone"] == .recipe && why["dash"] == .base)
+    // Files are taken out of it.
+    #expect(why["tool.zip"] == .recipe)
     #expect(why["libcurl4"] == .needed(by: ["curl"]))
     #expect(why["libssl3"] == .needed(by: ["libcurl4", "curl"]))
     #expect(why["libssl3"]?.description == "needed by libcurl4, by curl")

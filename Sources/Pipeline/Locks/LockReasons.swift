@@ -35,7 +35,10 @@ struct LockReasons {
   }
 
   func reason(for artifact: Artifact) -> LockDifference.Reason {
-    if artifact.kind == .base || requested.contains(artifact.name) { return .recipe }
+    // Files of the recipe are taken out of each archive; nothing else brings one.
+    if [.base, .archive].contains(artifact.kind) || requested.contains(artifact.name) {
+      return .recipe
+    }
     var chain: [String] = []
     var node = Node(kind: artifact.kind, name: artifact.name)
     while let requirer = requirers[node] {
