@@ -124,9 +124,9 @@ public struct ImageSignature: Sendable {
         return made
       }
       let text = try Files.readText(path, limit: 64 << 10)
-      let stated = text.split { $0 == " " || $0 == "\n" }.first.flatMap { SHA256Digest(hex: $0) }
+      let stated = CheckSums(text).digest(of: image.lastComponent?.string ?? "")
       if stated == digest { return path }
-      reason = "\(path) states \(stated?.hex ?? "nothing legible"), and the image is \(digest.hex)"
+      reason = "\(path) states \(stated?.hex ?? "nothing of it"), and the image is \(digest.hex)"
     } catch {
       throw SignatureError(error)
     }

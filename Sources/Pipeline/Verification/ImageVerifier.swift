@@ -133,12 +133,12 @@ public struct ImageVerifier: Sendable {
     do throws(FileError) { text = try Files.readText(path, limit: 1 << 16) } catch {
       throw VerificationError(.cannotRead, path, cause: error)
     }
-    let stated = text.split { $0 == " " || $0 == "\n" }.first.flatMap { SHA256Digest(hex: $0) }
+    let stated = CheckSums(text).digest(of: image.lastComponent?.string ?? "")
     if stated == digest { return (.init(name: "sha256", passed: true), []) }
     let finding = Diagnostic(
       code: "K6133", message: "the image is not the one that its .sha256 names",
       place: .init(file: path.string),
-      reason: "stated \(stated?.hex ?? "nothing legible"), is \(digest.hex)",
+      reason: "stated \(stated?.hex ?? "nothing of it"), is \(digest.hex)",
       remedy: "download both again, or build the image again")
     return (.init(name: "sha256", passed: false), [finding])
   }
