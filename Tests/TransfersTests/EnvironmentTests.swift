@@ -65,6 +65,22 @@ import Transfers
   }
 
   @Test func errorsShowNoSecrets() async throws {
+  @Test func aRedirectOfTheSameServerKeepsThem() async throws {
+    let server = try LoopbackServer()
+    server.put("/relative", [], .redirect(to: "/x"))
+    server.put("/absolute", [], .redirect(to: server.url + "/x"))
+    server.put("/x", [])
+    for path in ["relative", "absolute"] {
+      _ = try await text("http://you:other@127.0.0.1:\(server.port)/\(path)", [:])
+    }
+    #expect(server.requests.allSatisfy { $0.headers["authorization"] == "Basic eW91Om90aGVy" })
+    let other = try LoopbackServer()
+    other.put("/x", [])
+    server.put("/away", [], .redirect(to: other.url + "/x"))
+    _ = try await text("http://you:other@127.0.0.1:\(server.port)/away", [:])
+    #expect(other.requests.map { $0.headers["authorization"] } == [nil])
+  }
+
     let client = try TransferClient(TransferSettings(environment: [:], connectTimeout: 5))
     do {
       _ = try await client.text("http://me:secret@127.0.0.1:1/x?token=hidden", limit: 1)
@@ -119,7 +135,13 @@ import Transfers
     #expect(
       TransferURL.carryingCredentials("https://example.org/f", of: base)
         == "https://u:p@example.org/f")
-    for url in ["https://example.com/f", "http://example.org/f", "https://x:y@example.org/f"] {
+    #expect(
+      TransferURL.carryingCredentials("https://example.org:443/f", of: base)
+        == "https://u:p@example.org:443/f")
+    for url in [
+      "https://example.com/f", "http://example.org/f", "https://x:y@example.org/f",
+      "https://example.org:8443/f",
+    ] {
       #expect(TransferURL.carryingCredentials(url, of: base) == url)
     }
   }

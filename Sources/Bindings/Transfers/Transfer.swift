@@ -180,7 +180,8 @@ internal import Synchronization
     guard let scheme = TransferURL.scheme(next), ["http", "https"].contains(scheme) else {
       throw TransferError(.badAddress, url: next, reason: "a server redirected to it")
     }
-    url = next
+    // As curl does: a server that redirects within itself goes on to know who asks.
+    url = TransferURL.carryingCredentials(next, of: url)
     discarded = 0
     try aim()
   }

@@ -87,6 +87,13 @@ public enum TransferURL {
     }
   }
 
+  /// The port, which the scheme gives where the URL does not.
+  private static func port(_ url: String) -> String? {
+    unsafe parsed(url) { handle in
+      unsafe part(handle, CURLUPART_PORT, flags: UInt32(CURLU_DEFAULT_PORT))
+    }
+  }
+
   /// The absolute form of a link found in the document at `base` (RFC 3986), without its fragment.
   ///
   /// - Returns: nil where the two make no URL.
@@ -99,10 +106,11 @@ public enum TransferURL {
     }
   }
 
-  /// The URL with the credentials of `base`, where both are of one scheme and host and it has none.
+  /// The URL with the credentials of `base`, where both are of one scheme, host and port and it has
+  /// none.
   public static func carryingCredentials(_ url: String, of base: String) -> String {
     guard let mark = url.firstRange(of: "://"), scheme(url) == scheme(base),
-      host(url) == host(base), let baseMark = base.firstRange(of: "://")
+      host(url) == host(base), port(url) == port(base), let baseMark = base.firstRange(of: "://")
     else { return url }
     let authority = base[baseMark.upperBound...].prefix { !"/?#".contains($0) }
     let ownAuthority = url[mark.upperBound...].prefix { !"/?#".contains($0) }
@@ -118,11 +126,13 @@ public enum TransferURL {
     return unsafe body(handle)
   }
 
-  private static func part(_ handle: OpaquePointer, _ part: CURLUPart) -> String? {
+  private static func part(
+    _ handle: OpaquePointer, _ part: CURLUPart, flags: UInt32 = 0
+  ) -> String? {
     var text: UnsafeMutablePointer<CChar>?
-    guard unsafe curl_url_get(handle, part, &text, 0) == CURLUE_OK, let text = unsafe text else {
-      return nil
-    }
+    guard unsafe curl_url_get(handle, part, &text, flags) == CURLUE_OK,
+      let text = unsafe text
+    else { return nil }
     defer { unsafe curl_free(text) }
     return unsafe String(validatingCString: text)
   }
