@@ -40,6 +40,44 @@ import Transfers
       ])
   }
 
+  @Test(.needs("apt", if: hasApt))
+  func asksTheProgramThatFindsProxies() async throws {
+    try await withTemporaryFolder { folder in
+      let program = folder.appending("detect")
+      try Files.write(
+        """
+        #!/bin/sh
+        case $1 in
+        http://example.org:81) echo " http://proxy.example.org:3142 " ;;
+        http://example.com) echo DIRECT ;;
+        http://example.net) ;;
+        *) exit 1 ;;
+        esac
+
+        """, to: program, permissions: 0o755)
+      try Files.makeDirectories(folder.appending("etc/apt"))
+      try Files.write(
+        """
+        Dir "\(folder)";
+        Acquire::http { Proxy "http://default.example.org"; Proxy-Auto-Detect "\(program)"; };
+
+        """, to: folder.appending("main.conf"))
+      let mirrors = try await Mirrors.ofHost(
+        environment: [
+          "PATH": TestEnvironment.path, "APT_CONFIG": folder.appending("main.conf").string,
+          "HOME": folder.string,
+          "KILN_MIRROR_DEBIAN": "http://u:p@example.org:81/debian http://example.com/debian",
+          "KILN_MIRROR_UBUNTU": "http://example.net/ubuntu http://bad.example.net/ubuntu",
+        ], root: folder, python: false)
+      let proxy = { mirrors.proxy(source: "debian", url: $0) }
+      #expect(proxy("http://example.org:81/debian/x") == .through("http://proxy.example.org:3142"))
+      #expect(proxy("http://example.com/debian/x") == .direct)
+      for host in ["example.net", "bad.example.net"] {
+        #expect(proxy("http://\(host)/ubuntu/x") == .through("http://default.example.org"))
+      }
+    }
+  }
+
   @Test func choosesTheProxyAsAptDoes() {
     let mirrors = Mirrors(
       [:],

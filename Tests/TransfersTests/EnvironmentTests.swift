@@ -33,6 +33,7 @@ import Transfers
     let closed = "http://127.0.0.1:1"
     #expect(try await text(url, ["http_proxy": closed, "no_proxy": "127.0.0.1"]) == "direct")
     #expect(try await text(url, ["http_proxy": closed], proxy: .direct) == "direct")
+    #expect(try await text(url, ["no_proxy": "127.0.0.1"], proxy: .through(closed)) == "direct")
     #expect(try await text(url, ["HTTP_PROXY": closed]) == "direct")
     await #expect(throws: TransferError.self) { try await text(url, ["http_proxy": closed]) }
   }
@@ -64,7 +65,6 @@ import Transfers
     #expect(other.requests.map { $0.headers["authorization"] } == [nil])
   }
 
-  @Test func errorsShowNoSecrets() async throws {
   @Test func aRedirectOfTheSameServerKeepsThem() async throws {
     let server = try LoopbackServer()
     server.put("/relative", [], .redirect(to: "/x"))
@@ -81,6 +81,7 @@ import Transfers
     #expect(other.requests.map { $0.headers["authorization"] } == [nil])
   }
 
+  @Test func errorsShowNoSecrets() async throws {
     let client = try TransferClient(TransferSettings(environment: [:], connectTimeout: 5))
     do {
       _ = try await client.text("http://me:secret@127.0.0.1:1/x?token=hidden", limit: 1)

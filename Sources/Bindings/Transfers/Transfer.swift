@@ -96,7 +96,8 @@ internal import Synchronization
       try easy?.set(CURLOPT_URL, url)
       // Set even where empty: libcurl would read the process's environment otherwise.
       try easy?.set(CURLOPT_PROXY, proxy)
-      try easy?.set(CURLOPT_NOPROXY, request.proxy == .environment ? settings.noProxy : "")
+      // For apt's own proxies as well: apt keeps to it.
+      try easy?.set(CURLOPT_NOPROXY, settings.noProxy)
     } catch {
       throw TransferError(.badAddress, url: url, reason: "libcurl: \(error.code.rawValue)")
     }

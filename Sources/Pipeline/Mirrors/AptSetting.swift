@@ -45,10 +45,14 @@ extension [AptSetting] {
     let names =
       schemes.map { "Acquire::\($0)::Proxy::\(host)" } + schemes.map { "Acquire::\($0)::Proxy" }
     for name in names {
-      let setting = last { $0.name.lowercased() == name.lowercased() }
-      guard let value = setting?.value else { continue }
+      guard let value = value(name) else { continue }
       return value.uppercased() == "DIRECT" || value == "false" ? .direct : .through(value)
     }
     return .environment
+  }
+
+  /// The value of a setting; the last counts, and case does not.
+  func value(_ name: String) -> String? {
+    last { $0.name.lowercased() == name.lowercased() }?.value
   }
 }

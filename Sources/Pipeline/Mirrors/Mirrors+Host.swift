@@ -50,6 +50,12 @@ extension Mirrors {
     return Mirrors(
       bases, snapshots: snapshots, aptSettings: settings, file: file.string)
   }
+    do throws(CommandError) {
+      let urls = bases.filter { $0.key != Self.python }.values.joined()
+      settings += try await settings.detectedProxies(for: Array(urls), environment)
+    } catch {
+      throw MirrorError(.interrupted, error.command.first ?? "", at: .init(file: file.string))
+    }
 
   /// The URLs of a variable, separated by spaces.
   private static func urls(
