@@ -95,6 +95,7 @@ struct LoopbackConnection {
       return send(head(416, length: 0, ["Content-Range: bytes */\(body.total)"]))
     }
     var extra = ["Content-Type: \(contentType)", "Accept-Ranges: bytes"]
+    if case .labelled(let line) = behaviour { extra.append(line) }
     if let start = body.start {
       extra.append("Content-Range: bytes \(start)-\(body.total - 1)/\(body.total)")
     }

@@ -24,6 +24,8 @@ public import SystemPackage
     case append(Int)
     /// An error, with the seconds of `Retry-After` where given.
     case status(Int, retryAfter: Int? = nil)
+    /// Whole, with one more line of the header.
+    case labelled(String)
     /// A redirect, to a path of this server or to a URL.
     case redirect(to: String)
     /// In pieces of so many bytes, with a pause of so many milliseconds before each.

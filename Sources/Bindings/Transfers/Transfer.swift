@@ -69,6 +69,8 @@ internal import Synchronization
     if let netrc = settings.netrc { try easy.set(CURLOPT_NETRC_FILE, netrc) }
     if let file = settings.certificateFile { try easy.set(CURLOPT_CAINFO, file) }
     if let folder = settings.certificateFolder { try easy.set(CURLOPT_CAPATH, folder) }
+    // Empty: every encoding that libcurl knows.
+    if request.unpacks { try easy.set(CURLOPT_ACCEPT_ENCODING, "") }
     if request.offset > 0 { try easy.set(CURLOPT_RANGE, "\(request.offset)-") }
     try easy.setHeaders(request.headers)
     let context = unsafe Unmanaged.passUnretained(self).toOpaque()
@@ -125,7 +127,8 @@ internal import Synchronization
         .malformedReply, url: url, status: status, reason: "it sends another range than asked for")
       return false
     }
-    let length = easy?.offset(CURLINFO_CONTENT_LENGTH_DOWNLOAD_T) ?? -1
+    let isPacked = request.unpacks && easy?.header("Content-Encoding") != nil
+    let length = isPacked ? -1 : easy?.offset(CURLINFO_CONTENT_LENGTH_DOWNLOAD_T) ?? -1
     let response = TransferResponse(
       url: url, status: status, offset: offset, total: length < 0 ? nil : offset + length,
       contentType: easy?.text(CURLINFO_CONTENT_TYPE))

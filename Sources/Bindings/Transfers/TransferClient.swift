@@ -58,12 +58,13 @@ public final class TransferClient: Sendable {
 
   /// Fetches a small document into memory.
   ///
-  /// - Parameter limit: more bytes than this are ``TransferError/Code/tooLarge``.
+  /// - Parameter limit: more bytes than this, unpacked, are ``TransferError/Code/tooLarge``.
   public func document(
     _ request: TransferRequest, limit: Int64
   ) async throws(TransferError) -> (response: TransferResponse, content: [UInt8]) {
     var request = request
     request.limit = limit
+    request.unpacks = true
     let content = Collected()
     let response = try await transfer(request, failure: { (error: TransferError) in error }) {
       (_: TransferResponse) throws(TransferError) in

@@ -16,6 +16,9 @@ public struct TransferRequest: Hashable, Sendable {
   /// A whole file larger than this is ``TransferError/Code/tooLarge``.
   public var limit: Int64?
   public var proxy: Proxy
+  /// Whether what the server packed for the way (`Content-Encoding`) is unpacked. Artifacts are to
+  /// come as they are, and perhaps in parts.
+  var unpacks = false
 
   public init(
     url: String, headers: [String] = [], offset: Int64 = 0, limit: Int64? = nil,

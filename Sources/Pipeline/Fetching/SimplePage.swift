@@ -1,3 +1,4 @@
+internal import Content
 internal import Digests
 internal import FoundationEssentials
 internal import Transfers
@@ -50,51 +51,35 @@ struct SimplePage: Hashable, Sendable {
     }
   }
 
-  private static func html(_ content: [UInt8], _ base: String) -> [File]? {
-    guard let text = String(validating: content, as: UTF8.self) else { return nil }
+  private static func html(_ content: [UInt8], _ page: String) -> [File]? {
+    guard String(validating: content, as: UTF8.self) != nil else { return nil }
     var files: [File] = []
-    var rest = Substring(text)
-    // Byte by byte: looking for the tag in either case again and again reads all of the page each
-    // time.
-    while let start = rest.utf8.firstIndex(of: UInt8(ascii: "<")) {
-      rest = rest[start...].dropFirst()
-      guard rest.hasPrefix("a ") || rest.hasPrefix("A ") else { continue }
-      rest = rest.dropFirst(2)
-      guard let tagEnd = rest.firstIndex(of: ">") else { break }
-      let tag = rest[..<tagEnd]
-      rest = rest[tagEnd...].dropFirst()
-      guard let href = attribute("href", of: tag),
-        let url = TransferURL.resolved(href, against: base)
+    var base: String?
+    for tag in HTMLTags(content) {
+      guard let href = tag.attributes["href"],
+        let url = TransferURL.resolved(href, against: base ?? page)
       else { continue }
-      let label = rest.prefix { $0 != "<" }
-      let trimmed = label.drop(while: \.isWhitespace).prefix { !$0.isWhitespace }
-      let hash = href.firstRange(of: "#sha256=").map { href[$0.upperBound...].prefix(64) }
-      files.append(
-        File(
-          name: unescaped(trimmed), url: TransferURL.carryingCredentials(url, of: base),
-          sha256: hash.flatMap { SHA256Digest(hex: $0) }))
+      switch tag.name {
+      case "base": base = base ?? url
+      case "a":
+        let name = fileName(url)
+        guard !name.isEmpty else { continue }
+        let hash = href.firstRange(of: "#sha256=").map { href[$0.upperBound...].prefix(64) }
+        files.append(
+          File(
+            name: name, url: TransferURL.carryingCredentials(url, of: page),
+            sha256: hash.flatMap { SHA256Digest(hex: $0) }))
+      default: break
+      }
     }
     return files
   }
 
-  private static func attribute(_ name: String, of tag: Substring) -> String? {
-    guard let start = tag.firstRange(of: "\(name)=") else { return nil }
-    let value = tag[start.upperBound...]
-    guard let quote = value.first, quote == "\"" || quote == "'" else {
-      return unescaped(value.prefix { !$0.isWhitespace })
-    }
-    return unescaped(value.dropFirst().prefix { $0 != quote })
-  }
-
-  private static func unescaped(_ text: Substring) -> String {
-    guard text.contains("&") else { return String(text) }
-    var result = String(text)
-    for (entity, character) in [
-      ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&#43;", "+"),
-      ("&amp;", "&"),
-    ] {
-      result = result.replacing(entity, with: character)
-    }
-    return result
+  /// What the link leads to is called so (PEP 503); its text may be cut short, as a web server's own
+  /// listings of folders are.
+  private static func fileName(_ url: String) -> String {
+    let path = url.prefix { $0 != "?" }
+    let start = path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex
+    return Percent.decoded(path[start...])
   }
 }
