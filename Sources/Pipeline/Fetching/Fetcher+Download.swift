@@ -193,11 +193,12 @@ extension Fetcher {
     if case .archive = download.place { download.source } else { Mirrors.python }
   }
 
-  /// As apt quotes paths: some servers take a bare `+` for a space. What is quoted already stays.
+  /// As apt quotes paths, which a lock has as they are: some servers take a bare `+` for a space, and
+  /// a file may be called `foo_1%3a2.0_all.deb`.
   static func quoted(_ path: String) -> String {
     let digits = Array("0123456789abcdef")
     return path.utf8.reduce(into: "") { text, byte in
-      if byte > 0x20, byte < 0x7F, byte != UInt8(ascii: "+"), byte != UInt8(ascii: "~") {
+      if byte > 0x20, byte < 0x7F, !"+~%#?".utf8.contains(byte) {
         text.unicodeScalars.append(Unicode.Scalar(byte))
       } else {
         text += "%\(digits[Int(byte >> 4)])\(digits[Int(byte & 15)])"
