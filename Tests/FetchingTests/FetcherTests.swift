@@ -192,10 +192,12 @@ import Transfers
       second.put("/pool/a.deb", content, [.flip(at: 2), .flip(at: 2)])
       let fetcher = try fetcher(folder)
       let failure = try #require(await failure(fetcher, [artifact()]))
-      #expect(failure.code == .corrupt && failure.attempts.map(\.url) == [first.url, second.url])
+      #expect(failure.code == .corrupt)
+      #expect(failure.attempts.map(\.url) == [first.url, second.url, first.url])
       #expect(failure.description.contains(artifact().sha256.hex))
-      #expect(first.requests.count == 1 && second.requests.count == 1)
+      #expect(first.requests.count == 2 && second.requests.count == 1)
       #expect(second.requests.last?.headers["cache-control"] == "no-cache")
+      #expect(first.requests.last?.headers["cache-control"] == "no-cache")
       #expect(fetcher.store.artifact(artifact().sha256) == nil)
     }
   }

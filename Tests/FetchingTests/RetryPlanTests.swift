@@ -63,9 +63,24 @@ import Testing
       ])
   }
 
+  @Test func waitsOnceForWhatWasAskedOnce() {
+    var isFirst = true
+    let steps = steps(RetryPlan(mirrors: 1, limits: .init(rounds: 3))) { _ in
+      defer { isFirst = false }
+      return .temporary(retryAfter: isFirst ? 7 : nil, progressed: false)
+    }
+    #expect(steps == ["0", "wait 7000", "0", "wait 1000", "0"])
+  }
+
   @Test func triesAMismatchOnceMoreElsewhere() {
     #expect(
-      steps(RetryPlan(mirrors: 3)) { _ in .mismatch(resumed: false) } == ["0", "1 fresh"])
+      steps(RetryPlan(mirrors: 3)) { _ in .mismatch(resumed: false) } == [
+        "0", "1 fresh", "2 fresh", "0 fresh",
+      ])
+    #expect(
+      steps(RetryPlan(mirrors: 2)) { $0 == 0 ? .mismatch(resumed: false) : .absent } == [
+        "0", "1 fresh", "wait 500", "0 fresh",
+      ])
     #expect(
       steps(RetryPlan(mirrors: 1)) { _ in .mismatch(resumed: false) } == ["0", "0 fresh"])
   }

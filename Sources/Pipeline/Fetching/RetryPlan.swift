@@ -1,7 +1,8 @@
 /// Which mirror to try next, and after what pause: a pure state machine, without clock or network.
 ///
-/// A round goes through the mirrors in turn. One that lacks the file is out; after a round in which
-/// all others failed for the moment comes a pause, twice as long as the one before.
+/// A round goes through the mirrors in turn. One that lacks the file is out, and so is one of which
+/// something else comes past all caches; after a round in which all others failed for the moment comes
+/// a pause, twice as long as the one before.
 struct RetryPlan: Hashable, Sendable {
   struct Limits: Hashable, Sendable {
     var rounds = 5
@@ -35,7 +36,8 @@ struct RetryPlan: Hashable, Sendable {
   private var position = 0
   private var round = 0
   private var resumptions = 0
-  private var mismatches = 0
+  /// Mirrors of which something else came already.
+  private var suspects: Set<Int> = []
   private var restarted = false
   private var fresh = false
   private var pause: Int?
@@ -54,6 +56,8 @@ struct RetryPlan: Hashable, Sendable {
     if let pause {
       self.pause = nil
       let spread = Double(pause) * (0.5 + 0.5 * jitter)
+      // Asked for once, and waited for once.
+      defer { asked = 0 }
       return .wait(milliseconds: max(Int(spread), asked * 1000))
     }
     return .attempt(mirror: mirrors[position], fresh: fresh)
@@ -75,20 +79,30 @@ struct RetryPlan: Hashable, Sendable {
         advance()
       }
     case .mismatch(let resumed):
+      let wasFresh = fresh
       fresh = true
       if resumed, !restarted {
         restarted = true
         return
       }
-      mismatches += 1
-      isOver = mismatches > 1
-      position = (position + 1) % mirrors.count
+      suspects.contains(mirrors[position]) || wasFresh ? discard() : suspect()
     }
+  }
+
+  /// What came may be a cache's; the mirror is asked once more when the others have been.
+  private mutating func suspect() {
+    suspects.insert(mirrors[position])
+    position = (position + 1) % mirrors.count
+  }
+
+  private mutating func discard() {
+    mirrors.remove(at: position)
+    isOver = mirrors.isEmpty
+    position = isOver ? 0 : position % mirrors.count
   }
 
   private mutating func drop() {
     mirrors.remove(at: position)
-    fresh = false
     if mirrors.isEmpty { isOver = true } else if position == mirrors.count { endRound() }
   }
 
