@@ -202,6 +202,35 @@ import Transfers
     }
   }
 
+  @Test func twoMirrorsWithAWrongFileDoNotKeepAThirdFromBeingAsked() async throws {
+    try await withTemporaryFolder { folder in
+      let third = try LoopbackServer()
+      for server in [first, second] { server.put("/pool/a.deb", [1, 2, 3]) }
+      third.put("/pool/a.deb", content)
+      let bases = ["debian": [first.url, second.url, third.url]]
+      let paths = try await fetcher(folder, bases: bases).fetch([artifact()])
+      #expect(paths.count == 1)
+    }
+  }
+
+  @Test func aNameWithSignsOfURLsIsAskedForAsItIs() async throws {
+    try await withTemporaryFolder { folder in
+      first.put("/pool/a_1%253a2%23%3f.deb", content)
+      let paths = try await fetcher(folder).fetch([artifact("pool/a_1%3a2#?.deb")])
+      #expect(paths.count == 1)
+    }
+  }
+
+  @Test func whoIsNotLetInIsToldWhatHelps() async throws {
+    try await withTemporaryFolder { folder in
+      for server in [first, second] { server.put("/pool/a.deb", [], .status(401)) }
+      let failure = try #require(await failure(fetcher(folder), [artifact()]))
+      #expect(failure.code == .unreachable)
+      let remedy = try #require(failure.diagnostics.first?.remedy)
+      #expect(remedy.split(separator: ".netrc").count == 2 && !remedy.contains("http_proxy"))
+    }
+  }
+
   @Test func aLoginPageInTheFilesPlaceIsCalledOne() async throws {
     try await withTemporaryFolder { folder in
       let page = Array("<html>please log in</html>".utf8)

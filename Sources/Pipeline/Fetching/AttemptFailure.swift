@@ -38,6 +38,14 @@ enum AttemptFailure: Error, Hashable {
     }
   }
 
+  /// What helps with just that; nil where it is what helps with any failure of a network.
+  var remedy: String? {
+    guard case .transfer(let error) = self,
+      [.denied, .insecure, .proxyFailed, .badAddress].contains(error.code)
+    else { return nil }
+    return error.diagnostics.first?.remedy
+  }
+
   /// Where it happened, without credentials; nil where that is no more than the mirror.
   var url: String? {
     guard case .transfer(let error) = self else { return nil }

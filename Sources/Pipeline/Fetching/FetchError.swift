@@ -28,6 +28,8 @@ public struct FetchError: Failure {
     /// The URL, without credentials.
     public let url: String
     public let reason: String
+    /// What helps with just that, and not with every failure of a network.
+    var remedy: String?
   }
 
   public enum Cause: Hashable, Sendable {
@@ -133,6 +135,12 @@ public struct FetchError: Failure {
     }
   }
 
+  /// What helps with some of the attempts, each once.
+  private var ownRemedies: [String] {
+    var seen: Set<String> = []
+    return attempts.compactMap(\.remedy).filter { seen.insert($0).inserted }
+  }
+
   private var remedy: String? {
     switch code {
     case .offline:
@@ -145,6 +153,8 @@ public struct FetchError: Failure {
       KILN_SNAPSHOT_<SOURCE>, or, where another machine has the files, run `kiln store export` there
       and `kiln store import` here
       """
+    case .unreachable where !ownRemedies.isEmpty:
+      ownRemedies.joined(separator: "; ") + "; what is fetched stays in the store"
     case .unreachable:
       "check the network, http_proxy and https_proxy, and the mirror's address; what is fetched "
         + "stays in the store"

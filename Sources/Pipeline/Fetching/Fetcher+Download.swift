@@ -123,7 +123,9 @@ extension Fetcher {
           return try await attempt(download, origin, fresh: fresh, admission, reporter)
         } catch {
           attempts.append(
-            .init(url: error.url ?? TransferURL.redacted(origin.url), reason: error.reason))
+            .init(
+              url: error.url ?? TransferURL.redacted(origin.url), reason: error.reason,
+              remedy: error.remedy))
           isDropped = isDropped || error.isAbsence
           if error.isOutage { health.recordOutage(origin.url) }
           let progressed = admission.offset > before
