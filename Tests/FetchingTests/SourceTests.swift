@@ -29,11 +29,12 @@ import Transfers
   }
 
   private func fetcher(
-    _ folder: FilePath, offline: Bool = false, base: String? = nil
+    _ folder: FilePath, offline: Bool = false, base: String? = nil, extraIndexes: [String] = []
   ) throws -> Fetcher {
     try Fetcher(
       store: Store(root: folder.appending("store")),
-      mirrors: Mirrors(["pypi": [base ?? "\(server.url)/simple/"]]),
+      mirrors: Mirrors(
+        ["pypi": [base ?? "\(server.url)/simple/"]], extraIndexes: extraIndexes),
       recipeDirectory: folder.appending("recipe"),
       settings: TransferSettings(
         environment: [:], connectTimeout: 60, stallTimeout: 300, stallSpeed: 50_000),
@@ -67,6 +68,31 @@ import Transfers
       let paths = try await fetcher(folder).fetch([artifact(kind, "pypi", "name/\(name)")])
       #expect(try paths[digest].map { try Files.read($0) } == content)
       #expect(server.requests.first?.headers["accept"]?.contains("simple.v1+json") == true)
+    }
+  }
+
+  @Test func readsAPageThatTheServerPacked() async throws {
+    try await withTemporaryFolder { folder in
+      try await python(
+        "import gzip; open('page','wb').write(gzip.compress(b'<a href=\"/f/a.whl\">a</a>' * 99))",
+        in: folder)
+      server.put(
+        "/simple/name/", try Files.read(folder.appending("page")), contentType: "text/html",
+        .labelled("Content-Encoding: gzip"))
+      // A file comes as it is, whatever the server says of it.
+      server.put("/f/a.whl", content, .labelled("Content-Encoding: gzip"))
+      let paths = try await fetcher(folder).fetch([artifact(.wheel, "pypi", "name/a.whl")])
+      #expect(paths.count == 1)
+      #expect(server.requests.map { $0.headers["accept-encoding"] != nil } == [true, false])
+    }
+  }
+
+  @Test func looksIntoEveryIndexForAFile() async throws {
+    try await withTemporaryFolder { folder in
+      server.put("/more/name/", Array("<a href=\"/f/a.whl\">a</a>".utf8), contentType: "text/html")
+      server.put("/f/a.whl", content)
+      let fetcher = try fetcher(folder, extraIndexes: ["\(server.url)/more"])
+      #expect(try await fetcher.fetch([artifact(.wheel, "pypi", "name/a.whl")]).count == 1)
     }
   }
 

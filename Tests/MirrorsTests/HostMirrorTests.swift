@@ -176,11 +176,17 @@ import Testing
       """,
     ]
     let extras = ["https://example.org/x1", "https://example.org/x2"]
-    #expect(
-      try await mirrors(files).baseURLs(source: "pypi") == ["https://example.org/user"] + extras)
+    let found = try await mirrors(files)
+    #expect(try found.baseURLs(source: "pypi") == ["https://example.org/user"])
+    #expect(found.extraIndexes == extras)
+    #expect(try found.fileURLs(source: "pypi") == ["https://example.org/user"] + extras)
     #expect(
       try await mirrors(files, ["PIP_INDEX_URL": "https://example.org/env"])
-        .baseURLs(source: "pypi") == ["https://example.org/env"] + extras)
+        .fileURLs(source: "pypi") == ["https://example.org/env"] + extras)
+    let alone = try await mirrors(
+      [:], ["UV_INDEX": "a=https://example.org/a https://example.org/b/"])
+    #expect(try alone.baseURLs(source: "pypi") == ["https://example.org/a"])
+    #expect(alone.extraIndexes == ["https://example.org/b"])
     #expect(
       try await mirrors(files, ["UV_DEFAULT_INDEX": "main=https://example.org/uv"])
         .baseURLs(source: "pypi").first == "https://example.org/uv")
@@ -189,7 +195,7 @@ import Testing
         .baseURLs(source: "pypi") == ["https://example.org/global"])
     #expect(
       try await mirrors(files, ["KILN_MIRROR_PYPI": "https://example.org/kiln"])
-        .baseURLs(source: "pypi") == ["https://example.org/kiln"])
+        .fileURLs(source: "pypi") == ["https://example.org/kiln"])
   }
 
   @Test func anUnknownSourceSaysWhereToNameIt() async throws {

@@ -81,14 +81,14 @@ struct ResolutionSetting: Sendable {
 
   func resolver(
     base: String? = nil, uv: String = "uv", environment: [String: String] = [:],
-    mirrors: [String: [String]] = [:]
+    mirrors: [String: [String]] = [:], extraIndexes: [String] = []
   ) throws -> Resolver {
     let base = base ?? "file://\(repository.root)"
     let sources = ["debian", "debian-security", "ubuntu", "ubuntu-security"]
     let bases = Dictionary(uniqueKeysWithValues: sources.map { ($0, [base]) })
     return Resolver(
       store: try Store(root: folder.appending("store")),
-      mirrors: Mirrors(bases.merging(mirrors) { $1 }),
+      mirrors: Mirrors(bases.merging(mirrors) { $1 }, extraIndexes: extraIndexes),
       environment: ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin"].merging(environment) { $1 }, uv: uv,
       now: 1_700_000_000, progress: noticed.add)
   }

@@ -75,7 +75,7 @@ extension Fetcher {
         : .snapshot(snapshot.url { Self.quoted(value($0, download)) })
     }
     do throws(MirrorError) {
-      return health.ordered(try mirrors.baseURLs(source: download.source)).map { .mirror($0) }
+      return health.ordered(try mirrors.fileURLs(source: download.source)).map { .mirror($0) }
         + snapshots
     } catch {
       guard snapshots.isEmpty else { return snapshots }

@@ -12,7 +12,7 @@ extension Mirrors {
   /// 2. `kiln/mirrors.yaml` in the user's configuration folder: source → URL, list of URLs, or
   ///    `mirrors` and `snapshots` with those;
   /// 3. `extra`: what the recipe says of its own sources;
-  /// 4. apt's sources for Debian and Ubuntu, pip's and uv's index for Python.
+  /// 4. apt's sources for Debian and Ubuntu, pip's and uv's indexes for Python.
   ///
   /// Snapshots come from ``snapshotVariable(_:)``, else from the file.
   ///
@@ -28,11 +28,14 @@ extension Mirrors {
     let written = try read(file, known: sources + extra.keys.sorted())
     var bases = aptBases(root).merging(extra) { $1 }.merging(written.bases) { $1 }
     var settings: [AptSetting] = []
+    var extraIndexes: [String] = []
     do throws(CommandError) {
       settings = try await aptSettings(environment)
       let isNamed = bases[Self.python] != nil || environment[variable(Self.python)] != nil
       if python, !isNamed {
-        bases[Self.python] = try await PythonIndexes(environment: environment, root: root).find()
+        let found = try await PythonIndexes(environment: environment, root: root).find()
+        bases[Self.python] = found.main
+        extraIndexes = found.extra
       }
     } catch {
       throw MirrorError(.interrupted, error.command.first ?? "", at: .init(file: file.string))
@@ -47,15 +50,16 @@ extension Mirrors {
       }
       if !templates.isEmpty { snapshots[name] = templates }
     }
-    return Mirrors(
-      bases, snapshots: snapshots, aptSettings: settings, file: file.string)
-  }
     do throws(CommandError) {
       let urls = bases.filter { $0.key != Self.python }.values.joined()
       settings += try await settings.detectedProxies(for: Array(urls), environment)
     } catch {
       throw MirrorError(.interrupted, error.command.first ?? "", at: .init(file: file.string))
     }
+    return Mirrors(
+      bases, extraIndexes: extraIndexes, snapshots: snapshots, aptSettings: settings,
+      file: file.string)
+  }
 
   /// The URLs of a variable, separated by spaces.
   private static func urls(

@@ -9,6 +9,9 @@ public struct Mirrors: Hashable, Sendable {
   public static let python = "pypi"
 
   private let bases: [String: [String]]
+  /// Indexes beside that of ``python``, for the projects that it lacks. They may carry credentials:
+  /// not for showing.
+  public let extraIndexes: [String]
   private let snapshots: [String: [Snapshot]]
   /// Settings of the machine's apt that a private apt needs too: proxies, time-outs, certificates.
   public let aptSettings: [AptSetting]
@@ -17,12 +20,15 @@ public struct Mirrors: Hashable, Sendable {
 
   /// - Parameters:
   ///   - bases: base URLs of each source, in the order to try.
+  ///   - extraIndexes: of Python's projects, beside that of ``python``.
   ///   - snapshots: where files of a source are that its mirrors dropped, in the order to try.
   public init(
-    _ bases: [String: [String]], snapshots: [String: [Snapshot]] = [:],
-    aptSettings: [AptSetting] = [], file: String = "~/.config/kiln/mirrors.yaml"
+    _ bases: [String: [String]], extraIndexes: [String] = [],
+    snapshots: [String: [Snapshot]] = [:], aptSettings: [AptSetting] = [],
+    file: String = "~/.config/kiln/mirrors.yaml"
   ) {
     self.bases = bases.mapValues { $0.map(Self.trimmed) }
+    self.extraIndexes = extraIndexes.map(Self.trimmed)
     self.snapshots = snapshots
     self.aptSettings = aptSettings
     self.file = file
@@ -35,6 +41,11 @@ public struct Mirrors: Hashable, Sendable {
       throw MirrorError(.unknownSource, source, at: .init(file: file))
     }
     return urls
+  }
+
+  /// The base URLs under which a file of a source may be; its digest tells whether it is.
+  public func fileURLs(source: String) throws(MirrorError) -> [String] {
+    try baseURLs(source: source) + (source == Self.python ? extraIndexes : [])
   }
 
   /// Where to look for a file of a source that no mirror has any longer.

@@ -2,19 +2,25 @@ internal import Commands
 internal import FileSystem
 internal import SystemPackage
 
-/// The package indexes that pip or uv would use on this machine, the main one first.
+/// The package indexes that pip or uv would use on this machine.
 struct PythonIndexes {
   let environment: [String: String]
   let root: FilePath
 
-  func find() async throws(CommandError) -> [String] {
+  /// - Returns: the main one, and those that have more projects. Where nothing names a main one the
+  ///   first of the others stands for it.
+  func find() async throws(CommandError) -> (main: [String], extra: [String]) {
     let files = configurationFiles.compactMap { try? Files.readText($0) }.map(Self.settings)
     let configured = { (key: String) in files.last { $0[key] != nil }?[key] }
     var main = variable("PIP_INDEX_URL", "UV_DEFAULT_INDEX", "UV_INDEX_URL")
     main = main ?? configured("index-url").map(words)
     if main == nil { main = try await builtIn().map { [$0] } }
     let extra = variable("PIP_EXTRA_INDEX_URL", "UV_INDEX", "UV_EXTRA_INDEX_URL")
-    return (main ?? []) + (extra ?? configured("extra-index-url").map(words) ?? [])
+    let others = extra ?? configured("extra-index-url").map(words) ?? []
+    guard let main, !main.isEmpty else {
+      return (Array(others.prefix(1)), Array(others.dropFirst()))
+    }
+    return (main, others)
   }
 
   private func words(_ text: String) -> [String] {

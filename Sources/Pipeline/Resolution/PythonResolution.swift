@@ -35,6 +35,8 @@ struct PythonResolution: Sendable {
   let source: String
   /// Base URLs of the index, in the order to try.
   let indexes: [String]
+  /// Base URLs of indexes that have more projects.
+  let extraIndexes: [String]
   let uv: String
   let store: Store
   let environment: [String: String]
@@ -135,8 +137,8 @@ struct PythonResolution: Sendable {
       defer { withExtendedLifetime(cache) {} }
       let tool = UvTool(
         executable: uv, cache: cache.path, folder: scratch, target: target,
-        index: index, environment: environment, subject: purpose.subject,
-        options: try options(scratch))
+        index: index, extraIndexes: extraIndexes, environment: environment,
+        subject: purpose.subject, options: try options(scratch))
       try await tool.compile(["--format", "pylock.toml", "--output-file", output.string])
       let text = try resolving("uv's answer") { () throws(FileError) in try Files.readText(output) }
       let lock = try Pylock(text, target: target)

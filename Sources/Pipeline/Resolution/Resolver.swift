@@ -166,7 +166,9 @@ public struct Resolver: Sendable {
       purpose: purpose, python: python, directory: recipe.directory,
       target: try PythonTarget(packages, architecture: recipe.architecture, for: purpose.subject),
       source: source,
-      indexes: try bases(source, recipe: recipe), uv: uv, store: store, environment: environment)
+      indexes: try bases(source, recipe: recipe),
+      extraIndexes: source == Mirrors.python ? mirrors.extraIndexes : [], uv: uv, store: store,
+      environment: environment)
   }
 
   private func foreignPackages(

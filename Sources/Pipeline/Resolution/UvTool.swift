@@ -11,6 +11,9 @@ struct UvTool: Sendable {
   let target: PythonTarget
   let index: String
   let environment: [String: String]
+  /// uv looks into these first, and takes a project from the first index that has it: so nobody can
+  /// put one of the same name before a private one.
+  let extraIndexes: [String]
   /// What of a recipe is compiled, as messages name it.
   let subject: String
   /// More of uv's options, for every compilation alike.
@@ -29,7 +32,10 @@ struct UvTool: Sendable {
         "--python-version", target.version, "--python-platform", target.platform,
       ] + options + arguments + ["requirements.in"],
       // Not as an argument: those every user of the machine can read, and a password may be in it.
-      environment: environment.merging(["UV_DEFAULT_INDEX": index]) { $1 },
+      environment: environment.merging(
+        ["UV_DEFAULT_INDEX": index, "UV_INDEX": extraIndexes.joined(separator: " ")]
+          .filter { !$0.value.isEmpty }
+      ) { $1 },
       workingDirectory: folder)
     // uv's failures are told apart here, by its own words.
     command.accepted = [0, 1, 2]
