@@ -61,7 +61,7 @@ struct PythonResolution: Sendable {
       do throws(ResolutionError) {
         let index = indexes[min(attempt, indexes.count - 1)]
         let (lock, requirers) = try await compile(lines, index: index, pins: pins)
-        return try await wheels(lock, requirers, local, known)
+        return try await wheels(lock, requirers, local, known, index: index)
       } catch {
         attempt += 1
         guard error.code == .indexUnreachable, attempt < indexes.count else { throw error }
@@ -163,7 +163,8 @@ struct PythonResolution: Sendable {
   }
 
   private func wheels(
-    _ lock: Pylock, _ requirers: [String: [String]], _ local: [LocalWheel], _ known: [Artifact]
+    _ lock: Pylock, _ requirers: [String: [String]], _ local: [LocalWheel], _ known: [Artifact],
+    index: String
   ) async throws(ResolutionError) -> Wheels {
     var sizes = Dictionary(
       known.map { ($0.sha256, $0.size) }, uniquingKeysWith: { first, _ in first })
@@ -174,7 +175,9 @@ struct PythonResolution: Sendable {
       if case .path = $0.location { false } else { sizes[$0.sha256] == nil }
     }
     if !unknown.isEmpty {
-      let found = try await WheelSizes(environment: environment).sizes(of: unknown)
+      let found = try await WheelSizes(
+        indexes: [index] + extraIndexes, environment: environment
+      ).sizes(of: unknown)
       sizes.merge(found) { $1 }
     }
     var artifacts: [Artifact] = []

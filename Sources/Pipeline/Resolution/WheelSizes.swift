@@ -5,9 +5,16 @@ internal import Transfers
 
 /// Sizes of wheels that the index does not tell: an index of plain HTML pages has none.
 struct WheelSizes: Sendable {
-  private let client: TransferClient
+  /// How often a server that fails for the moment is asked, and the milliseconds of the first pause.
+  private static let attempts = 4
+  private static let pause = 500
 
-  init(environment: [String: String]) throws(ResolutionError) {
+  private let client: TransferClient
+  /// Base URLs, perhaps with the credentials that the files want as well.
+  private let indexes: [String]
+
+  init(indexes: [String], environment: [String: String]) throws(ResolutionError) {
+    self.indexes = indexes
     do throws(TransferError) {
       client = try TransferClient(TransferSettings(environment: environment))
     } catch {
@@ -33,23 +40,47 @@ struct WheelSizes: Sendable {
   private func size(of wheel: Pylock.Wheel) async throws(ResolutionError) -> Int64 {
     let url: String
     switch wheel.location {
-    case .index(let text), .url(let text): url = String(text.prefix { $0 != "#" })
+    case .index(let text):
+      url = indexes.reduce(String(text.prefix { $0 != "#" })) {
+        TransferURL.carryingCredentials($0, of: $1)
+      }
+    case .url(let text): url = String(text.prefix { $0 != "#" })
     case .path(let path): throw ResolutionError(.sizeUnknown, path)
     }
+    let size: Int64?
+    do throws(TransferError) { size = try await announced(by: url) } catch {
+      throw ResolutionError(error, url)
+    }
+    if let size { return size }
+    throw ResolutionError(
+      .sizeUnknown, wheel.name.text, reason: "the server does not tell its size",
+      remedy: "use an index whose server does")
+  }
+
+  private func announced(by url: String) async throws(TransferError) -> Int64? {
+    var attempt = 0
+    while true {
+      switch await answer(url) {
+      case .size(let size): return size
+      case .failure(let error):
+        attempt += 1
+        guard error.isTemporary, attempt < Self.attempts else { throw error }
+        let pause = max(Self.pause << (attempt - 1), min(error.retryAfter ?? 0, 30) * 1000)
+        // Where it is interrupted the next attempt says so.
+        try? await Task.sleep(for: .milliseconds(pause))
+      }
+    }
+  }
+
+  private func answer(_ url: String) async -> Answer {
     do throws(Answer) {
       try await client.transfer(
         TransferRequest(url: url), failure: { Answer.failure($0) },
         begin: { (response: TransferResponse) throws(Answer) in throw .size(response.total) },
         receive: { (_: RawSpan) throws(Answer) in })
+      return .size(nil)
     } catch {
-      switch error {
-      case .size(let size?): return size
-      case .size(nil): break
-      case .failure(let failure): throw ResolutionError(failure, url)
-      }
+      return error
     }
-    throw ResolutionError(
-      .sizeUnknown, wheel.name.text, reason: "the server does not tell its size",
-      remedy: "use an index whose server does")
   }
 }
