@@ -2,6 +2,7 @@ import Content
 import Diagnostics
 import Digests
 import FileSystem
+import Locks
 import Recipes
 import SystemPackage
 import TestSupport
@@ -35,6 +36,26 @@ import Testing
     ])
   func unfit(name: String) throws {
     #expect(try WheelFileName(name).rank(on: target) == nil)
+  }
+
+  @Test("the interpreter's own package says which Python it is") func interpreter() throws {
+    let target = { (versions: [String: String]) in
+      let artifacts = versions.merging(["libc6": "2.41-12"]) { $1 }.map { name, version in
+        Artifact(
+          kind: .package, name: name, version: version, architecture: .amd64, size: 1,
+          sha256: SHA256Digest(ofText: name), source: "debian", path: name)
+      }
+      return try PythonTarget(
+        AptPackages(artifacts: artifacts, date: 0, graph: PackageGraph([:], recommends: false)),
+        architecture: .amd64, for: "wheels"
+      ).fullVersion
+    }
+    #expect(try target(["python3": "3.13.5-1"]) == "3.13.5")
+    #expect(
+      try target(["python3": "3.12.3-0ubuntu2", "python3.12-minimal": "1:3.12.7-1"]) == "3.12.7")
+    // Another Python beside the default one.
+    #expect(try target(["python3": "3.12.3-1", "python3.13-minimal": "3.13.1-1"]) == "3.12.3")
+    #expect(try target(["python3": "3.14~rc2-1"]) == "3.14.0")
   }
 
   @Test("uv's platform is never newer than the image's glibc")
@@ -94,27 +115,6 @@ import Testing
   }
 }
 
-@Suite("Parts of apt's resolution") struct AptPartsTests {
-  @Test("a line of --print-uris") func choice() throws {
-    let digest = String(repeating: "0f", count: 32)
-    let choice = try #require(
-      AptChoice(
-        line:
-          "'http://example.org/pool/h/hello_2.0%2b1_amd64.deb' hello_1%3a2.0+1_amd64.deb 12 SHA256:\(digest)"
-      ))
-    #expect((choice.name, choice.version) == ("hello", "1:2.0+1"))
-    #expect(choice.architecture == "amd64")
-    #expect(choice.sha256?.hex == digest)
-    #expect(choice.query == "hello:amd64=1:2.0+1")
-    #expect(AptChoice(line: "Reading package lists...") == nil)
-    #expect(AptChoice(line: "'x' y") == nil)
-  }
-
-  @Test("dependencies through alternatives and virtual packages") func graph() {
-    let stanzas = ControlStanza.all(
-      """
-      Package: a
-      Depends: b (>= 1) | c, virtual, absent [linux-any]
 @Suite("Sizes that the index does not tell") struct WheelSizesTests {
   @Test("asked for with the index's credentials, and once more where the server fails")
   func ask() async throws {
@@ -138,6 +138,27 @@ import Testing
   }
 }
 
+@Suite("Parts of apt's resolution") struct AptPartsTests {
+  @Test("a line of --print-uris") func choice() throws {
+    let digest = String(repeating: "0f", count: 32)
+    let choice = try #require(
+      AptChoice(
+        line:
+          "'http://example.org/pool/h/hello_2.0%2b1_amd64.deb' hello_1%3a2.0+1_amd64.deb 12 SHA256:\(digest)"
+      ))
+    #expect((choice.name, choice.version) == ("hello", "1:2.0+1"))
+    #expect(choice.architecture == "amd64")
+    #expect(choice.sha256?.hex == digest)
+    #expect(choice.query == "hello:amd64=1:2.0+1")
+    #expect(AptChoice(line: "Reading package lists...") == nil)
+    #expect(AptChoice(line: "'x' y") == nil)
+  }
+
+  @Test("dependencies through alternatives and virtual packages") func graph() {
+    let stanzas = ControlStanza.all(
+      """
+      Package: a
+      Depends: b (>= 1) | c, virtual, absent [linux-any]
       Description: x
        Depends: nothing
 

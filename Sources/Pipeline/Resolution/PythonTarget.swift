@@ -4,12 +4,15 @@ internal import Content
 struct PythonTarget: Hashable, Sendable {
   /// The minor version of Python 3.
   let minor: Int
+  /// The number behind it: some wheels, and requirements of some, are for one side of a bug's mend.
+  let patch: Int
   /// The minor version of glibc 2.
   let glibc: Int
   let architecture: Architecture
 
-  init(minor: Int, glibc: Int, architecture: Architecture) {
+  init(minor: Int, patch: Int = 0, glibc: Int, architecture: Architecture) {
     self.minor = minor
+    self.patch = patch
     self.glibc = glibc
     self.architecture = architecture
   }
@@ -22,27 +25,38 @@ struct PythonTarget: Hashable, Sendable {
   ) throws(ResolutionError) {
     let python = ["python3", "python3-minimal", "libpython3-stdlib"].lazy
       .compactMap { packages.version($0) }.first
-    guard let minor = python.flatMap({ Self.minor($0, major: 3) }) else {
+    guard let named = python.flatMap({ Self.release($0, major: 3) }) else {
       throw ResolutionError(
         .pythonMissing, subject,
         reason: "no package of the recipe brings the package python3",
         remedy: "add `python3-venv` to `packages`")
     }
-    guard let glibc = packages.version("libc6").flatMap({ Self.minor($0, major: 2) }) else {
+    guard let glibc = packages.version("libc6").flatMap({ Self.release($0, major: 2) }) else {
       throw ResolutionError(.pythonMissing, "wheels", reason: "the image has no glibc (libc6)")
     }
-    self.init(minor: minor, glibc: glibc, architecture: architecture)
+    // python3 only says which one is the default; the interpreter has a package of its own, which
+    // security updates change alone.
+    let interpreter = ["python3.\(named.minor)-minimal", "python3.\(named.minor)"].lazy
+      .compactMap { packages.version($0) }.compactMap { Self.release($0, major: 3) }
+      .first { $0.minor == named.minor }
+    self.init(
+      minor: named.minor, patch: (interpreter ?? named).patch, glibc: glibc.minor,
+      architecture: architecture)
   }
 
-  /// `1:3.13.5-1` → 13
-  private static func minor(_ version: String, major: Int) -> Int? {
-    let upstream = version.split(separator: ":").last ?? ""
-    let parts = upstream.split { !$0.isNumber }.prefix(2).compactMap { Int($0) }
-    return parts.count == 2 && parts[0] == major ? parts[1] : nil
+  /// `1:3.13.5-1` → 13 and 5
+  private static func release(_ version: String, major: Int) -> (minor: Int, patch: Int)? {
+    let upstream = (version.split(separator: ":").last ?? "").prefix { $0 != "-" && $0 != "~" }
+    let parts = upstream.split { !$0.isNumber }.prefix(3).compactMap { Int($0) }
+    guard parts.count > 1, parts[0] == major else { return nil }
+    return (parts[1], parts.count > 2 ? parts[2] : 0)
   }
 
   /// Like `3.13`.
   var version: String { "3.\(minor)" }
+
+  /// Like `3.13.5`.
+  var fullVersion: String { "\(version).\(patch)" }
 
   /// uv's name of the platform: the newest glibc that uv has a name for (0.13 has these) and that
   /// is not newer than the image's.

@@ -29,7 +29,7 @@ struct UvTool: Sendable {
       [
         "pip", "compile", "--quiet", "--no-config", "--no-python-downloads", "--no-progress",
         "--color", "never", "--no-header", "--only-binary", ":all:", "--cache-dir", cache.string,
-        "--python-version", target.version, "--python-platform", target.platform,
+        "--python-version", target.fullVersion, "--python-platform", target.platform,
       ] + options + arguments + ["requirements.in"],
       // Not as an argument: those every user of the machine can read, and a password may be in it.
       environment: environment.merging(
