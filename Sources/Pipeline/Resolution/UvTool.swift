@@ -1,5 +1,6 @@
 internal import Commands
 internal import Content
+internal import FileSystem
 internal import SystemPackage
 
 /// `uv pip compile` for one target, index and folder.
@@ -53,9 +54,20 @@ struct UvTool: Sendable {
 
   /// Project → the projects that need it; the recipe itself is left out.
   func requirers(of lock: Pylock) async throws(ResolutionError) -> [String: [String]] {
-    // The same resolution once more, from uv's cache, in the format that says who wants what.
+    let constraints = folder.appending("chosen.txt")
+    try resolving("a folder for uv") { () throws(FileError) in
+      // What a requirement names by its address needs no more.
+      let lines = lock.projects.compactMap { project -> String? in
+        guard case .index = project.wheel.location else { return nil }
+        return "\(project.name)==\(project.version)\n"
+      }
+      try Files.write(lines.joined(), to: constraints)
+    }
+    // The same resolution once more, from uv's cache, in the format that says who wants what. Of its
+    // own it would take what the cache has newest.
     let text = try await compile([
-      "--format", "requirements.txt", "--annotation-style", "line", "--offline",
+      "--format", "requirements.txt", "--annotation-style", "line", "--offline", "--constraints",
+      constraints.string,
     ])
     var requirers: [String: [String]] = [:]
     for line in text.split(separator: "\n") {
@@ -63,8 +75,16 @@ struct UvTool: Sendable {
       guard let note = line.firstRange(of: "# via ") else { continue }
       let name = line.prefix { !"=@ [".contains($0) }
       requirers[ProjectName.normalized(name)] = line[note.upperBound...].split(separator: ",")
-        .map { $0.drop { $0 == " " } }.filter { !$0.hasPrefix("-r ") }
+        .map { $0.drop { $0 == " " } }.filter { !$0.hasPrefix("-r ") && !$0.hasPrefix("-c ") }
         .map { ProjectName.normalized($0) }
+    }
+    let strangers = Set(requirers.keys).union(requirers.values.joined())
+      .subtracting(lock.projects.map(\.name))
+    guard strangers.isEmpty else {
+      throw ResolutionError(
+        .badOutput, "the requirements",
+        reason: "it chose \(strangers.sorted().joined(separator: ", ")) the second time only",
+        remedy: "use the version of uv that `make setup` installs")
     }
     return requirers
   }
