@@ -100,6 +100,49 @@ struct PythonResolutionTests {
     }
   }
 
+  @Test("for the very Python of the image") func fullVersion() async throws {
+    try await with { setting, index in
+      let lock = try await resolve(setting, index.url, ["marked"]).get()
+      #expect(lock.wheels.map(\.name) == ["marked", "util"])
+    }
+  }
+
+  @Test("a project that only another index has") func extraIndex() async throws {
+    try await with { setting, index in
+      let more = try await PythonIndex.serve(
+        ["private-1.0-py3-none-any.whl": ["util"]], in: setting.folder.appending("more"))
+      var recipe = setting.recipe(["python3"])
+      recipe.python = .init(venv: "/opt/ml", requirements: ["private"], wheels: [])
+      let lock = try await setting.resolver(
+        uv: Uv.path ?? "uv", environment: ["HOME": setting.folder.string],
+        mirrors: ["pypi": [index.url]], extraIndexes: [more.url]
+      ).resolve(recipe)
+      #expect(lock.wheels.map(\.name) == ["private", "util"])
+      #expect(lock.wheels.allSatisfy { $0.source == "pypi" })
+    }
+  }
+
+  @Test("an index that lets nobody in, or is a login page, is not one that lacks a project")
+  func noIndex() async throws {
+    try await with { setting, index in
+      let server = try LoopbackServer()
+      for (name, status) in [("a", 401), ("b", 403)] {
+        server.put(
+          "/\(name)/app/", [], [LoopbackServer.Behaviour](repeating: .status(status), count: 20))
+        let error = failure(try await resolve(setting, "\(server.url)/\(name)", ["app"]))
+        #expect(error?.code == .indexDenied)
+      }
+      server.put("/c/app/", Array("please log in".utf8), contentType: "text/plain")
+      server.put(
+        "/d/app/", Array("<base href=\"http://[x/\"><a href=\"y\">x</a>".utf8),
+        contentType: "text/html")
+      for name in ["c", "d"] {
+        let error = failure(try await resolve(setting, "\(server.url)/\(name)", ["app"]))
+        #expect(error?.code == .indexUnreachable, "\(name): \(error?.description ?? "")")
+      }
+    }
+  }
+
   @Test("what cannot be resolved says why in uv's words") func failures() async throws {
     try await with { setting, index in
       let source = failure(try await resolve(setting, index.url, ["source-only"]))

@@ -64,7 +64,9 @@ struct PythonResolution: Sendable {
         return try await wheels(lock, requirers, local, known, index: index)
       } catch {
         attempt += 1
-        guard error.code == .indexUnreachable, attempt < indexes.count else { throw error }
+        guard [.indexUnreachable, .indexDenied].contains(error.code), attempt < indexes.count else {
+          throw error
+        }
       }
     }
   }

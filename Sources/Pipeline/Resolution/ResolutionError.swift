@@ -36,6 +36,7 @@ public struct ResolutionError: Failure {
     case localWheel = "K2208"
     case sizeUnknown = "K2209"
   }
+    case indexDenied = "K2210"
 
   /// Codes of notices, which do not stop a resolution.
   public enum Notice: String, CaseIterable, Hashable, Sendable {
@@ -114,6 +115,7 @@ public struct ResolutionError: Failure {
     case .indexUnreachable: "the Python index cannot be reached"
     case .badRequirement: "the requirement \(subject) cannot be understood"
     case .badOutput: "uv answered what kiln cannot read"
+    case .indexDenied: "the Python index wants other credentials"
     case .localWheel: "the wheel \(subject) cannot be used"
     case .sizeUnknown: "the size of \(subject) cannot be found out"
     }

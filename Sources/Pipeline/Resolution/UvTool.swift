@@ -11,10 +11,10 @@ struct UvTool: Sendable {
   let folder: FilePath
   let target: PythonTarget
   let index: String
-  let environment: [String: String]
   /// uv looks into these first, and takes a project from the first index that has it: so nobody can
   /// put one of the same name before a private one.
   let extraIndexes: [String]
+  let environment: [String: String]
   /// What of a recipe is compiled, as messages name it.
   let subject: String
   /// More of uv's options, for every compilation alike.
@@ -107,6 +107,18 @@ struct UvMessages: Sendable {
         .noWheel, project ?? "a project", reason: text,
         remedy: "kiln installs wheels only: choose a version that has one for Python "
           + "\(target.version), or build one and name it in `python.wheels`")
+    }
+    // To uv an index that does not let it in is one that has no such project.
+    if says("valid authentication credentials", "401 Unauthorized", "403 Forbidden") {
+      return ResolutionError(
+        .indexDenied, "", reason: text,
+        remedy: "put the credentials into ~/.netrc, or into the index's URL")
+    }
+    if says("Unsupported `Content-Type`", "Received some unexpected HTML") {
+      return ResolutionError(
+        .indexUnreachable, "", reason: text,
+        remedy: "something else answers in its place, as login pages of networks and proxies do: "
+          + "open the index's address in a browser, and check the proxy variables")
     }
     if says("No solution found") {
       return ResolutionError(
