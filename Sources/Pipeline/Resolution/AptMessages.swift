@@ -39,6 +39,14 @@ struct AptMessages: Sendable {
         remedy: "something else answers in its place, as login pages of networks and proxies do: "
           + "open the mirror's address in a browser, and check the proxy variables")
     }
+    // Where a signed file was not given, apt says as well that its repository is not signed.
+    if let (line, status) = refusal {
+      return ResolutionError(
+        [401, 403].contains(status) ? .denied : .unreachable, repository(line), reason: errors,
+        remedy: [401, 403].contains(status)
+          ? "put the credentials into /etc/apt/auth.conf, or into the mirror's URL"
+          : "try again later or with another mirror, and check the proxy variables")
+    }
     if let line = line("GPG error", "is not signed", "OpenPGP", "NO_PUBKEY", "EXPKEYSIG", "BADSIG")
     {
       return ResolutionError(
@@ -76,6 +84,20 @@ struct AptMessages: Sendable {
         remedy: "check the network, the proxy variables and the mirror's address")
     }
     return nil
+  }
+
+  /// A file that a server did not give, and the status with which it said so; one that it says it
+  /// does not have is none.
+  private var refusal: (line: Substring, status: Int)? {
+    lines.lazy.compactMap { line in
+      // E: Failed to fetch http://example.org/debian/dists/trixie/InRelease  503  Service Unavailable
+      guard let mark = line.firstRange(of: "Failed to fetch ") else { return nil }
+      let words = line[mark.upperBound...].split(separator: " ")
+      guard words.count > 1, let status = Int(words[1]), (400...599).contains(status),
+        ![404, 410].contains(status)
+      else { return nil }
+      return (line, status)
+    }.first
   }
 
   /// The repository that a line is about.

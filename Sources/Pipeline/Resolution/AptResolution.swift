@@ -30,7 +30,7 @@ struct AptResolution: Sendable {
         return try await resolve(pins: pins, attempt: attempt, suites)
       } catch {
         attempt += 1
-        guard error.code == .unreachable, attempt < tries else { throw error }
+        guard [.unreachable, .denied].contains(error.code), attempt < tries else { throw error }
       }
     }
   }

@@ -25,6 +25,7 @@ public struct ResolutionError: Failure {
     /// A file operation, a mirror's configuration or a tool, whose own diagnostics are told.
     case cause = "K2118"
     case foreignFile = "K2119"
+    case denied = "K2120"
 
     case uvMissing = "K2201"
     case pythonMissing = "K2202"
@@ -35,8 +36,8 @@ public struct ResolutionError: Failure {
     case badOutput = "K2207"
     case localWheel = "K2208"
     case sizeUnknown = "K2209"
-  }
     case indexDenied = "K2210"
+  }
 
   /// Codes of notices, which do not stop a resolution.
   public enum Notice: String, CaseIterable, Hashable, Sendable {
@@ -107,15 +108,16 @@ public struct ResolutionError: Failure {
     case .badRequest: "\(subject) is no name of a package"
     case .unsupportedBase: "\(subject) cannot be resolved"
     case .cause: subject
+    case .denied: "\(subject) wants other credentials"
     case .foreignFile: "the file \(subject) cannot be used"
     case .uvMissing: "uv is needed to resolve Python packages, and is not installed"
     case .pythonMissing: "the image would have no Python for \(subject)"
     case .pythonUnsatisfiable: "the Python requirements cannot be met together"
     case .noWheel: "\(subject) has no wheel that fits the image"
     case .indexUnreachable: "the Python index cannot be reached"
+    case .indexDenied: "the Python index wants other credentials"
     case .badRequirement: "the requirement \(subject) cannot be understood"
     case .badOutput: "uv answered what kiln cannot read"
-    case .indexDenied: "the Python index wants other credentials"
     case .localWheel: "the wheel \(subject) cannot be used"
     case .sizeUnknown: "the size of \(subject) cannot be found out"
     }
