@@ -1,5 +1,6 @@
 import Diagnostics
 import FileSystem
+import Locks
 import Needs
 import Recipes
 import Resolution
@@ -79,6 +80,48 @@ struct AptFailureTests {
     }
   }
 
+  @Test(
+    "a server's refusal is no bad signature, and another mirror may have the archive",
+    arguments: [
+      (401, ResolutionError.Code.denied), (403, .denied), (407, .unreachable), (429, .unreachable),
+      (500, .unreachable), (503, .unreachable),
+    ])
+  func refused(status: Int, code: ResolutionError.Code) async throws {
+    try await ResolutionSetting.with { setting in
+      try await setting.publish(main: [])
+      let server = try LoopbackServer()
+      for suite in ["trixie", "trixie-updates", "trixie-security"] {
+        // apt asks twice.
+        for name in ["InRelease", "Release"] {
+          server.put(
+            "/debian/dists/\(suite)/\(name)", [],
+            [LoopbackServer.Behaviour](repeating: .status(status), count: 20))
+        }
+      }
+      let refusing = "\(server.url)/debian"
+      let error = try await failure(setting, setting.recipe([]), base: refusing)
+      #expect(error?.code == code)
+      #expect(error?.reason?.contains("\(status)") == true)
+      let both = [refusing, "file://\(setting.repository.root)"]
+      let lock = try await setting.resolver(
+        mirrors: ["debian": both, "debian-security": both]
+      ).resolve(setting.recipe([]))
+      #expect(lock.packages.count == 4)
+    }
+  }
+
+  @Test("a name with a dot is no expression") func dot() async throws {
+    try await ResolutionSetting.with { setting in
+      try await setting.publish(main: [TestDeb("python3.13"), TestDeb("python3x11")])
+      let error = try await failure(setting, setting.recipe(["python3.1"]))
+      #expect(error?.code == .unknownPackage && error?.subject == "python3.1")
+      #expect(error?.others.isEmpty == true)
+      let lock = try await setting.resolver().resolve(setting.recipe(["python3.13"]))
+      #expect(lock.packages.contains { $0.name == "python3.13" })
+      #expect(!lock.packages.contains { $0.name == "python3x11" })
+    }
+  }
+
   @Test("unknown packages are all named, with what they may have meant") func unknown()
     async throws
   {
@@ -140,7 +183,8 @@ struct AptFailureTests {
   }
 
   @Test(
-    "what is no package's name never reaches apt", arguments: ["-oDir=/", "", "./x.deb", "a b"])
+    "what is no package's name never reaches apt",
+    arguments: ["-oDir=/", "", "./x.deb", "a b", "^a", "a.$", "a*", "+a"])
   func badRequest(name: String) async throws {
     try await ResolutionSetting.with { setting in
       let error = try await failure(setting, setting.recipe([name]))

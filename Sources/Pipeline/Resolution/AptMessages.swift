@@ -126,8 +126,13 @@ struct AptMessages: Sendable {
 }
 
 extension AptMessages {
-  /// Names of packages that apt does not know at all.
+  /// Names of packages that apt does not know at all, with what it first says of each.
   var unknownPackages: [(request: String, reason: String)] {
+    var seen: Set<String> = []
+    return allUnknown.filter { seen.insert($0.request).inserted }
+  }
+
+  private var allUnknown: [(request: String, reason: String)] {
     lines.compactMap { line in
       if line.contains("Unable to locate package ") {
         return line.split(separator: " ").last.map { (String($0), String(line)) }

@@ -108,8 +108,8 @@ struct AptResolution: Sendable {
     for package in recipe.packages {
       let place = recipe.place(ofPackage: package)
       let isPlain =
-        !package.isEmpty && !"-?~./".contains(package.prefix(1))
-        && package.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
+        !package.isEmpty && !"-+?~./".contains(package.prefix(1))
+        && package.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && !"^$*?|[]()".utf8.contains($0) }
       guard isPlain else {
         throw ResolutionError(
           .badRequest, "`\(package)`",
@@ -161,6 +161,7 @@ extension ResolutionError {
     let place = recipe.packages.first { subject == "the package \(PackageRequest($0).name)" }
       .flatMap { recipe.place(ofPackage: $0) }
     return ResolutionError(
+      // Neither a pattern or an expression, nor a path.
       code, subject, reason: reason, remedy: remedy, place: place, others: others, causes: causes)
   }
 }

@@ -154,3 +154,6 @@ struct AptRoot: Sendable {
     """ + settings.aptSettings.map { "\($0.name) \"\($0.value)\";\n" }.joined()
   }
 }
+  /// `Pattern-Only`: apt would else take a name with a dot that no package has for an expression,
+  /// and choose all packages that match it.
+    APT::Cmd::Pattern-Only "true";
