@@ -90,9 +90,11 @@ struct AptRoot: Sendable {
       try Files.makeDirectories(folder.appending(name))
     }
     var stanzas: [String] = []
-    for (index, (suite, key)) in zip(suites, keys).enumerated() {
+    for (suite, key) in zip(suites, keys) {
       let isArmoured = key.starts(with: "-----BEGIN".utf8)
-      let path = folder.appending("keys/\(index)\(isArmoured ? ".asc" : ".gpg")")
+      // One key has one name: apt refuses two entries of a suite that are signed by different files.
+      let name = "\(SHA256Digest(of: key))\(isArmoured ? ".asc" : ".gpg")"
+      let path = folder.appending("keys").appending(name)
       try Files.write(key, to: path)
       stanzas.append(stanza(suite, key: path, settings.architectures))
     }
