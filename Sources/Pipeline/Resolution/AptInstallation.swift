@@ -1,6 +1,7 @@
 internal import Commands
 internal import Content
 internal import Recipes
+internal import SystemPackage
 
 /// The set of packages that apt chooses.
 struct AptInstallation: Sendable {
@@ -11,8 +12,8 @@ struct AptInstallation: Sendable {
     /// apt's patterns and packages that the base stands for.
     let base: [String]
     let packages: [String]
-    /// Absolute paths of `.deb` files.
-    let files: [String]
+    /// The recipe's own `.deb` files, by paths that apt takes.
+    let foreign: [String: ForeignPackage]
   }
 
   static func choose(
@@ -21,11 +22,16 @@ struct AptInstallation: Sendable {
     let result = try await root.run(
       "apt-get",
       ["install", "-q", "-y", "--print-uris", "--"] + request.base + request.packages
-        + request.files)
+        + request.foreign.keys.sorted())
     guard result.status == 0 else {
       throw try await failure(AptMessages(result), root, recipe)
     }
-    let choices = result.output.split(separator: "\n").compactMap { AptChoice(line: $0) }
+    let own = Dictionary(
+      request.foreign.map { (FilePath($0).lastComponent?.string ?? "", $1) },
+      uniquingKeysWith: { first, _ in first })
+    let choices = result.output.split(separator: "\n").compactMap {
+      AptChoice(line: $0, foreign: own)
+    }
     guard !choices.isEmpty else {
       throw ResolutionError(.aptFailed, "name the packages", reason: AptMessages(result).errors)
     }

@@ -21,11 +21,12 @@ struct AptPackages: Sendable {
 extension AptInstallation {
   /// The chosen packages as artifacts, sorted by name.
   ///
-  /// - Parameter foreign: the recipe's own `.deb` files, by absolute path.
+  /// - Parameter foreign: the recipe's own `.deb` files.
   func packages(
-    in root: AptRoot, foreign: [String: ForeignPackage], recipe: Recipe
+    in root: AptRoot, foreign: [ForeignPackage], recipe: Recipe
   ) async throws(ResolutionError) -> AptPackages {
-    let indexed = choices.filter { foreign[$0.localPath] == nil }
+    let own = { (choice: AptChoice) in foreign.first { $0.isChosen(as: choice) } }
+    let indexed = choices.filter { own($0) == nil }
     let shown = try await root.run("apt-cache", ["show", "--"] + indexed.map(\.query))
     var byDigest: [String: ControlStanza] = [:]
     for stanza in ControlStanza.all(shown.output) {
@@ -34,7 +35,7 @@ extension AptInstallation {
     var artifacts: [Artifact] = []
     var stanzas: [String: ControlStanza] = [:]
     for choice in choices {
-      if let file = foreign[choice.localPath] {
+      if let file = own(choice) {
         stanzas[choice.name] = file.stanza
         artifacts.append(file.artifact)
         continue

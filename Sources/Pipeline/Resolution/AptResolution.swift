@@ -50,8 +50,9 @@ struct AptResolution: Sendable {
           message: "the mirror has no updates suite: \(error.subject); going on without it"))
       return try await resolve(pins: pins, attempt: attempt, rest)
     }
+    let placed = try root.place(foreign)
     do throws(ResolutionError) {
-      return try await choose(root, pins)
+      return try await choose(root, placed, pins)
     } catch {
       // Kept versions whose partners have gone from the index can contradict each other.
       guard error.code == .unsatisfiable, !pins.isEmpty else { throw error }
@@ -62,22 +63,22 @@ struct AptResolution: Sendable {
       try resolving("apt's preferences") { () throws(FileError) in
         try Files.write(preferences(pins: []), to: root.folder.appending("preferences"))
       }
-      return try await choose(root, pins)
+      return try await choose(root, placed, pins)
     }
   }
 
-  /// - Parameter pins: packages whose other versions are to be explained.
+  /// - Parameters:
+  ///   - placed: the recipe's own packages, where apt takes them.
+  ///   - pins: packages whose other versions are to be explained.
   private func choose(
-    _ root: AptRoot, _ pins: [Artifact]
+    _ root: AptRoot, _ placed: [String: ForeignPackage], _ pins: [Artifact]
   ) async throws(ResolutionError) -> AptPackages {
     let installation = try await AptInstallation.choose(
       .init(
         base: distribution.basePackages(foreign: Array(architectures.dropFirst())),
-        packages: recipe.packages, files: foreign.map(\.file.string)),
+        packages: recipe.packages, foreign: placed),
       in: root, for: recipe)
-    let byPath = Dictionary(
-      foreign.map { ($0.file.string, $0) }, uniquingKeysWith: { first, _ in first })
-    var packages = try await installation.packages(in: root, foreign: byPath, recipe: recipe)
+    var packages = try await installation.packages(in: root, foreign: foreign, recipe: recipe)
     packages.departures = try await departures(of: pins, to: packages.artifacts, in: root)
     let requested = recipe.packageRequests.map(\.name) + foreign.map(\.artifact.name)
     if let failure = DriverPackages.failure(in: packages.graph, requested: requested) {

@@ -2,6 +2,7 @@ internal import Commands
 internal import Content
 internal import Digests
 internal import FileSystem
+internal import Locks
 internal import Mirrors
 internal import Store
 internal import SystemPackage
@@ -65,6 +66,31 @@ struct AptRoot: Sendable {
       try root.write(keys, settings)
     }
     return root
+  }
+
+  /// Puts the recipe's own packages where apt takes them for packages: it does so by the name's end
+  /// alone, which neither the store's files nor all of the recipe's have.
+  ///
+  /// - Returns: the packages by their paths there.
+  func place(
+    _ foreign: [ForeignPackage]
+  ) throws(ResolutionError) -> [String: ForeignPackage] {
+    var placed: [String: ForeignPackage] = [:]
+    for package in foreign {
+      let path = scratch.path.appending("\(package.artifact.sha256).deb")
+      guard placed.updateValue(package, forKey: path.string) == nil else { continue }
+      try resolving("the package \(package.file)") { () throws(FileError) in
+        // apt follows symbolic links, and names the file behind them.
+        guard try Files.status(package.file)?.kind == .file else {
+          return try Files.copy(package.file, to: path)
+        }
+        do throws(FileError) { try Files.makeHardLink(path, to: package.file) } catch {
+          // Another file system, or another user's file.
+          try Files.copy(package.file, to: path)
+        }
+      }
+    }
+    return placed
   }
 
   /// One of apt's tools, ready to run in the root.

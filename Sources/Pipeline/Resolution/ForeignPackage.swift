@@ -13,6 +13,14 @@ struct ForeignPackage: Hashable, Sendable {
   let artifact: Artifact
   let stanza: ControlStanza
 
+  /// Whether apt means it. Where a repository has the same file, apt names that one's address, and no
+  /// SHA-256.
+  func isChosen(as choice: AptChoice) -> Bool {
+    choice.name == artifact.name && choice.version == artifact.version
+      && choice.architecture == (artifact.architecture?.rawValue ?? "all")
+      && (choice.sha256 ?? artifact.sha256) == artifact.sha256
+  }
+
   /// Reads the control file of a package.
   ///
   /// - Parameters:
