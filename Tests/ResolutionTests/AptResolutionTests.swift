@@ -1,4 +1,5 @@
 import Content
+import Digests
 import FileSystem
 import Locks
 import Needs
@@ -107,6 +108,123 @@ struct AptResolutionTests {
       #expect(found["mine"]?.path == "debs/mine_1.0_all.deb")
       #expect(found["mine"]?.dependencies == ["world"])
       #expect(lock.requested == ["hello", "mine", "tool", "vendor"])
+    }
+  }
+
+  @Test("a .deb by URL, and one whose name tells nothing") func foreign() async throws {
+    try await ResolutionSetting.with { setting in
+      let hello = TestDeb("hello", version: "1:2.0", architecture: "amd64")
+      try await setting.publish(main: [TestDeb("world"), hello])
+      let server = try LoopbackServer()
+      let debs = setting.folder.appending("debs")
+      let built = try await TestDeb("mine", fields: ["Depends": "world"]).build(in: debs)
+      server.put("/any/mine.deb", try Files.read(built))
+      try Files.rename(
+        try await TestDeb("own", version: "1:3").build(in: debs), to: debs.appending("tool"))
+      // The archive has the very same file.
+      try Files.rename(try await hello.build(in: debs), to: debs.appending("hello.deb"))
+      try Files.makeSymlink(debs.appending("link.deb"), to: "hello.deb")
+      var recipe = setting.recipe([])
+      let digest = SHA256Digest(of: try Files.read(built)).hex
+      recipe.debs = [
+        .init(location: .url("\(server.url)/any/mine.deb"), sha256: digest),
+        .init(location: .path("debs/tool"), sha256: nil),
+        .init(location: .path("debs/link.deb"), sha256: nil),
+      ]
+      let lock = try await setting.resolver().resolve(recipe)
+      let own = lock.packages.filter { $0.source == "recipe" }
+      #expect(own.map(\.name) == ["hello", "mine", "own"])
+      #expect(own.map(\.version) == ["1:2.0", "1.0", "1:3"])
+      #expect(own[1].path == "\(server.url)/any/mine.deb" && own[1].sha256.hex == digest)
+      #expect(own[1].dependencies == ["world"])
+      #expect(lock.packages.contains { $0.name == "world" })
+    }
+  }
+
+  @Test("a file whose name has an escape in it keeps it") func escaped() async throws {
+    try await ResolutionSetting.with { setting in
+      var deb = TestDeb("hello", version: "1:2.0")
+      deb.fileName = "hello_1%3a2.0_all.deb"
+      try await setting.publish(main: [deb])
+      let lock = try await setting.resolver().resolve(setting.recipe(["hello"]))
+      let hello = try #require(lock.packages.first { $0.name == "hello" })
+      #expect(hello.path == "pool/main/h/hello/hello_1%3a2.0_all.deb")
+    }
+  }
+
+  @Test("two sources of one suite, signed by one key") func twice() async throws {
+    try await ResolutionSetting.with { setting in
+      try await setting.publish(main: [])
+      try await setting.repository.publish(
+        .init(
+          suite: "trixie", components: ["main": ResolutionSetting.base, "more": [TestDeb("extra")]])
+      )
+      var recipe = setting.recipe(["extra"])
+      recipe.sources = [
+        .init(
+          name: "more", uri: "file://\(setting.repository.root)", suite: "trixie",
+          components: ["more"], key: .file(setting.repository.key.keyring))
+      ]
+      let lock = try await setting.resolver().resolve(recipe)
+      #expect(lock.packages.contains { $0.name == "extra" })
+    }
+  }
+
+  @Test("an update lets its own packages change with it, and no others") func relief() async throws
+  {
+    try await ResolutionSetting.with { setting in
+      let debs = { (version: String) in
+        [
+          TestDeb(
+            "foo", version: version,
+            fields: ["Depends": "foo-data (= \(version)), foo-all | nothing"]),
+          TestDeb("foo-data", version: version, fields: ["Depends": "libfoo (= \(version))"]),
+          TestDeb("libfoo", version: version),
+          // Not needed by foo, and needing it.
+          TestDeb(
+            "foo-all", version: version,
+            fields: ["Source": "foo (9)", "Depends": "foo (= \(version))"]),
+          TestDeb("bar", version: version), TestDeb("baz", version: version),
+        ]
+      }
+      try await setting.publish(main: debs("1"))
+      let recipe = setting.recipe(["foo", "foo-all", "bar", "baz"])
+      let resolver = try setting.resolver()
+      let first = try await resolver.resolve(recipe)
+      try await setting.publish(main: debs("1") + debs("2"))
+      let second = try await resolver.resolution(
+        of: recipe, previous: first, update: .packages(["foo"]))
+      let versions = Dictionary(
+        uniqueKeysWithValues: second.lock.packages.map { ($0.name, $0.version) })
+      #expect(["foo", "foo-all", "foo-data", "libfoo"].allSatisfy { versions[$0] == "2" })
+      #expect(["bar", "baz"].allSatisfy { versions[$0] == "1" })
+      #expect(second.departures.keys.map(\.name).sorted() == ["foo-all", "foo-data", "libfoo"])
+      #expect(second.departures.values.allSatisfy { $0 == .displaced })
+      #expect(setting.noticed.codes == ["K2152"])
+    }
+  }
+
+  @Test("a preference that forbids a locked version wins") func forbidden() async throws {
+    try await ResolutionSetting.with { setting in
+      try await setting.publish(
+        main: [TestDeb("hello"), TestDeb("world"), TestDeb("tool")],
+        security: [TestDeb("hello", version: "2.0"), TestDeb("world", version: "2.0")])
+      var recipe = setting.recipe(["hello", "world", "tool"])
+      let resolver = try setting.resolver()
+      let versions = { (lock: Lock) in
+        ["hello", "tool", "world"].map { name in
+          lock.packages.first { $0.name == name }?.version
+        }
+      }
+      let first = try await resolver.resolve(recipe)
+      #expect(versions(first) == ["2.0", "1.0", "2.0"])
+      recipe.preferences = [
+        .init(package: "*", pin: "release n=trixie-security", priority: -1),
+        .init(package: "world", pin: "release n=trixie-security", priority: 500),
+      ]
+      let second = try await resolver.resolution(of: recipe, previous: first, update: .keep)
+      #expect(versions(second.lock) == ["1.0", "1.0", "2.0"])
+      #expect(second.departures.isEmpty)
     }
   }
 

@@ -47,6 +47,8 @@ public struct TestDeb: Hashable, Sendable {
   public var control: [String: String]
   /// `gzip`, `xz`, `zstd` or `none`, as `dpkg-deb -Z` takes it.
   public var compression: String
+  /// As dpkg names it, without the version's epoch, unless the test names it otherwise.
+  public var fileName: String
 
   public init(
     _ name: String, version: String = "1.0", architecture: String = "all",
@@ -60,12 +62,8 @@ public struct TestDeb: Hashable, Sendable {
     self.entries = entries
     self.control = control
     self.compression = compression
-  }
-
-  /// As dpkg names it: without the version's epoch.
-  public var fileName: String {
     let plain = version.split(separator: ":", maxSplits: 1).last.map(String.init) ?? version
-    return "\(name)_\(plain)_\(architecture).deb"
+    fileName = "\(name)_\(plain)_\(architecture).deb"
   }
 
   /// The control stanza, with a line break at its end.

@@ -13,6 +13,8 @@ struct AptResolution: Sendable {
   let distribution: AptDistribution
   let suites: [AptSuite]
   let foreign: [ForeignPackage]
+  /// Packages whose versions are asked to change; others may where these need it.
+  let updated: [String]
   let store: Store
   /// How this machine reaches archives.
   let aptSettings: [AptSetting]
@@ -38,7 +40,7 @@ struct AptResolution: Sendable {
   private func resolve(
     pins: [Artifact], attempt: Int, _ suites: [AptSuite]
   ) async throws(ResolutionError) -> AptPackages {
-    let root = try await AptRoot.open(suites, attempt: attempt, settings(pins: pins))
+    let root = try await AptRoot.open(suites, attempt: attempt, settings)
     do throws(ResolutionError) {
       try await root.update()
     } catch {
@@ -50,21 +52,72 @@ struct AptResolution: Sendable {
           message: "the mirror has no updates suite: \(error.subject); going on without it"))
       return try await resolve(pins: pins, attempt: attempt, rest)
     }
+    return try await choose(root, keeping: try await permitted(pins, in: root))
+  }
+
+  /// Chooses with as many of the pins as can stay: kept versions whose partners have gone from the
+  /// index, or have to be newer for what is updated, can contradict each other.
+  private func choose(
+    _ root: AptRoot, keeping pins: [Artifact]
+  ) async throws(ResolutionError) -> AptPackages {
     let placed = try root.place(foreign)
+    try root.write(preferences: preferences(pins: pins))
     do throws(ResolutionError) {
       return try await choose(root, placed, pins)
     } catch {
-      // Kept versions whose partners have gone from the index can contradict each other.
       guard error.code == .unsatisfiable, !pins.isEmpty else { throw error }
-      progress(
-        .noticed(
-          code: ResolutionError.Notice.olderVersionsGone.rawValue,
-          message: "the locked versions no longer fit together; every package may change"))
-      try resolving("apt's preferences") { () throws(FileError) in
-        try Files.write(preferences(pins: []), to: root.folder.appending("preferences"))
+      var last = error
+      for kept in try await fewer(pins, in: root) {
+        try root.write(preferences: preferences(pins: kept))
+        do throws(ResolutionError) {
+          let packages = try await choose(root, placed, pins)
+          tellOfRelief(kept)
+          return packages
+        } catch {
+          guard error.code == .unsatisfiable else { throw error }
+          last = error
+        }
       }
-      return try await choose(root, placed, pins)
+      throw last
     }
+  }
+
+  private func tellOfRelief(_ kept: [Artifact]) {
+    let what =
+      kept.isEmpty
+      ? "every package may change" : "what belongs to \(updated.joined(separator: ", ")) may change"
+    progress(
+      .noticed(
+        code: ResolutionError.Notice.olderVersionsGone.rawValue,
+        message: "the locked versions no longer fit together; \(what)"))
+  }
+
+  /// The pins to try where not all can stay, one after the other.
+  private func fewer(
+    _ pins: [Artifact], in root: AptRoot
+  ) async throws(ResolutionError) -> [[Artifact]] {
+    let names = Set(pins.map(\.name)).union(updated).sorted()
+    let shown = try await root.run("apt-cache", ["show", "--all-versions", "--"] + names)
+    return PinRelief(ControlStanza.all(shown.output), recommends: recipe.recommends)
+      .tries(pins, updated: updated)
+  }
+
+  /// The pins without those that the recipe's preferences now forbid: one that names a package and
+  /// its version would count for more than they do.
+  private func permitted(
+    _ pins: [Artifact], in root: AptRoot
+  ) async throws(ResolutionError) -> [Artifact] {
+    guard !pins.isEmpty, recipe.preferences.contains(where: { $0.priority < 0 }) else {
+      return pins
+    }
+    let name = { (pin: Artifact) in
+      let foreign = pin.architecture.flatMap { $0 == recipe.architecture ? nil : $0 }
+      return pin.name + (foreign.map { ":\($0.rawValue)" } ?? "")
+    }
+    try root.write(preferences: preferences(pins: []))
+    let shown = try await root.run("apt-cache", ["policy", "--"] + Set(pins.map(name)).sorted())
+    let policy = AptPolicy(shown.output)
+    return pins.filter { !policy.forbids(name($0), $0.version) }
   }
 
   /// - Parameters:
@@ -108,6 +161,7 @@ struct AptResolution: Sendable {
   private func checkRequests() throws(ResolutionError) {
     for package in recipe.packages {
       let place = recipe.place(ofPackage: package)
+      // Neither a pattern or an expression, nor a path.
       let isPlain =
         !package.isEmpty && !"-+?~./".contains(package.prefix(1))
         && package.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && !"^$*?|[]()".utf8.contains($0) }
@@ -134,10 +188,10 @@ struct AptResolution: Sendable {
       }
   }
 
-  private func settings(pins: [Artifact]) -> AptRoot.Settings {
+  private var settings: AptRoot.Settings {
     .init(
       store: store, architectures: architectures, recommends: recipe.recommends,
-      preferences: preferences(pins: pins), aptSettings: aptSettings, environment: environment)
+      aptSettings: aptSettings, environment: environment)
   }
 
   /// Text for `apt_preferences(5)`; of several stanzas for a package the first counts.
@@ -162,7 +216,6 @@ extension ResolutionError {
     let place = recipe.packages.first { subject == "the package \(PackageRequest($0).name)" }
       .flatMap { recipe.place(ofPackage: $0) }
     return ResolutionError(
-      // Neither a pattern or an expression, nor a path.
       code, subject, reason: reason, remedy: remedy, place: place, others: others, causes: causes)
   }
 }

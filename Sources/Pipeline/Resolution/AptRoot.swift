@@ -27,8 +27,6 @@ struct AptRoot: Sendable {
     /// The image's own first.
     let architectures: [Architecture]
     let recommends: Bool
-    /// Text for `apt_preferences(5)`.
-    let preferences: String
     /// How this machine reaches archives.
     let aptSettings: [AptSetting]
     /// `PATH` and proxies; nothing else reaches apt.
@@ -66,6 +64,13 @@ struct AptRoot: Sendable {
       try root.write(keys, settings)
     }
     return root
+  }
+
+  /// - Parameter preferences: text for `apt_preferences(5)`.
+  func write(preferences: String) throws(ResolutionError) {
+    try resolving("apt's preferences") { () throws(FileError) in
+      try Files.write(preferences, to: folder.appending("preferences"))
+    }
   }
 
   /// Puts the recipe's own packages where apt takes them for packages: it does so by the name's end
@@ -126,7 +131,8 @@ struct AptRoot: Sendable {
     }
     try Files.write(stanzas.joined(separator: "\n"), to: folder.appending("sources.d/all.sources"))
     try Files.write("", to: folder.appending("status"))
-    try Files.write(settings.preferences, to: folder.appending("preferences"))
+    // An earlier recipe's.
+    try Files.write("", to: folder.appending("preferences"))
     let hosts = (try? Files.readText(Self.hostCredentials)) ?? ""
     let own = suites.compactMap { $0.credentials(attempt) }.joined()
     try Files.write("\(hosts)\n\(own)", to: credentials)
@@ -150,6 +156,8 @@ struct AptRoot: Sendable {
     return lines.joined(separator: "\n") + "\n"
   }
 
+  /// `Pattern-Only`: apt would else take a name with a dot that no package has for an expression,
+  /// and choose all packages that match it.
   private func configuration(_ settings: Settings) -> String {
     """
     Dir "\(folder)/";
@@ -174,6 +182,7 @@ struct AptRoot: Sendable {
     APT::Install-Suggests "false";
     APT::Sandbox::User "root";
     APT::Update::Error-Mode "any";
+    APT::Cmd::Pattern-Only "true";
     Acquire::Languages "none";
     Acquire::ForceHash "SHA256";
     Acquire::Retries "1";
@@ -182,6 +191,3 @@ struct AptRoot: Sendable {
     """ + settings.aptSettings.map { "\($0.name) \"\($0.value)\";\n" }.joined()
   }
 }
-  /// `Pattern-Only`: apt would else take a name with a dot that no package has for an expression,
-  /// and choose all packages that match it.
-    APT::Cmd::Pattern-Only "true";

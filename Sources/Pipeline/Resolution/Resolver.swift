@@ -62,7 +62,8 @@ public struct Resolver: Sendable {
       return Resolution(lock: try await baseLock(file, recipe, digests, previous: old))
     }
     let foreign = try await foreignPackages(recipe)
-    let packages = try await aptResolution(recipe, foreign).resolve(pins: pins(old?.packages ?? []))
+    let packages = try await aptResolution(recipe, foreign, updated: update.named)
+      .resolve(pins: pins(old?.packages ?? []))
     var requested = recipe.packageRequests.map(\.name) + foreign.map(\.artifact.name)
     var artifacts = packages.artifacts
     var date = packages.date
@@ -124,7 +125,7 @@ public struct Resolver: Sendable {
   }
 
   private func aptResolution(
-    _ recipe: Recipe, _ foreign: [ForeignPackage]
+    _ recipe: Recipe, _ foreign: [ForeignPackage], updated: [String]
   ) throws(ResolutionError) -> AptResolution {
     let distribution = try AptDistribution(recipe.base)
     let key = try distribution.key(in: recipe.directory)
@@ -148,8 +149,7 @@ public struct Resolver: Sendable {
     }
     return AptResolution(
       recipe: recipe, distribution: distribution, suites: suites, foreign: foreign,
-      store: store,
-      aptSettings: mirrors.aptSettings,
+      updated: updated, store: store, aptSettings: mirrors.aptSettings,
       environment: toolEnvironment, progress: progress)
   }
 

@@ -8,6 +8,9 @@ public enum UpdateScope: Hashable, Sendable {
   /// Every version stays where it is still to be had.
   case keep
 
+  /// What is named to change.
+  var named: [String] { if case .packages(let names) = self { names } else { [] } }
+
   /// Whether `name` keeps its version.
   func keeps(_ name: String) -> Bool {
     switch self {
