@@ -135,6 +135,7 @@ extension ImageDifference.Side {
   fileprivate init(_ contents: ImageContents) {
     self.init(
       file: contents.file, size: contents.size, sha256: contents.sha256,
-      paths: contents.entries.count, content: contents.entries.elements.reduce(0) { $0 + $1.value.size })
+      paths: contents.entries.count,
+      content: contents.entries.elements.reduce(0) { $0 + $1.value.size })
   }
 }

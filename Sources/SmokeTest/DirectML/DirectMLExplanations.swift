@@ -83,8 +83,7 @@ enum DirectMLExplanations {
     G3016
     {0}: {1}
     Install a current driver in Windows (WDDM 2.9 or later), then wsl --shutdown. The driver's part for \
-    Linux may lack a library of the image: Intel's needs libedit2, AMD's libssl.so. Another GPU: \
-    --adapter
+    Linux may lack a library of the image: Intel's needs libedit2, AMD's libssl.so
 
     G3020
     wrong: {0} words that went to the device and came back, the first at offset {1}

@@ -54,5 +54,7 @@ struct ExtractedTree: Sendable {
   func exists(_ path: String) -> Bool { resolve(path) != nil }
 
   /// The names in a folder, links to it followed, in byte order.
-  func names(in folder: String) -> [String] { (names[resolve(folder) ?? folder] ?? []).sorted(by: precedes) }
+  func names(in folder: String) -> [String] {
+    (names[resolve(folder) ?? folder] ?? []).sorted(by: precedes)
+  }
 }

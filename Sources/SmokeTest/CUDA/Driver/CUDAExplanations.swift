@@ -14,8 +14,8 @@ enum CUDAExplanations {
 
     G2003
     {0}
-    The driver did not start. With NVIDIA's open modules on a kernel of 6.12 or later switch HMM off, \
-    as root: echo options nvidia_uvm uvm_disable_hmm=1 > /etc/modprobe.d/uvm.conf; then restart.
+    The driver did not start. With NVIDIA's open modules on new kernels switch HMM off, as root: \
+    echo options nvidia_uvm uvm_disable_hmm=1 > /etc/modprobe.d/uvm.conf; then restart.
 
     G2034
     {0}

@@ -168,12 +168,10 @@ final class FrameworkAnswer {
   private static let signs = [
     ("No module named 'torch", "G1082"), ("No module named 'tensorflow", "G1082"),
     ("no kernel image is available", "G1085"),
-    ("invalid device function", "G1085"), ("INVALID_PTX", "G1085"),
-    ("CUDA_ERROR_INVALID_HANDLE", "G1085"), ("is too old", "G1092"),
+    ("invalid device function", "G1085"), ("_INVALID_PTX", "G1085"), ("is too old", "G1092"),
     ("driver version is insufficient", "G1092"), ("out of memory", "G1093"),
     ("cannot open shared object file", "G1086"),
-    ("undefined symbol", "G1086"), ("_ARRAY_API", "G1086"), ("libdevice", "G1086"),
-    ("libcu", "G1086"), ("libnv", "G1086"),
+    ("undefined symbol", "G1086"), ("libcu", "G1086"), ("libnv", "G1086"),
   ]
 
   private func explanation(

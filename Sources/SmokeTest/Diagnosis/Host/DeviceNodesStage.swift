@@ -23,17 +23,16 @@ extension Host {
     }
     var facts = Facts()
     for node in nodes { facts.add("node", node) }
-    var denied: String?
-    var isOpen = false
+    // Another one's GPU is no trouble beside one's own.
+    var denied: String? = nodes[0]
     for node in nodes {
       let kind = machine.status(node)?.kind
       if kind == .file || kind == .folder || kind == nil {
         return .failed(.deviceNodes, Trouble("G1014", node), facts)
       }
-      if machine.mayReadAndWrite(node) { isOpen = true } else { denied = node }
+      if machine.mayReadAndWrite(node) { denied = nil }
     }
-    // Another one's GPU is no trouble beside one's own.
-    if let denied, !isOpen { return .failed(.deviceNodes, Trouble("G1015", denied), facts) }
+    if let denied { return .failed(.deviceNodes, Trouble("G1015", denied), facts) }
     if !names.contains("dxg"), !names.contains("nvidia-uvm") {
       return .warned(.deviceNodes, Trouble("G1018"), facts)
     }

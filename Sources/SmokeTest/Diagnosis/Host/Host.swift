@@ -50,24 +50,19 @@ public final class Host: Sendable {
     return isWSL ? .wsl2 : .linux
   }
 
-  /// Whether `/etc/wsl.conf` switches something off.
+  /// Whether `/etc/wsl.conf` switches something off, in letters of either size.
   func isOff(_ section: String, _ key: String) -> Bool {
-    let value = wslSetting(section, key)?.split(at: "#").first?.trimmed ?? ""
-    return value == "false" || value == "0"
-  }
-
-  /// The value of a key of `/etc/wsl.conf`, in small letters.
-  private func wslSetting(_ section: String, _ key: String) -> String? {
     var current = ""
     for line in (machine.text("/etc/wsl.conf") ?? "").lines {
-      let line = line.trimmed.lowercased()
-      if line.begins(with: "["), line.ends(with: "]") {
+      let line = (line.split(at: "#").first ?? "").trimmed.lowercased()
+      let parts = line.split(at: "=")
+      if line.begins(with: "[") {
         current = line.split(at: "[").first?.split(at: "]").first?.trimmed ?? ""
-      } else if current == section, line.begins(with: key) {
-        let parts = line.split(at: "=")
-        if parts.count == 2, parts[0].trimmed == key { return parts[1].trimmed }
+      } else if current == section, parts.count == 2, parts[0].trimmed == key {
+        let value = parts[1].trimmed
+        return value == "false" || value == "0"
       }
     }
-    return nil
+    return false
   }
 }

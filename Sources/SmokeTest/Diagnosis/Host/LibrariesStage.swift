@@ -84,7 +84,7 @@ extension Host {
     guard let link = search.find("libcuda.so") else {
       return Trouble("G1041", LoaderSearch.ownFolders[1])
     }
-    if link.path.begins(with: Self.driverFolder) { return nil }
+    if isHosts(link.path) { return nil }
     if let driver, let status = machine.status(driver), machine.isSame(link.path, as: status) {
       return nil
     }

@@ -21,8 +21,8 @@ enum Explanations {
 
     G1012
     this container has no GPU: no /dev/dxg, no /dev/nvidia0
-    Start it with the GPU: docker run --gpus all … (with NVIDIA's container toolkit), podman run \
-    --device nvidia.com/gpu=all …
+    Start it with the GPU: docker run --gpus all …, podman run --device nvidia.com/gpu=all … (with \
+    NVIDIA's container toolkit)
 
     G1013
     there is no GPU: no /dev/nvidia0, no /dev/dxg
@@ -36,8 +36,7 @@ enum Explanations {
 
     G1015
     this user may not open {0}
-    Log in with a user of the groups video and render, or mend the node: chmod 666 {0}; \
-    podman beside SELinux: --security-opt=label=disable
+    Log in with a user of the groups video and render, or mend the node: chmod 666 {0}
 
     G1016
     CUDA_VISIBLE_DEVICES="{0}" hides every GPU
@@ -46,7 +45,7 @@ enum Explanations {
     G1017
     the NVIDIA driver is here (/dev/nvidiactl), but no GPU (/dev/nvidia0)
     Give the GPU to this container or virtual machine; nvidia-smi -L on the machine itself lists \
-    what there is, and dmesg | grep -i nvrm why one is refused.
+    what there is.
 
     G1018
     there is no /dev/nvidia-uvm, which CUDA needs
@@ -77,8 +76,8 @@ enum Explanations {
     G1032
     the driver's library libcuda.so.1 is nowhere that the loader looks
     Install NVIDIA's driver for this system, and run ldconfig as root; start a container with \
-    docker run --gpus all … and NVIDIA_DRIVER_CAPABILITIES=compute,utility, one in WSL with \
-    LD_LIBRARY_PATH=/usr/lib/wsl/lib
+    docker run --gpus all … and NVIDIA_DRIVER_CAPABILITIES=compute,utility, in WSL \
+    with LD_LIBRARY_PATH=/usr/lib/wsl/lib
 
     G1033
     {0} is empty
