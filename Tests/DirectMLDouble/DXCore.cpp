@@ -24,7 +24,11 @@ class Adapter final : public Counted<PlainIDXCoreAdapter> {
   /// The double's own adapter, or what Windows has without a driver.
   explicit Adapter(bool basic) : basic_(basic) {}
 
-  bool IsAttributeSupported(const GUID &) override { return true; }
+  /// A neural processor computes and does not draw.
+  bool IsAttributeSupported(const GUID &attribute) override {
+    return !faulty("neural") ||
+        !ConstexprIsEqualGUID(attribute, DXCORE_ADAPTER_ATTRIBUTE_D3D12_GRAPHICS);
+  }
 
   bool IsPropertySupported(DXCoreAdapterProperty property) override {
     return !value(property).empty();

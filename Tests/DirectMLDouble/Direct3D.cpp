@@ -120,8 +120,8 @@ class Device final : public Counted<PlainID3D12Device> {
   HRESULT CreateCommandQueue(
       const D3D12_COMMAND_QUEUE_DESC *description, REFIID id, void **queue) override {
     FAIL_IF_ASKED("ID3D12Device::CreateCommandQueue");
-    if (description->Type != D3D12_COMMAND_LIST_TYPE_COMPUTE || description->Priority ||
-        description->Flags || description->NodeMask)
+    if (description->Type != D3D12_COMMAND_LIST_TYPE_DIRECT || description->Priority ||
+        description->Flags != D3D12_COMMAND_QUEUE_FLAG_DISABLE_GPU_TIMEOUT || description->NodeMask)
       return E_INVALIDARG;
     return hand(id, uuidof<ID3D12CommandQueue>(), queue, [] { return new Queue; });
   }
@@ -129,7 +129,7 @@ class Device final : public Counted<PlainID3D12Device> {
   HRESULT CreateCommandAllocator(
       D3D12_COMMAND_LIST_TYPE type, REFIID id, void **allocator) override {
     FAIL_IF_ASKED("ID3D12Device::CreateCommandAllocator");
-    if (type != D3D12_COMMAND_LIST_TYPE_COMPUTE) return E_INVALIDARG;
+    if (type != D3D12_COMMAND_LIST_TYPE_DIRECT) return E_INVALIDARG;
     return hand(id, uuidof<ID3D12CommandAllocator>(), allocator, [] { return new Allocator; });
   }
 
@@ -137,7 +137,7 @@ class Device final : public Counted<PlainID3D12Device> {
       UINT node, D3D12_COMMAND_LIST_TYPE type, ID3D12CommandAllocator *allocator,
       ID3D12PipelineState *state, REFIID id, void **list) override {
     FAIL_IF_ASKED("ID3D12Device::CreateCommandList");
-    if (node || type != D3D12_COMMAND_LIST_TYPE_COMPUTE || !allocator || state)
+    if (node || type != D3D12_COMMAND_LIST_TYPE_DIRECT || !allocator || state)
       return E_INVALIDARG;
     return hand(id, uuidof<ID3D12GraphicsCommandList>(), list, [] { return new List; });
   }

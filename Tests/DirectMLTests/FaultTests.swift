@@ -74,11 +74,16 @@ extension Tier2 {
       for call in calls {
         let double = try Double(fault: call)
         let trouble = drive()
+        #expect(double.objects == 0)
+        // What is for people alone is no reason to leave a GPU.
+        if call.hasPrefix("IDXCoreAdapter::GetProperty"), !call.hasSuffix("(IsHardware)") {
+          #expect(trouble == nil, "\(call): \(trouble?.seen ?? "")")
+          continue
+        }
         let name = call.split(separator: "(")[0]
         #expect(trouble?.seen.hasPrefix(name) == true, "\(call): \(trouble?.seen ?? "passed")")
         #expect(trouble?.seen.hasSuffix(": E_FAIL (0x80004005)") == true)
-        #expect(trouble?.code == "G3000")
-        #expect(double.objects == 0)
+        #expect(trouble?.code == (name == "D3D12CreateDevice" ? "G3016" : "G3000"))
       }
     }
 

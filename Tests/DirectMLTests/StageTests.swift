@@ -51,14 +51,15 @@ extension Tier2 {
 
     @Test(arguments: [
       ("basic-render", "G3031", "Microsoft Basic Render Driver (1414:008c) computes on the CPU"),
-      ("software", "G3032", "DXCore says that kiln test double (1af4:1050) is no hardware"),
+      ("software", "G3032", "DXCore says that kiln test double (1af4:1050) is no GPU"),
+      ("neural", "G3032", "DXCore says that kiln test double (1af4:1050) is no GPU"),
     ])
-    func whatIsNoHardwareIsEmulated(_ fault: String, _ code: String, _ seen: String) throws {
+    func whatIsNoGPUIsEmulated(_ fault: String, _ code: String, _ seen: String) throws {
       let double = try Double(fault: fault)
       let gpu = DirectMLAccelerator(libraries: Built.libraries)
       let facts = try gpu.openDevice()
-      // Software stands first on the list of the double, where nothing is hardware.
-      let adapter = fault == "software" ? 1 : 0
+      // Software stands first on the list of the double, where nothing is a GPU.
+      let adapter = fault == "basic-render" ? 0 : 1
       let other = DirectMLAccelerator(adapter: adapter, libraries: Built.libraries)
       _ = try other.openDevice()
       #expect(facts.text("hardware") == "no")
