@@ -15,6 +15,20 @@ import Testing
     #expect("x/".endsWithSlash && !"x/\(Self.mark)".endsWithSlash)
   }
 
+  @Test(arguments: [
+    ("a/b", "a/b"), ("./a//b/./c/", "a/b/c"), ("/a", "a"), (".", ""), ("", ""),
+    ("a/..b/.c", "a/..b/.c"),
+    ("a/..", "a/.."), ("./\u{301}x", "\u{301}x"),
+  ])
+  func aPlainPathHasNamesAlone(_ path: String, _ plain: String) {
+    #expect(Array(path.plainPath.utf8) == Array(plain.utf8))
+  }
+
+  @Test func whatIsInAFolderBeginsWithIt() {
+    #expect("a/b/c".isInside("a/b") && "a/\(Self.mark)b".isInside("a"))
+    #expect(!"a/b".isInside("a/b") && !"a/bc".isInside("a/b") && !"b".isInside("a"))
+  }
+
   @Test func whatLooksAlikeIsTwo() {
     // So to Swift.
     #expect(Self.composed == Self.decomposed)

@@ -15,6 +15,25 @@ extension StringProtocol {
       .map { String(Substring($0)) }
   }
 
+  /// The path without `.`, empty names and slashes around it; empty for the root.
+  public var plainPath: String {
+    // Most paths are as they should be.
+    var before = slash
+    var isOdd = endsWithSlash
+    for byte in utf8 {
+      if before == slash, byte == slash || byte == UInt8(ascii: ".") { isOdd = true }
+      before = byte
+    }
+    return isOdd ? pathComponents.filter { $0 != "." }.joined(separator: "/") : String(self)
+  }
+
+  /// Whether it is the path of something in a folder.
+  public func isInside(_ folder: String) -> Bool {
+    let (path, folder) = (utf8, folder.utf8)
+    return path.count > folder.count && path.starts(with: folder)
+      && path[path.index(path.startIndex, offsetBy: folder.count)] == slash
+  }
+
   /// Whether it starts at the root.
   public var isAbsolutePath: Bool { utf8.first == slash }
 
@@ -70,7 +89,7 @@ public struct PathTable<Value>: ExpressibleByDictionaryLiteral {
   public var paths: some Sequence<String> { values.keys.lazy.map(\.path) }
 
   /// In no order.
-  public var elements: some Sequence<(path: String, value: Value)> {
+  public var elements: some Collection<(path: String, value: Value)> {
     values.lazy.map { ($0.key.path, $0.value) }
   }
 
@@ -102,7 +121,4 @@ public struct PathSet: Hashable, Sendable, ExpressibleByArrayLiteral {
   public mutating func insert(_ path: String) -> Bool { keys.insert(PathKey(path)).inserted }
 
   public mutating func remove(_ path: String) { keys.remove(PathKey(path)) }
-
-  /// In no order.
-  public var paths: some Sequence<String> { keys.lazy.map(\.path) }
 }

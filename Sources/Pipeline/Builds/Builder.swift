@@ -220,7 +220,6 @@ public struct Builder: Sendable {
       gpu: gpu)
   }
 
-  /// Of the lock's file.
   /// The digest of the lock's file as it stands: with the line breaks of another system it says the
   /// same in other bytes, and whoever checks the provenance has the file.
   func lockDigest(_ recipe: FilePath) throws(BuildError) -> SHA256Digest {

@@ -135,8 +135,8 @@ extension ImageContents {
   }
 
   static func normalized(_ path: String) -> String {
-    let parts = path.pathComponents.filter { $0 != "." }
-    return parts.isEmpty ? "." : parts.joined(separator: "/")
+    let plain = path.plainPath
+    return plain.isEmpty ? "." : plain
   }
 
   private static func content(

@@ -19,8 +19,8 @@ extension LayerListing {
 
 extension LayerListing.Entry {
   fileprivate func hasContent(of other: Self) -> Bool {
-    path == other.path && kind == other.kind && permissions == other.permissions
+    PathKey(path) == PathKey(other.path) && kind == other.kind && permissions == other.permissions
       && size == other.size && modified == other.modified && device == other.device
-      && sha256 == other.sha256 && link == other.link
+      && sha256 == other.sha256 && PathKey(link) == PathKey(other.link)
   }
 }

@@ -65,7 +65,7 @@ public struct GPUScan: Hashable, Sendable {
       throw cannotRead(error)
     }
     while let entry = try next(&reader, cannotRead) {
-      let path = entry.path.pathComponents.filter { $0 != "." }.joined(separator: "/")
+      let path = entry.path.plainPath
       found[path] = nil
       guard entry.kind == .file,
         GPULibrary.isCandidate(

@@ -146,7 +146,8 @@ struct MergePlan {
     if packages[first].name == packages[second].name {
       let same =
         other.sha256 == entry.sha256 && other.kind == entry.kind
-        && (entry.kind != .symlink || other.linkTarget == entry.linkTarget)
+        && (entry.kind != .symlink
+          || other.linkTarget.map(PathKey.init) == entry.linkTarget.map(PathKey.init))
       return same ? nil : Overlap(path: path, first: first, second: second)
     }
     if packages[second].replaces(packages[first]) {

@@ -61,7 +61,7 @@ public struct SpaceMap: Hashable, Encodable, Sendable {
     /// - Parameter smallest: what has fewer bytes is summed up, since nobody could see it.
     func map(_ name: String, smallest: Int64) -> SpaceMap {
       // A folder that holds nothing but one other is worth no frame of its own.
-      if children.count == 1, let (inner, only) = children.elements.first(where: { _ in true }),
+      if children.count == 1, let (inner, only) = children.elements.first,
         !only.children.isEmpty
       {
         return only.map(name == "/" ? "/\(inner)" : "\(name)/\(inner)", smallest: smallest)

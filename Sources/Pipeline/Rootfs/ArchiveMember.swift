@@ -60,7 +60,7 @@ private struct Search {
   }
 
   mutating func look(at entry: ArchiveEntry, _ reader: inout ArchiveReader) throws(ArchiveError) {
-    let name = entry.path.pathComponents.filter { $0 != "." }.joined(separator: "/")
+    let name = entry.path.plainPath
     guard name == path else {
       if entry.kind == .file { names.append(name) }
       return

@@ -122,11 +122,11 @@ struct BaseArchive {
   ///
   /// - Parameter path: below the root.
   private mutating func makeParents(of path: String) throws(FileError) {
-    let components = path.pathComponents.dropLast()
-    let parent = PathKey(components.joined(separator: "/"))
+    let end = path.utf8.lastIndex(of: UInt8(ascii: "/")) ?? path.startIndex
+    let parent = PathKey(String(path[..<end]))
     guard parent != lastParent else { return }
     var folder = top
-    for component in components {
+    for component in parent.path.pathComponents {
       folder += "/" + component
       switch try Files.status(at: folder)?.kind {
       case .directory?: continue

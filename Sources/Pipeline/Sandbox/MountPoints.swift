@@ -35,7 +35,7 @@ struct MountPoints {
 
   /// Whether a path is in a folder with a file system of its own.
   func isVolatile(_ path: String) -> Bool {
-    volatile.contains { path.utf8.starts(with: ($0 + "/").utf8) }
+    volatile.contains { path.isInside($0) }
   }
 
   /// Whether the image has something at `path`.

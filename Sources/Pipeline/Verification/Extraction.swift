@@ -64,12 +64,13 @@ struct Extraction: Sendable {
   ) -> Diagnostic? {
     if complaint.status == 0, complaint.words.isEmpty { return nil }
     let names = profiles.map(\.name).joined(separator: ", ")
-    let wouldFail = profiles.contains(where: \.isCertain) ? "would" : "might"
+    let isCertain = profiles.contains(where: \.isCertain)
     return Diagnostic(
-      severity: complaint.status == 0 || wouldFail == "might" ? .warning : .error, code: "K6131",
+      severity: complaint.status != 0 && isCertain ? .error : .warning, code: "K6131",
       message: complaint.status == 0
         ? "bsdtar complains while it extracts the image (\(names))"
-        : "the import \(wouldFail) fail: bsdtar ends with status \(complaint.status) (\(names))",
+        : "the import \(isCertain ? "would" : "might") fail: bsdtar ends with status "
+          + "\(complaint.status) (\(names))",
       reason: complaint.words.isEmpty ? nil : complaint.words,
       remedy: "see the findings about the tar's shape, or run the same command by hand: "
         + "bsdtar -C FOLDER \(profiles.first?.arguments.joined(separator: " ") ?? "") < IMAGE")

@@ -124,7 +124,7 @@ public struct FileTree: Sendable {
   }
 
   private static func isEmptied(_ path: String) -> Bool {
-    emptied.contains { path.utf8.count > $0.utf8.count && path.isInside($0) }
+    emptied.contains { path.isInside($0) }
   }
 
   /// Every path of the tree, in byte order, the root first. Of several names of one file the first
@@ -163,15 +163,6 @@ private struct HiddenFolders {
       paths.removeLast()
     }
     return paths.contains { path.isInside($0) }
-  }
-}
-
-extension String {
-  /// Whether a path is that of something in a folder.
-  fileprivate func isInside(_ folder: String) -> Bool {
-    let (path, folder) = (utf8, folder.utf8)
-    return path.count > folder.count && path.starts(with: folder)
-      && path[path.index(path.startIndex, offsetBy: folder.count)] == UInt8(ascii: "/")
   }
 }
 

@@ -31,19 +31,7 @@ public struct ImageEntry: Hashable, Sendable {
   public internal(set) var elf: ELFIdentity?
 
   /// The path that a hard link names.
-  var hardLinkPath: String { Self.normalized(linkTarget) }
-
-  static func normalized(_ name: String) -> String {
-    // Most names are as they should be.
-    let slash = UInt8(ascii: "/")
-    var before = slash
-    var isOdd = name.endsWithSlash
-    for byte in name.utf8 {
-      if before == slash, byte == slash || byte == UInt8(ascii: ".") { isOdd = true }
-      before = byte
-    }
-    return isOdd ? name.pathComponents.filter { $0 != "." }.joined(separator: "/") : name
-  }
+  var hardLinkPath: String { linkTarget.plainPath }
 }
 
 /// What the first bytes of an ELF file say.

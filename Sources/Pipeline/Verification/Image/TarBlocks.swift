@@ -195,7 +195,7 @@ extension ImageEntry {
   ) {
     let text = { (bytes: [UInt8]) in String(decoding: bytes, as: UTF8.self) }
     name = text(records["GNU.sparse.name"] ?? records["path"] ?? longName ?? header.name)
-    path = Self.normalized(name)
+    path = name.plainPath
     linkTarget = text(records["linkpath"] ?? longLink ?? header.linkName)
     kind = Self.kind(header.type, name)
     permissions = header.permissions
