@@ -88,36 +88,4 @@ import Testing
       #expect(status == "0\n")
     }
   }
-
-  /// Ctrl-C goes to every program of the terminal: the one that has it decides.
-  @Test(.needs("root", if: TestEnvironment.isRoot))
-  func anInterruptInAShellIsForItsProgram() async throws {
-    try await KilnProgram.withTinyRecipe { kiln in
-      let program = """
-        import os, pty, sys, time
-        process, terminal = pty.fork()
-        if process == 0:
-            script = "trap 'echo caught' INT; echo READY; read line; echo went on; exit 7"
-            os.execv(sys.argv[1], ["kiln", "shell", "tiny.yaml", "--progress", "none", "--",
-                                   "/bin/sh", "-c", script])
-        text, sent = b"", 0
-        while True:
-            try: piece = os.read(terminal, 1000)
-            except OSError: break
-            if not piece: break
-            text += piece
-            if b"READY" in text and sent == 0:
-                os.write(terminal, b"\\x03"); sent = 1
-            if b"caught" in text and sent == 1:
-                time.sleep(0.5); os.write(terminal, b"\\n\\n"); sent = 2
-        print(text.decode(), "status", os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]))
-        """
-      let said = try await Command(
-        "python3", ["-c", program.replacing("\\\\", with: "\\"), KilnProgram.path],
-        environment: kiln.environment, workingDirectory: kiln.home, timeout: 60
-      ).run().output
-      #expect(said.contains("caught") && said.contains("went on"), "\(said)")
-      #expect(!said.contains("interrupted"))
-    }
-  }
 }

@@ -81,26 +81,7 @@ extension Command {
 
   private struct DeadlinePassed: Error {}
 
-  /// Runs the tool on kiln's own standard streams, for programs that talk with the user.
-  ///
-  /// - Returns: its exit status, or 128 and the number of the signal that ended it.
-  public func runAttached() async throws(CommandError) -> Int32 {
-    do {
-      let result = try await Subprocess.run(
-        configuration(PlatformOptions()),
-        input: .fileDescriptor(.standardInput, closeAfterSpawningProcess: false),
-        output: .fileDescriptor(.standardOutput, closeAfterSpawningProcess: false),
-        error: .fileDescriptor(.standardError, closeAfterSpawningProcess: false))
-      switch result.terminationStatus {
-      case .exited(let code): return code
-      case .signaled(let signal): return 128 + signal
-      }
-    } catch {
-      throw failure(error)
-    }
-  }
-
-  private static var apart: PlatformOptions {
+  static var apart: PlatformOptions {
     var options = PlatformOptions()
     options.createSession = true
     // Ctrl-C reaches the terminal's own processes only, so that the tool's have to be told by kiln. The
@@ -111,7 +92,7 @@ extension Command {
     return options
   }
 
-  private func configuration(_ options: PlatformOptions) -> Configuration {
+  func configuration(_ options: PlatformOptions) -> Configuration {
     let executable: Executable =
       executable.contains("/") ? .path(FilePath(executable)) : .name(executable)
     let variables = environment.map { (Environment.Key(stringLiteral: $0), $1) }
@@ -157,7 +138,7 @@ extension Command {
     }
   }
 
-  private func failure(_ error: any Error) -> CommandError {
+  func failure(_ error: any Error) -> CommandError {
     let command = [executable] + arguments
     if error is DeadlinePassed {
       return CommandError(.timedOut, command: command, status: Int32(timeout ?? 0))

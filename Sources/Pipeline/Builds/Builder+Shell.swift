@@ -6,16 +6,16 @@ internal import Sandbox
 public import SystemPackage
 
 extension Builder {
-  /// Builds a recipe's root and runs a program in it, on kiln's own terminal and with network;
+  /// Builds a recipe's root and runs a program in it, on kiln's own standard streams and with network;
   /// what it changes is thrown away.
   ///
   /// - Parameters:
   ///   - arguments: the program; empty is a login shell.
-  ///   - lendTerminal: is called before the program has the terminal.
+  ///   - onTerminal: whether kiln's standard input and output are a terminal.
   /// - Returns: the program's exit status.
   public func shell(
     recipe: FilePath, variables: [String: String], arguments: [String],
-    lendTerminal: @Sendable () -> Void
+    onTerminal: Bool
   ) async throws(BuildError) -> Int32 {
     let prepared = try await prepare(
       recipe: recipe, variables: variables, locked: false, progress: settings.progress)
@@ -28,14 +28,13 @@ extension Builder {
         "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
         "TERM": settings.environment["TERM"] ?? "dumb", "LANG": prepared.recipe.locale,
       ], network: true)
-    command.terminal = true
+    command.terminal = onTerminal
     let sandbox = try sandbox()
     let unshare = try await staged(prepared.recipe.name) { () throws(SandboxError) in
       try sandbox.hostCommand(command)
     }
-    lendTerminal()
     return try await staged(prepared.recipe.name) { () async throws(CommandError) in
-      try await unshare.runAttached()
+      try await unshare.runAttached(onTerminal: onTerminal)
     }
   }
 }

@@ -78,7 +78,7 @@ public struct SandboxCommand: Hashable, Sendable {
   /// Whether the program is in the host's network, with the host's resolver; otherwise it has
   /// a loopback interface of its own.
   public var network: Bool
-  /// Whether the program is to use kiln's own terminal as its own.
+  /// Whether the program finds the terminal that it will have at `/dev/tty`.
   public var terminal = false
   public var binds: [Bind]
   public var masks: [Mask]

@@ -12,7 +12,6 @@ final class Interruption: Sendable {
   static let status: Int32 = 130
 
   private static let writing = Atomic<Int32>(-1)
-  private static let isLentOut = Atomic(false)
   private let reading: Int32
   private let isAsked = Atomic(false)
 
@@ -24,8 +23,7 @@ final class Interruption: Sendable {
     reading = ends[0]
     Self.writing.store(ends[1], ordering: .relaxed)
     for number in [SIGINT, SIGTERM, SIGHUP] {
-      Self.handle(number) { number in
-        if number == SIGINT, Interruption.isLentOut.load(ordering: .relaxed) { return }
+      Self.handle(number) { _ in
         let before = errno
         var byte: UInt8 = 0
         _ = unsafe write(Interruption.writing.load(ordering: .relaxed), &byte, 1)
@@ -48,10 +46,6 @@ final class Interruption: Sendable {
     action.sa_flags = SA_RESTART
     _ = unsafe sigaction(number, &action, nil)
   }
-
-  /// From here on Ctrl-C is for the program that has the terminal, as in every shell: it may go on, and
-  /// kiln ends with it.
-  static func lendTerminal() { isLentOut.store(true, ordering: .relaxed) }
 
   /// Cancels `work` at the first signal, also one that has come already.
   ///

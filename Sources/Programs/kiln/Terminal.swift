@@ -2,8 +2,9 @@ import CLinux
 import Glibc
 import Synchronization
 
-/// One of the program's two output streams.
+/// One of the program's standard streams.
 struct Terminal: Sendable {
+  static let input = Terminal(descriptor: STDIN_FILENO)
   static let output = Terminal(descriptor: STDOUT_FILENO)
   static let errors = Terminal(descriptor: STDERR_FILENO)
 

@@ -22,7 +22,7 @@ struct ShellCommand: AsyncParsableCommand {
     defer { reporter.finish() }
     let status = try await builder.shell(
       recipe: Surroundings.absolute(recipe), variables: variables.values, arguments: program,
-      lendTerminal: { Interruption.lendTerminal() })
+      onTerminal: Terminal.input.isTerminal && Terminal.output.isTerminal)
     if status != 0 { throw ExitCode(status) }
   }
 }
