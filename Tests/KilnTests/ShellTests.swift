@@ -76,7 +76,7 @@ import Testing
         (
           "READY",
           """
-          raw = termios.tcgetattr(terminal); os.kill(process, signal.SIGTERM); time.sleep(1); \
+          raw = termios.tcgetattr(terminal); os.kill(process, signal.SIGTERM); time.sleep(4); \
           after = termios.tcgetattr(terminal); \
           text += f'raw {raw[3] != settings[3]} back {after[3] == settings[3]}'.encode()
           """

@@ -1,4 +1,5 @@
 internal import Subprocess
+import SystemPackage
 
 extension Command {
   /// Runs the tool on kiln's own standard streams, for programs that talk with the user.
@@ -30,17 +31,21 @@ extension Command {
   /// Whoever relays gives the user's terminal its settings back when it is asked to end, and would
   /// be left behind with the terminal if kiln were killed.
   private var withTerminal: Command {
-    let line = ([executable] + arguments).map(Self.word).joined(separator: " ")
+    let line = (["exec"] + ([executable] + arguments).map(Self.word)).joined(separator: " ")
     return Command(
       "setpriv",
-      ["--pdeathsig", "TERM", "--", "script", "--quiet", "--return", "--command", line, "/dev/null"],
+      [
+        "--pdeathsig", "TERM", "--", "script", "--quiet", "--return", "--command", line,
+        "/dev/null",
+      ],
       environment: environment, workingDirectory: workingDirectory)
   }
 
   private static var relayed: PlatformOptions {
     var options = PlatformOptions()
+    // `script` gives what it runs two seconds, and the terminal its settings after that.
     options.teardownSequence = [
-      .send(signal: .terminate, allowedDurationToNextStep: .seconds(2))
+      .send(signal: .terminate, allowedDurationToNextStep: .seconds(5))
     ]
     return options
   }

@@ -24,11 +24,17 @@ struct Preparation {
     self.unshare = unshare
   }
 
+  /// What the terminal's keys send to every process of its own. `unshare` would end by it, and with
+  /// it a program that goes on.
+  fileprivate static let keys = "INT,QUIT"
+
   /// Two process namespaces, one in the other: a program that changes its user loses the signal of
   /// its parent's death, but the outer namespace's first process never does, and takes the inner
   /// ones along. It is out of sight of the program, so it may keep the host's root.
   private static func namespaces(_ command: SandboxCommand) -> [String] {
-    ["--pdeathsig", "KILL", "--", "unshare", "--pid", "--fork", "--kill-child=KILL", "--"]
+    ["--pdeathsig", "KILL", "--"]
+      + (command.terminal ? ["env", "--ignore-signal=\(keys)"] : [])
+      + ["unshare", "--pid", "--fork", "--kill-child=KILL", "--"]
       + ["sh", "-c", "\"$@\"; exit $?", "sh"]
       + ["unshare", "--mount", "--propagation", "private", "--pid", "--ipc", "--uts"]
       + (command.network ? [] : ["--net"]) + ["--fork", "--kill-child=KILL", "--"]
@@ -54,10 +60,13 @@ struct Program {
       : (Script.environment("").keys.sorted() + ["PWD", "OLDPWD", "SHLVL", "_"]).map { "-u\($0)" }
     // The kernel keeps signals from the first process of a namespace that it has no handler for, its
     // own too: a script that ends itself so would go on. The shell gives itself a name by which its
-    // words about a program that it cannot start are known.
-    let first = hasShell ? ["/bin/sh", "-c", "\"$@\"; exit $?", Self.firstProcess] : []
+    // words about a program that it cannot start are known. What it does at a signal of the keys its
+    // program does not inherit.
+    let trap = command.terminal ? "trap : INT QUIT; " : ""
+    let first = hasShell ? ["/bin/sh", "-c", "\(trap)\"$@\"; exit $?", Self.firstProcess] : []
     words =
-      ["setpriv", "--bounding-set=\(bounding)", "--", "env"] + clearing + settings
+      ["setpriv", "--bounding-set=\(bounding)", "--", "env"]
+      + (command.terminal ? ["--default-signal=\(Preparation.keys)"] : []) + clearing + settings
       + [try Self.chroot(sandbox.searchPath)]
       + ["--userspec=+\(user.uid):+\(user.gid)", "--groups=\(groups)", "."]
       + first + command.arguments
