@@ -17,6 +17,7 @@ public struct BuildError: Failure {
     case notLocked = "K8020"
     case recipeNotFound = "K8021"
     case otherInputs = "K8022"
+    case noStep = "K8023"
   }
 
   public let code: Code
@@ -61,6 +62,6 @@ public struct BuildError: Failure {
         code: code.rawValue, message: message, place: .init(file: subject), reason: reason,
         remedy: remedy)
     ]
-    isWrongUse = [.noRecipe, .sameName, .badDate, .notLocked].contains(code)
+    isWrongUse = [.noRecipe, .sameName, .badDate, .notLocked, .noStep].contains(code)
   }
 }

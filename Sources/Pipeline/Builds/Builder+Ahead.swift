@@ -12,19 +12,29 @@ extension Builder {
   /// Builds the images of several recipes, in their order.
   ///
   /// While one is built, what the next one's lock names is fetched and unpacked.
-  public func build(_ requests: [BuildRequest]) async throws(BuildError) -> [BuildSummary] {
-    var summaries: [BuildSummary] = []
+  ///
+  /// - Parameter keepsGoing: whether those behind one that fails are built too.
+  /// - Returns: what came of each recipe that was tried.
+  public func build(
+    _ requests: [BuildRequest], keepsGoing: Bool = false
+  ) async -> [Result<BuildSummary, BuildError>] {
+    var outcomes: [Result<BuildSummary, BuildError>] = []
     var downloaded: Int64 = 0
     for (index, request) in requests.enumerated() {
       let clock = StageClock { _ in }
       // Ends with the build beside which it runs: the next one goes on with what is there.
       async let _ = bringAhead(requests.dropFirst(index + 1).first, beside: request, clock)
-      var summary = try await build(request)
-      summary.downloaded += downloaded
-      summaries.append(summary)
+      do throws(BuildError) {
+        var summary = try await build(request)
+        summary.downloaded += downloaded
+        outcomes.append(.success(summary))
+      } catch {
+        outcomes.append(.failure(error))
+        if !keepsGoing || Task.isCancelled { break }
+      }
       downloaded = clock.downloaded
     }
-    return summaries
+    return outcomes
   }
 
   /// Failures are not reported: the build of the recipe meets them again.

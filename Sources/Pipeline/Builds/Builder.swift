@@ -105,7 +105,7 @@ public struct Builder: Sendable {
 
   /// A recipe with its lock and everything that the lock names.
   struct Prepared: Sendable {
-    let recipe: Recipe
+    var recipe: Recipe
     let lock: Lock
     /// Of the lock's file.
     let lockDigest: SHA256Digest

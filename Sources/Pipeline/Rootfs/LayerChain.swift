@@ -20,7 +20,7 @@ struct LayerChain {
   /// What was fetched for the layers, in the lock's order.
   var materials: [Material] = []
   /// The recipe's name.
-  private let recipe: String
+  let recipe: String
   /// What the lowest layer is made from.
   private let foundation: [LayerInput]
   /// Whether a layer that the store lacks is an error: then nothing is made.

@@ -75,6 +75,7 @@ extension RootfsBuilder {
         try file(package.artifact, artifacts), at: ConfigurationScript.path(of: package))
     }
     let below = SettledLayers(layers: chain.layers, streams: [:])
+    let recipe = chain.recipe
     try await chain.add(description, in: store, privileges: sandbox.privileges) {
       (place) async throws(RootfsError) in
       let begun = try startFromSmaller(root, in: place)
@@ -87,7 +88,7 @@ extension RootfsBuilder {
           root, of: distribution, in: place.work.appending("calls"), store: store,
           environment: scriptEnvironment)
       try await run(
-        begun ? .remaining : script, debs + (calls?.binds ?? []), in: place)
+        begun ? .remaining : script, debs + (calls?.binds ?? []), of: recipe, in: place)
       try await calls?.keep(in: store)
       try dateKeyStore(in: place)
       return MadeLayer()
@@ -99,7 +100,8 @@ extension RootfsBuilder {
   }
 
   private func run(
-    _ script: ConfigurationScript, _ binds: [SandboxCommand.Bind], in place: Workplace
+    _ script: ConfigurationScript, _ binds: [SandboxCommand.Bind], of recipe: String,
+    in place: Workplace
   ) async throws(RootfsError) {
     let counter = ConfigurationCounter(progress: progress)
     let file = place.work.appending("configure")
@@ -119,7 +121,10 @@ extension RootfsBuilder {
     do throws(SandboxError) {
       try await sandbox.run(command) { _, line in counter.line(line) }
     } catch {
-      throw RootfsError(error, .configuration, counter.failed ?? "the root file system")
+      let log = counter.transcript.keep("\(recipe)-configuration", in: store)
+      let excerpt = counter.failed.flatMap(counter.transcript.failure(of:))
+      throw RootfsError(
+        error, .configuration, counter.failed ?? "the root file system", excerpt: excerpt, log: log)
     }
   }
 

@@ -42,10 +42,16 @@ extension RootfsBuilder {
       }
       command.binds = try materials(of: step, recipe, in: place.work)
       command.masks = [Self.policy]
+      let transcript = Transcript()
       do throws(SandboxError) {
-        try await sandbox.run(command) { _, line in progress(.output(.steps, line)) }
+        try await sandbox.run(command) { _, line in
+          transcript.append(line)
+          progress(.output(.steps, line))
+        }
       } catch {
-        throw RootfsError(error, .step, step.name, place: origin, wasOffline: !step.network)
+        throw RootfsError(
+          error, .step, step.name, place: origin, wasOffline: !step.network,
+          log: transcript.keep("\(recipe.name)-\(step.name)", in: store))
       }
       if let path = try lost(in: place) {
         throw RootfsError(.rootDamaged, step.name, detail: path, place: origin)

@@ -3,6 +3,7 @@ public import Diagnostics
 public import FileSystem
 public import Packages
 public import Sandbox
+public import SystemPackage
 public import WSL
 public import Wheels
 
@@ -60,10 +61,12 @@ public struct RootfsError: Failure {
   public let place: Diagnostic.Place?
   /// Whether the program that failed had no network by the recipe's own word.
   public let wasOffline: Bool
+  /// Where all is that the program printed; nil where ``detail`` has it.
+  public let log: FilePath?
 
   public init(
     _ code: Code, _ subject: String, detail: String? = nil, cause: Cause? = nil,
-    place: Diagnostic.Place? = nil, wasOffline: Bool = false
+    place: Diagnostic.Place? = nil, wasOffline: Bool = false, log: FilePath? = nil
   ) {
     self.code = code
     self.subject = subject
@@ -71,6 +74,7 @@ public struct RootfsError: Failure {
     self.cause = cause
     self.place = place
     self.wasOffline = wasOffline
+    self.log = log
   }
 
   init(_ error: FileError) {
@@ -82,15 +86,17 @@ public struct RootfsError: Failure {
   init(_ error: WSLError) { self.init(.wsl, error.subject, cause: .wsl(error)) }
 
   /// A program of the image that ended badly, as `code`; what is the sandbox's own fault stays so.
+  ///
+  /// - Parameter excerpt: what it printed of the cause; nil is the end of all that it printed.
   init(
-    _ error: SandboxError, _ code: Code, _ subject: String, place: Diagnostic.Place? = nil,
-    wasOffline: Bool = false
+    _ error: SandboxError, _ code: Code, _ subject: String, excerpt: String? = nil,
+    place: Diagnostic.Place? = nil, wasOffline: Bool = false, log: FilePath? = nil
   ) {
     switch error.code {
     case .failed, .killed, .timedOut, .programMissing:
       self.init(
-        code, subject, detail: error.output.isEmpty ? nil : error.output,
-        cause: .sandbox(error), place: place, wasOffline: wasOffline)
+        code, subject, detail: excerpt ?? (error.output.isEmpty ? nil : error.output),
+        cause: .sandbox(error), place: place, wasOffline: wasOffline, log: log)
     case .interrupted: self.init(.interrupted, subject)
     default: self.init(.sandbox, subject, cause: .sandbox(error))
     }
@@ -106,7 +112,9 @@ public struct RootfsError: Failure {
     default:
       return [
         Diagnostic(
-          code: code.rawValue, message: message, place: place, reason: reason, remedy: remedy)
+          code: code.rawValue, message: message, place: place, reason: reason,
+          remedy: [remedy, log.map { "all that it printed is in \($0)" }].compactMap(\.self)
+            .joined(separator: "; "))
       ]
     }
   }
@@ -172,7 +180,7 @@ public struct RootfsError: Failure {
   private var remedy: String? {
     switch code {
     case .configuration:
-      "see the package's own messages above; `kiln shell` shows the root before it"
+      "see the package's own messages above"
     case .step:
       if case .sandbox(let error)? = cause, error.code == .timedOut {
         "give the step a longer `timeout`"
@@ -189,7 +197,8 @@ public struct RootfsError: Failure {
         "a step is root of the image, not of the machine: it mounts nothing and makes no device nodes, "
           + "for WSL makes `/dev` itself; leave that to the first start, or out"
       } else {
-        "mend the script; the next build goes on with this step"
+        "fix the script; `kiln shell RECIPE --before '\(subject)'` shows the root that it gets, and the "
+          + "next build resumes here"
       }
     case .pythonMissing: "add `python3-venv` to `packages`"
     case .virtualEnvironment: "add `python3-venv` to `packages`"

@@ -16,6 +16,7 @@ public import SystemPackage
 ///     uv/                         uv's cache: folders that are changed in place
 ///     locks/                      one lock file per key, single-flight across processes
 ///     sessions/<random>           one locked file per open store
+///     logs/                       all that a program printed that failed
 ///     work/<session>/             scratch of running kilns, on the same file system
 ///
 /// The modification time of an artifact or of a result's folder says when it was last used. Every

@@ -58,7 +58,7 @@ enum Program {
 
   private static func failed(_ failure: BuildError, _ arguments: [String]) -> Int32 {
     report(failure.diagnostics, arguments)
-    return failure.isWrongUse ? 2 : 1
+    return failure.status
   }
 
   /// What the argument parser has to say: help and completions on standard output, complaints as

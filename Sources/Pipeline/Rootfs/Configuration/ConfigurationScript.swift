@@ -53,6 +53,7 @@ final class ConfigurationCounter: Sendable {
   }
 
   private let state = Mutex(State())
+  let transcript = Transcript()
   private let progress: ProgressSink
 
   init(progress: @escaping ProgressSink) { self.progress = progress }
@@ -61,6 +62,7 @@ final class ConfigurationCounter: Sendable {
   var failed: String? { state.withLock { $0.failed ?? $0.current } }
 
   func line(_ line: String) {
+    transcript.append(line)
     let words = line.split(separator: " ")
     let event = state.withLock { state -> ProgressEvent? in
       if line.hasPrefix(ConfigurationScript.preinst) {

@@ -38,6 +38,9 @@ struct BuildCommand: AsyncParsableCommand {
       valueName: "key"), completion: .file())
   var key: String?
 
+  @Flag(help: "Build the other recipes too when one fails.")
+  var keepGoing = false
+
   func validate() throws {
     guard !output.isEmpty else {
       throw ValidationError("--output takes a folder, and got nothing.")
@@ -55,13 +58,10 @@ struct BuildCommand: AsyncParsableCommand {
     }
     try Builder.check(requests)
     let builder = try Builder(work.settings(reporter), tool: Version.tool)
-    let summaries = try await builder.build(requests)
+    var answers = Answers<BuildSummary>()
+    for outcome in await builder.build(requests, keepsGoing: keepGoing) { try answers.add(outcome) }
     reporter.finish()
-    if answer.json {
-      Terminal.output.write(JSONText.pretty(["builds": summaries]) + "\n")
-    } else {
-      for summary in summaries { Terminal.output.write(SummaryText.render(summary) + "\n") }
-    }
+    try answers.print("builds", asJSON: answer.json) { SummaryText.render($0) }
   }
 }
 

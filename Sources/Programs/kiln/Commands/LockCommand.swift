@@ -36,6 +36,10 @@ struct LockCommand: AsyncParsableCommand {
 
   func validate() throws {
     guard !recipes.isEmpty else { throw ValidationError("Name a recipe, which ends in .yaml.") }
+    if !update, let word = words.first(where: { !Self.isRecipe($0) }), words.count > 1 {
+      throw ValidationError(
+        "'\(word)' is not a recipe, which ends in .yaml. Packages are named with --update.")
+    }
     guard !(update && check) else {
       throw ValidationError("--check changes nothing, and --update does; give one of them.")
     }
@@ -45,20 +49,16 @@ struct LockCommand: AsyncParsableCommand {
     let reporter = work.talk.reporter
     defer { reporter.finish() }
     let builder = try Builder(work.settings(reporter), tool: Version.tool)
-    var reports: [LockReport] = []
+    var answers = Answers<LockReport>()
     let paths = recipes.map(Surroundings.absolute)
     try builder.requireLocked(packages, byAnyOf: paths)
     for path in paths {
       let request = LockRequest(
         recipe: path, variables: variables.values, update: update && packages.isEmpty,
         packages: packages, check: check)
-      reports.append(try await builder.lock(request))
+      try await answers.add { () throws(BuildError) in try await builder.lock(request) }
     }
     reporter.finish()
-    if answer.json {
-      Terminal.output.write(JSONText.pretty(["locks": reports]) + "\n")
-    } else {
-      for report in reports { Terminal.output.write(SummaryText.render(report) + "\n") }
-    }
+    try answers.print("locks", asJSON: answer.json) { SummaryText.render($0) }
   }
 }

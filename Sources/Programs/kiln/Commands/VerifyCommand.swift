@@ -59,40 +59,43 @@ struct VerifyCommand: AsyncParsableCommand {
     let reporter = talk.reporter
     defer { reporter.finish() }
     let builder = try Builder(cache.settings(reporter), tool: Version.tool)
-    var reports: [VerificationReport] = []
+    var answers = Answers<Judgement>()
     for image in images {
-      reports.append(
-        try await builder.verify(
-          Surroundings.absolute(image), boot: boot, key: key.map(Surroundings.absolute)))
+      try await answers.add { () throws(BuildError) in try await judge(image, builder) }
     }
-    let rebuilds = rebuild ? try await rebuilt(builder) : nil
     reporter.finish()
-    if answer.json {
-      Terminal.output.write(
-        JSONText.pretty(Answer(reports: reports, rebuilds: rebuilds)) + "\n")
-    } else {
-      let color = Terminal.output.wantsColor
-      for report in reports { Terminal.output.write(report.rendered(color: color) + "\n") }
-      for report in rebuilds ?? [] { Terminal.output.write(SummaryText.render(report) + "\n") }
+    let rebuilds = answers.values.compactMap(\.rebuild)
+    let color = Terminal.output.wantsColor
+    try answers.print(
+      "reports", asJSON: answer.json, more: rebuild ? ["rebuilds": rebuilds] : [:]
+    ) { judgement in
+      ([judgement.report.rendered(color: color)]
+        + [judgement.rebuild.map(SummaryText.render)].compactMap(\.self)).joined(separator: "\n")
     }
-    if rebuilds?.contains(where: { !$0.isSame }) == true { throw ExitCode(1) }
-    let failed = reports.contains { !$0.passed || strict && $0.count(.warning) > 0 }
+    let failed = answers.values.contains { judgement in
+      !judgement.report.passed || strict && judgement.report.count(.warning) > 0
+        || judgement.rebuild?.isSame == false
+    }
     if failed { throw ExitCode(1) }
   }
 
-  private struct Answer: Encodable {
-    let reports: [VerificationReport]
-    let rebuilds: [RebuildReport]?
+  /// What came of one image; in a document the rebuilds have a list of their own.
+  private struct Judgement: Encodable {
+    let report: VerificationReport
+    let rebuild: RebuildReport?
+
+    func encode(to encoder: any Encoder) throws { try report.encode(to: encoder) }
   }
 
-  private func rebuilt(_ builder: Builder) async throws(BuildError) -> [RebuildReport] {
-    var reports: [RebuildReport] = []
-    for image in images {
-      reports.append(
-        try await builder.rebuild(
-          Surroundings.absolute(image), recipe: recipe.map(Surroundings.absolute),
-          in: [".", "Recipes"].map(Surroundings.absolute), variables: variables.values))
-    }
-    return reports
+  private func judge(_ image: String, _ builder: Builder) async throws(BuildError) -> Judgement {
+    let image = Surroundings.absolute(image)
+    let report = try await builder.verify(
+      image, boot: boot, key: key.map(Surroundings.absolute))
+    guard rebuild else { return Judgement(report: report, rebuild: nil) }
+    return Judgement(
+      report: report,
+      rebuild: try await builder.rebuild(
+        image, recipe: recipe.map(Surroundings.absolute),
+        in: [".", "Recipes"].map(Surroundings.absolute), variables: variables.values))
   }
 }
