@@ -244,7 +244,8 @@ package.targets += [
   smokeTest(
     "CUDA", ["Accelerators", "CExpectation", "CKernels", "CPlatform", "Platform", "Trainer"],
     packed: ["Driver/CUDAExplanations.swift"]),
-  smokeTest("CDirectML", []),
+  .target(
+    name: "CDirectML", path: "Sources/SmokeTest/CDirectML", cSettings: small + optimisedForTests),
   smokeTest(
     "DirectML", ["Accelerators", "CDirectML", "CPlatform", "Platform", "Trainer"],
     packed: ["DirectMLExplanations.swift"]),

@@ -41,14 +41,17 @@ static void multiply(
   const size_t depth =
       operation->transposes[0] ? operation->input[0].rows : operation->input[0].columns;
   for (size_t row = 0; row < rows; row++) {
-    for (size_t column = 0; column < columns; column++) {
-      double sum = operation->input[2].rows ? numbers[place->start[2] + column] : 0;
-      for (size_t k = 0; k < depth; k++) {
-        const double left = a[operation->transposes[0] ? k * rows + row : row * depth + k];
-        sum += left * b[operation->transposes[1] ? column * depth + k : k * columns + column];
-      }
-      result[row * columns + column] = operation->ends_with_tanh ? tanh(sum) : sum;
+    double *sums = result + row * columns;
+    for (size_t column = 0; column < columns; column++)
+      sums[column] = operation->input[2].rows ? numbers[place->start[2] + column] : 0;
+    // The columns inside: down a column of b each number is on another line of the cache.
+    for (size_t k = 0; k < depth; k++) {
+      const double left = a[operation->transposes[0] ? k * rows + row : row * depth + k];
+      for (size_t column = 0; column < columns; column++)
+        sums[column] += left * b[operation->transposes[1] ? column * depth + k : k * columns + column];
     }
+    if (operation->ends_with_tanh)
+      for (size_t column = 0; column < columns; column++) sums[column] = tanh(sums[column]);
   }
 }
 
