@@ -45,32 +45,13 @@ extension SIMD8<Float> {
   private init(bits: SIMD8<UInt32>) { self = unsafe unsafeBitCast(bits, to: Self.self) }
 }
 
-/// The functions in float64, after FreeBSD's msun (Sun Microsystems, 1993): within 1 unit in the last
-/// place, 2 for the hyperbolic tangent.
-public enum Elementary {
+/// After FreeBSD's msun (Sun Microsystems, 1993): within 1 unit in the last place.
+enum Elementary {
   private static let highLn2 = 6.931_471_803_691_238_164_90e-01
   private static let lowLn2 = 1.908_214_929_270_587_700_02e-10
 
-  /// eˣ; 0 below -708, infinity above 709.78.
-  public static func exponential(_ x: Double) -> Double {
-    if x.isNaN { return x }
-    if x > 709.782_712_893_384 { return .infinity }
-    if x < -708 { return 0 }
-    let whole = nearest(x * 1.442_695_040_888_963_407_36)
-    let high = x - whole * highLn2
-    let low = whole * lowLn2
-    let rest = high - low
-    let square = rest * rest
-    var sum = square * 4.138_136_797_057_238_460_39e-08 - 1.653_390_220_546_525_153_90e-06
-    sum = sum * square + 6.613_756_321_437_934_361_17e-05
-    sum = sum * square - 2.777_777_777_701_559_338_42e-03
-    sum = sum * square + 1.666_666_666_666_660_190_37e-01
-    let part = rest - square * sum
-    return scaled(1 - ((low - (rest * part) / (2 - part)) - high), by: Int(whole))
-  }
-
   /// The natural logarithm of a positive number that is not subnormal.
-  public static func logarithm(_ x: Double) -> Double {
+  static func logarithm(_ x: Double) -> Double {
     var exponent = Int(x.bitPattern >> 52) - 1023
     var mantissa = x.significand
     if mantissa > 1.414_213_562_373_095_1 {
@@ -90,29 +71,5 @@ public enum Elementary {
     let whole = Double(exponent)
     return whole * highLn2
       - ((half - (ratio * (half + sum * square) + whole * lowLn2)) - part)
-  }
-
-  /// The hyperbolic tangent.
-  public static func hyperbolicTangent(_ x: Double) -> Double {
-    if x.magnitude > 22 { return x < 0 ? -1 : 1 }
-    if x.magnitude > 0.7 {
-      let size = 1 - 2 / (exponential(2 * x.magnitude) + 1)
-      return x < 0 ? -size : size
-    }
-    // Lambert's continued fraction x / (1 + x² / (3 + x² / (5 + …))).
-    let square = x * x
-    var fraction = 19.0
-    for odd in stride(from: 17.0, through: 1, by: -2) { fraction = odd + square / fraction }
-    return x / fraction
-  }
-
-  private static func nearest(_ x: Double) -> Double { (x + 0x1.8p52) - 0x1.8p52 }
-
-  /// `x`·2^`power`, in two steps since 2¹⁰²⁴ is no number.
-  private static func scaled(_ x: Double, by power: Int) -> Double {
-    let first = power / 2
-    let second = power - first
-    return x * Double(bitPattern: UInt64(first + 1023) << 52)
-      * Double(bitPattern: UInt64(second + 1023) << 52)
   }
 }

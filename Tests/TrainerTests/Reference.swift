@@ -1,13 +1,15 @@
+@testable import Trainer
+
 /// The training in float64, step by step as `Network` and `TrainingPlan` define it.
-public struct Reference: Sendable {
+struct Reference: Sendable {
   /// W₁, b₁, W₂, b₂.
-  public var hiddenWeights: WideMatrix
-  public var hiddenBiases: [Double]
-  public var outputWeights: WideMatrix
-  public var outputBiases: [Double]
+  var hiddenWeights: WideMatrix
+  var hiddenBiases: [Double]
+  var outputWeights: WideMatrix
+  var outputBiases: [Double]
 
   /// With the numbers of `parameters`.
-  public init(_ network: Network, _ parameters: Parameters) {
+  init(_ network: Network, _ parameters: Parameters) {
     hiddenWeights = WideMatrix(network.inputs, network.hidden, parameters.hiddenWeights)
     hiddenBiases = parameters.hiddenBiases.map { Double($0) }
     outputWeights = WideMatrix(network.hidden, network.classes, parameters.outputWeights)
@@ -17,7 +19,7 @@ public struct Reference: Sendable {
   /// What a whole training gives.
   ///
   /// - Parameter steps: how many steps are done; left out, all of the plan's.
-  public static func train(
+  static func train(
     _ plan: TrainingPlan, on samples: Samples, steps: Int? = nil
   ) -> (losses: [Double], parameters: Reference) {
     let initial = Parameters(plan.network, seed: plan.seed)
@@ -36,7 +38,7 @@ public struct Reference: Sendable {
   }
 
   /// The mean loss of `rows`, and its derivative by every weight and bias.
-  public func lossAndGradient(_ rows: WideMatrix, _ labels: [Int32]) -> (Double, Reference) {
+  func lossAndGradient(_ rows: WideMatrix, _ labels: [Int32]) -> (Double, Reference) {
     let activations = (rows * hiddenWeights).adding(hiddenBiases).activated
     let scores = (activations * outputWeights).adding(outputBiases)
     let (losses, outer) = scores.softmaxCrossEntropy(labels)
@@ -50,16 +52,16 @@ public struct Reference: Sendable {
   }
 
   /// Everything times `factor`.
-  public func scaled(by factor: Double) -> Reference { mapped { _, number in number * factor } }
+  func scaled(by factor: Double) -> Reference { mapped { _, number in number * factor } }
 
   /// Everything plus `factor` times the same place of `other`.
-  public func adding(_ other: Reference, times factor: Double) -> Reference {
+  func adding(_ other: Reference, times factor: Double) -> Reference {
     let others = other.all
     return mapped { index, number in number + factor * others[index] }
   }
 
   /// Every number, W₁, b₁, W₂, b₂ one after the other.
-  public var all: [Double] {
+  var all: [Double] {
     hiddenWeights.numbers + hiddenBiases + outputWeights.numbers + outputBiases
   }
 
@@ -82,7 +84,7 @@ public struct Reference: Sendable {
 
 extension Samples {
   /// The rows and labels of an epoch's step `index`, from 0.
-  public func batch(_ index: Int, of plan: TrainingPlan) -> (WideMatrix, [Int32]) {
+  func batch(_ index: Int, of plan: TrainingPlan) -> (WideMatrix, [Int32]) {
     let rows = index * plan.batch..<(index + 1) * plan.batch
     let width = plan.network.inputs
     let numbers = Array(self.rows[rows.lowerBound * width..<rows.upperBound * width])
@@ -92,5 +94,5 @@ extension Samples {
 
 extension Parameters {
   /// Every number, W₁, b₁, W₂, b₂ one after the other.
-  public var all: [Float] { hiddenWeights + hiddenBiases + outputWeights + outputBiases }
+  var all: [Float] { hiddenWeights + hiddenBiases + outputWeights + outputBiases }
 }

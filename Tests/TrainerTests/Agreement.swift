@@ -1,25 +1,27 @@
+@testable import Trainer
+
 /// How far two runs of one plan are apart, and how far they may be.
 ///
 /// Both do the same arithmetic and only add in another order, so they differ by rounding, which the
 /// training carries on from step to step.
-public struct Agreement: Hashable, Sendable {
+struct Agreement: Hashable, Sendable {
   /// The largest difference of the losses of the first `firstSteps` steps.
-  public let firstLosses: Double
+  let firstLosses: Double
   /// The largest difference of any step's losses.
-  public let losses: Double
+  let losses: Double
   /// The largest difference of any weight or bias at the end.
-  public let weights: Double
+  let weights: Double
 
   /// Steps in which rounding has hardly been carried on.
-  public static let firstSteps = 10
+  static let firstSteps = 10
 
   /// How far apart runs may be.
-  public struct Tolerance: Hashable, Sendable {
-    public let firstLosses: Double
-    public let losses: Double
-    public let weights: Double
+  struct Tolerance: Hashable, Sendable {
+    let firstLosses: Double
+    let losses: Double
+    let weights: Double
 
-    public init(firstLosses: Double, losses: Double, weights: Double) {
+    init(firstLosses: Double, losses: Double, weights: Double) {
       self.firstLosses = firstLosses
       self.losses = losses
       self.weights = weights
@@ -30,11 +32,11 @@ public struct Agreement: Hashable, Sendable {
     /// 2.4e-7 and 2.1e-6: a few trainings magnify their rounding tenfold, in float64 as well). Two
     /// float32 runs can be twice as far apart, and devices whose tanh and exp are less exact get
     /// about five times that. It does not hold for TF32.
-    public static let float32 = Tolerance(firstLosses: 5e-6, losses: 2.5e-5, weights: 2e-4)
+    static let float32 = Tolerance(firstLosses: 5e-6, losses: 2.5e-5, weights: 2e-4)
   }
 
   /// Not a number, or another count, is infinitely far.
-  public init(_ run: TrainingRun, _ other: TrainingRun) {
+  init(_ run: TrainingRun, _ other: TrainingRun) {
     func distance(_ these: some Collection<Float>, _ those: some Collection<Float>) -> Double {
       guard these.count == those.count else { return .infinity }
       var largest = 0.0
@@ -52,7 +54,7 @@ public struct Agreement: Hashable, Sendable {
   }
 
   /// Whether every difference is within `tolerance`.
-  public func isWithin(_ tolerance: Tolerance) -> Bool {
+  func isWithin(_ tolerance: Tolerance) -> Bool {
     firstLosses <= tolerance.firstLosses && losses <= tolerance.losses
       && weights <= tolerance.weights
   }
