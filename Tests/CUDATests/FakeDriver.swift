@@ -1,8 +1,9 @@
 import Accelerators
-import CUDA
 import DriverDoubleSupport
 import FoundationEssentials
 import Platform
+
+@testable import CUDA
 
 /// Runs `body` with a GPU of a driver double that behaves as it is told.
 ///
@@ -35,6 +36,16 @@ func withDouble<T>(
         index: index, library: library.path, folders: folders + (hasLibrary ? [folder] : []),
         sustained: 0))
   }
+}
+
+/// How often `gpu` called a function of its double.
+func calls(of function: String, by gpu: CUDAAccelerator) throws -> UInt64 {
+  let library = try SharedLibrary(gpu.library)
+  typealias Count = @convention(c) (UnsafePointer<CChar>) -> UInt64
+  guard let count = unsafe library.symbol("kiln_double_calls", as: Count.self) else {
+    throw NotADouble(path: library.path)
+  }
+  return unsafe count(function)
 }
 
 struct NotADouble: Error {

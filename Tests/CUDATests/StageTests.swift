@@ -5,9 +5,8 @@ import Trainer
 @testable import CUDA
 
 @Suite struct StageTests {
-  @Test func theDriverTellsItsVersion() throws {
-    let facts = try withDouble(["VERSION": "12040"]) { try $0.load() }
-    #expect(facts["driver-cuda"] == .text("12.4"))
+  @Test func theDriverTellsItsPath() throws {
+    let facts = try withDouble { try $0.load() }
     guard case .text(let path) = facts["driver-library"] else {
       Issue.record("no path")
       return
@@ -50,10 +49,32 @@ import Trainer
     #expect(device.theoreticalProduct(.float16) == 2 * expected)
   }
 
+  /// Of memory that is the host's too the driver tells another clock and width, or none.
+  @Test func nobodyKnowsWhatTheHostsMemoryCouldDo() throws {
+    #expect(try withDouble(["INTEGRATED": "1"]) { try $0.device() }.theoreticalBandwidth == nil)
+  }
+
+  /// The clock, the bus and the cache; without multiprocessors or capability nothing can be launched.
+  @Test func whatTheDriverDoesNotTellIsNotMissed() throws {
+    for number in ["13", "32", "37", "38"] {
+      #expect(try withDouble(["UNKNOWN": number]) { try $0.openDevice() }["name"] != nil)
+    }
+    let trouble = try trouble(["UNKNOWN": "16"]) { (gpu) throws(Trouble) in
+      _ = try gpu.openDevice()
+    }
+    #expect(trouble?.code == "G2000")
+    #expect(trouble?.seen.hasSuffix("; attribute 16") == true)
+  }
+
+  /// More than the second-level cache holds.
   @Test func memoryGivesBackWhatWasWritten() throws {
-    let facts = try withDouble { try $0.checkMemory(.quick) }
-    #expect(facts["tested"] == .quantity(Double(32 << 20), unit: "B"))
-    #expect(facts["to-device"] != nil && facts["to-host"] != nil)
+    try withDouble(["CACHE": String(8 << 20)]) { gpu in
+      let facts = try gpu.checkMemory(.quick)
+      #expect(facts["tested"] == .quantity(Double(16 << 20), unit: "B"))
+      #expect(facts["to-device"] != nil && facts["to-host"] != nil)
+      // Two for the counts of wrong words, and the words twice, since the first copy is not timed.
+      #expect(try calls(of: "cuMemcpyHtoDAsync_v2", by: gpu) == 4)
+    }
   }
 
   /// Three quarters of what is free, half where other programs are in the same memory, and no more than
@@ -77,17 +98,21 @@ import Trainer
   }
 
   /// Full but for the size, whose arithmetic takes a debug build minutes.
-  @Test(arguments: [("6.1", 12), ("8.6", 15), ("9.0", 17)])
-  func everyKernelThatTheDeviceCanRunIsRight(_ capability: String, _ kernels: Int) throws {
+  @Test(arguments: [("6.1", 12, 3e-5), ("8.6", 15, 1e-4), ("9.0", 17, 1e-4)])
+  func everyKernelThatTheDeviceCanRunIsRight(
+    _ capability: String, _ kernels: Int, _ tolerance: Double
+  ) throws {
     let facts = try withDouble(["CAPABILITY": capability]) {
       try $0.checkKernels(all: true, (132, 268, 72))
     }
     #expect(facts["kernels"] == .count(kernels))
+    #expect(facts["tolerance"] == .quantity(tolerance, unit: ""))
     guard case .quantity(let worst, "") = facts["worst-error"] else {
       Issue.record("no figure")
       return
     }
-    #expect(worst > 0 && worst < KernelTolerance.value)
+    // Neither nothing was compared, nor is the tolerance nearly used up.
+    #expect(worst > 1e-8 && worst < tolerance / 4)
   }
 
   /// No module but the base one is compiled on the way to a quick verdict.
@@ -100,47 +125,4 @@ import Trainer
     }
     #expect(kernels == .count(8))
   }
-
-  @Test func measuresAStepAProductAndACopy() throws {
-    let throughput = try withDouble { try $0.measure(.quick) }
-    #expect(throughput.step > 0 && throughput.product > 0 && throughput.bandwidth > 0)
-    #expect(throughput.plan == .digits)
-    #expect(throughput.productBy == "kiln float32")
-    #expect(throughput.theoreticalProduct != nil && throughput.theoreticalBandwidth != nil)
-  }
-
-  @Test func withoutTensorCoresTheProductIsFloat32() throws {
-    let throughput = try withDouble(["CAPABILITY": "7.5"]) { try $0.measure(.full) }
-    #expect(
-      throughput.facts.map(\.name).filter { $0.hasPrefix("product") } == ["product-kiln-float32"])
-  }
-
-  /// The double plays cuBLAS too.
-  @Test func theFullMeasurementUsesAndNamesCuBLAS() throws {
-    let facts = try withDouble(hasLibrary: true) { try $0.measure(.full).facts }
-    guard case .text(let path)? = facts["cublas"] else {
-      Issue.record("not named")
-      return
-    }
-    #expect(path.hasPrefix("/"))
-    #expect(
-      facts.map(\.name).filter { $0.hasPrefix("product-cublas") } == [
-        "product-cublas-float32", "product-cublas-tf32", "product-cublas-float16",
-        "product-cublas-bfloat16",
-      ])
-  }
-
-  @Test func theFullMeasurementHasEveryPrecisionAndALoad() throws {
-    let facts = try withDouble { try $0.measure(.full).facts }
-    #expect(
-      facts.map(\.name) == [
-        "sustained", "sustained-slowest", "sustained-fastest", "product-kiln-float32",
-        "product-kiln-tf32",
-      ])
-  }
-}
-
-/// The tolerance that the kernels are held to, as the report states it.
-enum KernelTolerance {
-  static let value = 3e-5
 }

@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "Driver.h"
+#include "include/DriverDouble.h"
 
 bool is_initialized = false;
 thread_local CUcontext current_context = nullptr;
@@ -60,7 +61,20 @@ const ErrorText errors[] = {
 
 }  // namespace
 
+/// By function.
+static auto &calls = *new std::map<std::string, uint64_t>;
+static std::mutex calls_lock;
+
+uint64_t kiln_double_calls(const char *function) {
+  std::lock_guard guard(calls_lock);
+  return calls[function];
+}
+
 CUresult enter(const char *function, bool needs_context) {
+  {
+    std::lock_guard guard(calls_lock);
+    ++calls[function];
+  }
   const Faults &asked = faults();
   if (asked.crashing == function) raise(SIGSEGV);
   while (asked.hanging == function) pause();
@@ -159,19 +173,20 @@ API cuDeviceGetLuid(char *luid, unsigned *node_mask, CUdevice device) {
 API cuDeviceGetAttribute(int *value, int attribute, CUdevice device) {
   ENTER(cuDeviceGetAttribute);
   REQUIRE(is_device(device), invalid_device);
+  REQUIRE(attribute != faults().unknown, invalid_value);
   const int capability = faults().major * 10 + faults().minor;
   switch (attribute) {
     case 1: *value = 1024; break;                // threads of a block
     case 8: *value = 48 << 10; break;            // shared memory of a block
     case 10: *value = 32; break;                 // threads of a warp
     case 12: *value = 65536; break;              // registers of a block
-    case 13: *value = 1'000; break;              // clock, kHz: slower than any GPU, as it is
+    case 13: *value = faults().clock; break;     // clock, kHz
     case 16: *value = 2; break;                  // multiprocessors
     case 18: *value = faults().integrated; break;
     case 33: *value = device + 1; break;         // PCI bus
     case 36: *value = 1'000'000; break;          // memory clock, kHz
     case 37: *value = 64; break;                 // memory bus, bits
-    case 38: *value = 1 << 20; break;            // second-level cache
+    case 38: *value = faults().cache; break;     // second-level cache
     case 39: *value = 2048; break;               // threads of a multiprocessor
     case 41: *value = 1; break;                  // unified addresses
     case 75: *value = faults().major; break;

@@ -1,6 +1,7 @@
 // The driver API's types, as NVIDIA documents them; the double includes none of its headers.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <cstring>
@@ -86,6 +87,9 @@ CUresult refuse_unless_relaxed();
 
 /// Asks `stream` for `work`, or records it when the stream is captured.
 CUresult enqueue(CUstream stream, std::function<CUresult()> work);
+/// What the launches that were done took of the device's own clock, in microseconds; with
+/// KILN_DOUBLE_TICK.
+extern std::atomic<uint64_t> ticked;
 /// Does all that a stream, or each, was asked for.
 CUresult finish(CUstream stream);
 CUresult finish_all();

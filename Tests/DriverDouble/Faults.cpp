@@ -36,6 +36,10 @@ Faults read() {
   faults.wrong = text("WRONG");
   faults.name = text("NAME", faults.name);
   faults.delay = number("SLOW", 0);
+  faults.tick = number("TICK", 0);
+  faults.clock = static_cast<int>(number("CLOCK", 1'000));
+  faults.cache = static_cast<int>(number("CACHE", 1 << 20));
+  faults.unknown = static_cast<int>(number("UNKNOWN", 0));
   faults.memory = number("MEMORY", faults.memory);
   faults.allocatable = number("OUT_OF_MEMORY", faults.memory);
   faults.modules = number("MODULES", faults.modules);

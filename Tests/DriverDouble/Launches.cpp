@@ -35,6 +35,7 @@ bool is_first(const ptx::Kernel &kernel, const ptx::Grid &grid,
 CUresult launch(const ptx::Kernel &kernel, const ptx::Grid &grid,
                 const std::vector<std::byte> &parameter) {
   if (faults().delay) usleep(static_cast<useconds_t>(faults().delay));
+  ticked += faults().tick;
   ptx::Traffic traffic;
   try {
     ptx::run(kernel, grid, parameter, memory(),
@@ -62,6 +63,8 @@ CUresult launch(const ptx::Kernel &kernel, const ptx::Grid &grid,
 }
 
 }  // namespace
+
+std::atomic<uint64_t> ticked = 0;
 
 API cuLaunchKernel(CUfunction function, unsigned grid_x, unsigned grid_y, unsigned grid_z,
                    unsigned block_x, unsigned block_y, unsigned block_z, unsigned shared_bytes,

@@ -175,7 +175,8 @@ API cuEventRecord(CUevent event, CUstream stream) {
   ENTER_WITH_CONTEXT(cuEventRecord);
   event->state = Event::asked;
   return enqueue(stream, [event] {
-    event->time = Clock::now();
+    event->time = faults().tick ? Clock::time_point(std::chrono::microseconds(ticked.load()))
+                                : Clock::now();
     event->state = Event::recorded;
     return success;
   });

@@ -35,7 +35,6 @@ public final class CUDAAccelerator: Accelerator {
     let driver = try started()
     var facts = Facts()
     facts.add("driver-library", driver.library.path)
-    facts.add("driver-cuda", driver.version.text)
     return facts.all
   }
 

@@ -19,7 +19,9 @@
 //   KILN_DOUBLE_WRONG=KERNEL        every launch of KERNEL spoils the first number that it made
 //   KILN_DOUBLE_WRONG=memory        one bit in the middle of all that is written to memory sticks:
 //                                   by copies from the host and by pattern_write
+//   KILN_DOUBLE_WRONG=cublas        cuBLAS doubles products that are not square
 //   KILN_DOUBLE_SLOW=MICROSECONDS   a launch takes that much longer
+//   KILN_DOUBLE_TICK=MICROSECONDS   events tell the time by the launches: each took that long
 //   KILN_DOUBLE_OUT_OF_MEMORY=BYTES no allocation beyond BYTES in all succeeds
 //   KILN_DOUBLE_MODULES=NUMBER      no more modules are compiled than that
 //   KILN_DOUBLE_MEMORY=BYTES        the device's memory, else 1 GiB
@@ -27,6 +29,9 @@
 //   KILN_DOUBLE_CAPABILITY=X.Y      the compute capability, else 9.0
 //   KILN_DOUBLE_DEVICES=NUMBER      devices, else 1; with 0 cuInit returns CUDA_ERROR_NO_DEVICE
 //   KILN_DOUBLE_INTEGRATED=1        the device's memory is the host's
+//   KILN_DOUBLE_CLOCK=KILOHERTZ     the multiprocessors' clock, else 1000
+//   KILN_DOUBLE_CACHE=BYTES         the second-level cache, else 1 MiB
+//   KILN_DOUBLE_UNKNOWN=ATTRIBUTE   cuDeviceGetAttribute refuses the attribute of that number
 //   KILN_DOUBLE_COUNTS=1            kiln_double_traffic has what a launch's accesses cost
 //   KILN_DOUBLE_NAME=TEXT           the device's name
 //
@@ -51,6 +56,13 @@ extern "C"
 /// CUDA_ERROR_LAUNCH_FAILED.
 __attribute__((visibility("default")))
 const char *kiln_double_finding(void);
+
+#ifdef __cplusplus
+extern "C"
+#endif
+/// How often a function of the driver was called.
+__attribute__((visibility("default")))
+uint64_t kiln_double_calls(const char *function);
 
 #ifdef __cplusplus
 extern "C"

@@ -15,6 +15,7 @@ extension KernelCheck {
     let bias = numbers(columns)
     let other = numbers(rows * columns)
     let rounded = tile != kernels_tile_float32
+    if rounded { tolerance = Self.tensorTolerance }
     var sums = zeros(rows * columns)
     unsafe expected_product(left, right, rows, columns, depth, depth, rounded, &sums)
     // Slices end at a multiple of 32, so these are at least two, the last one shorter.

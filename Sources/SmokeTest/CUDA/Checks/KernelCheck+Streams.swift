@@ -71,8 +71,7 @@ extension KernelCheck {
   private func expectExactly(
     _ address: DeviceAddress, _ name: String, _ count: Int, _ value: (Int) -> Float
   ) {
-    expect(
-      address, (0..<count).map { Double(value($0)) }, name, tolerance: 0)
+    expect(address, (0..<count).map { Double(value($0)) }, name, isExact: true)
     let all = download(address, count: count + 1)
     if all[count] != .max { fail(name + ": wrote beyond its end") }
   }

@@ -30,8 +30,10 @@ extension Device {
     return Double(each) * Double(self[.multiprocessors]) * Double(self[.clock]) * 1e3
   }
 
-  /// Bytes a second: clock × 2 transfers (double data rate) × width of the bus.
+  /// Bytes a second: clock × 2 transfers (double data rate) × width of the bus. Of memory that is the
+  /// host's too the driver tells neither.
   public var theoreticalBandwidth: Double? {
+    if self[.integrated] != 0 { return nil }
     let bytes = Double(self[.memoryClock]) * 1e3 * 2 * Double(self[.memoryBus]) / 8
     return bytes > 0 ? bytes : nil
   }

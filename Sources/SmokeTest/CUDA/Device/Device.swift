@@ -38,8 +38,10 @@ public final class Device: Sendable {
     for attribute in DeviceAttribute.allCases {
       var value: Int32 = 0
       let status = unsafe driver.functions.deviceAttribute(&value, attribute.rawValue, handle)
-      try driver.check(
-        status, "cuDeviceGetAttribute", "attribute " + decimal(Int(attribute.rawValue)))
+      if attribute.isNeeded {
+        try driver.check(
+          status, "cuDeviceGetAttribute", "attribute " + decimal(Int(attribute.rawValue)))
+      }
       attributes.append(Int(value))
     }
     self.attributes = attributes

@@ -16,4 +16,10 @@ public enum DeviceAttribute: Int32, CaseIterable, Sendable {
   case capabilityMinor = 76
   /// The most dynamic shared memory that a block may be allowed, in bytes.
   case sharedMemory = 97
+
+  /// Whether kernels are launched by it. What is only reported, or has a value that is safe, is 0 where
+  /// the driver does not tell.
+  var isNeeded: Bool {
+    self == .multiprocessors || self == .capabilityMajor || self == .capabilityMinor
+  }
 }

@@ -5,7 +5,7 @@ import Platform
 final class Driver {
   let functions: DriverFunctions
   let library: SharedLibrary
-  /// 1000 · major + 10 · minor of the newest CUDA that the driver serves.
+  /// Of the newest CUDA that the driver serves.
   let version: Version
 
   /// - Parameter name: what the loader is asked for, `libcuda.so.1` except in tests.

@@ -35,8 +35,8 @@ struct Product {
   let slices: Int
 
   /// - Parameters:
-  ///   - sliced: whether a device that would idle may get the depth in several parts.
-  ///   - epilogue: what is done with each sum, if there is one part.
+  ///   - epilogue: what is done with each sum, if there is one slice.
+  ///   - sliceDepth: how much of the depth each partial result is of; left out, all.
   init(
     _ form: kernels_form, _ tile: kernels_tile, rows: Int, columns: Int, depth: Int,
     left: DeviceAddress, right: DeviceAddress, result: DeviceAddress, extra: DeviceAddress = 0,
