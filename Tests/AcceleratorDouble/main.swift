@@ -82,12 +82,9 @@ final class AcceleratorDouble: Accelerator {
 
   func measure(_ level: Level) throws(Trouble) -> Throughput {
     try happen("acceleration")
-    let plan = TrainingPlan(
-      network: Network(inputs: 256, hidden: 1024, classes: 16), batch: 4096, epochs: 1,
-      learningRate: 0.1, momentum: 0.9, seed: 1)
     let isSlow = fault == "slow" || fault == "emulated"
     return Throughput(
-      step: isSlow ? 1000 : 1e-6, plan: plan, product: fault == "slow-product" ? 1e6 : 1e15,
+      step: isSlow ? 1000 : 1e-6, plan: .speed, product: fault == "slow-product" ? 1e6 : 1e15,
       productBy: "double", bandwidth: 1e12, theoreticalProduct: 2e15, theoreticalBandwidth: nil,
       facts: [])
   }

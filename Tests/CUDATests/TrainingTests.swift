@@ -48,16 +48,35 @@ import Trainer
   /// cuBLAS in the captured graph: the double refuses to multiply there without a workspace.
   @Test func cuBLASTrainsTheSame() throws {
     let samples = Digits().training
-    let run = try withDouble(hasLibrary: true) { try $0.trainWithLibrary(Self.plan, on: samples) }
+    let run = try withDouble(hasLibrary: true) { try Self.trainWithLibrary($0, samples) }
     let reference = CPUTrainer.train(Self.plan, on: samples)
     #expect(try #require(run).losses.distance(to: reference.losses) < 1e-5)
     #expect(try #require(run).parameters.numbers.distance(to: reference.parameters.numbers) < 1e-4)
-    #expect(try withDouble { try $0.trainWithLibrary(Self.plan, on: samples) } == nil)
+    #expect(try withDouble { try Self.trainWithLibrary($0, samples) } == nil)
   }
 
-  /// A graph does the work: the failure of its launch is what is seen. That each epoch replays the same
-  /// one is not counted here.
+  /// Nothing where there is no cuBLAS.
+  private static func trainWithLibrary(
+    _ gpu: CUDAAccelerator, _ samples: Samples
+  ) throws -> TrainingRun? {
+    guard let library = CuBLAS.find(gpu.image, try gpu.opened().context) else { return nil }
+    return try gpu.train(plan, on: samples, with: library)
+  }
+
+  /// An epoch is captured once, five kernels for each of its steps, and replayed.
   @Test func trainsByReplayingAGraph() throws {
+    let samples = Digits().training
+    try withDouble { gpu in
+      _ = try gpu.train(Self.plan, on: samples)
+      let launches = UInt64(5 * Self.plan.steps(on: samples))
+      #expect(try calls(of: "cuLaunchKernel", by: gpu) == launches)
+      #expect(try calls(of: "cuGraphInstantiateWithFlags", by: gpu) == 1)
+      #expect(try calls(of: "cuGraphLaunch", by: gpu) == 3)
+    }
+  }
+
+  /// The graph does the work: the failure of its launch is what is seen.
+  @Test func aGraphThatDoesNotStart() throws {
     let trouble = try trouble(["FAIL": "cuGraphLaunch:719"]) { (gpu) throws(Trouble) in
       _ = try gpu.train(Self.plan, on: Digits().training)
     }

@@ -1,5 +1,7 @@
 #include "Double.h"
 
+#include <unistd.h>
+
 #include <cstring>
 
 HRESULT Resource::Map(UINT subresource, const D3D12_RANGE *, void **address) {
@@ -110,6 +112,7 @@ class Queue final : public Counted<PlainID3D12CommandQueue> {
   HRESULT Signal(ID3D12Fence *fence, UINT64 value) override {
     FAIL_IF_ASKED("ID3D12CommandQueue::Signal");
     if (faulty("removed-at-signal")) return DXGI_ERROR_DEVICE_REMOVED;
+    if (faulty("slow")) usleep(50'000);
     if (!faulty("hang")) static_cast<Fence *>(fence)->value = value;
     return S_OK;
   }

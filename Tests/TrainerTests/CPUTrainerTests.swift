@@ -43,15 +43,32 @@ import Testing
     }
   }
 
-  @Test func largeStepsAreSharedAndMeasured() {
+  /// No processor does less than 0.1 or more than 1000 GFLOP/s, alone or busy with other tests.
+  @Test(arguments: [false, true])
+  func allCoresAreMeasured(_ exactly: Bool) {
     let plan = TrainingPlan(
-      network: Network(inputs: 64, hidden: 64, classes: 16), batch: 128, epochs: 1,
+      network: Network(inputs: 256, hidden: 256, classes: 16), batch: 1024, epochs: 1,
       learningRate: 0.1, momentum: 0.9, seed: 1)
-    let step = CPUMeasurement.step(plan, threads: 2)
-    #expect(step.threads == 2)
-    #expect((step.rate * step.seconds / plan.operations - 1).magnitude < 1e-12)
-    let product = CPUMeasurement.product(side: 128, threads: 1)
-    #expect(product.threads == 1 && product.rate > 1e8)
-    #expect(Processors.count >= 1)
+    let speed = CPUSpeed.measure(plan, exactly: exactly)
+    let possible = 1e8...1e12 * Double(speed.cores)
+    #expect(speed.cores == Processors.count)
+    #expect(speed.network == plan.network)
+    #expect(possible.contains(speed.product))
+    #expect(possible.contains(plan.operations / Double(plan.batch) / speed.row))
+  }
+
+  @Test func stepsAreTimedTogetherUpToSomeMilliseconds() {
+    let plan = TrainingPlan.speed
+    #expect([1e8, 1e11, 1e12, 1e14].map { plan.repeats(at: $0) } == [1, 1, 4, 10])
+    #expect(plan.repeats(at: .nan) >= 1 && plan.repeats(at: .infinity) == 10)
+  }
+
+  /// As a device may send them.
+  @Test func parametersThatAreNoNetworkTellNothingApart() {
+    var parameters = CPUTrainer.train(.digits, on: digits.training).parameters
+    parameters.hiddenWeights = []
+    #expect(parameters.accuracy(on: digits.heldOut) == 0)
+    parameters.outputBiases = []
+    #expect(parameters.accuracy(on: digits.heldOut) == 0)
   }
 }

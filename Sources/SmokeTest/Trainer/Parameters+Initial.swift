@@ -1,6 +1,7 @@
 extension Parameters {
   /// What a training begins with: weights uniform in ±√(6 / (rows + columns)) (Glorot and Bengio
   /// 2010), the hidden layer's first, row by row, from `RandomNumbers(seed:)`; biases 0.
+  @inline(never)
   public init(_ network: Network, seed: UInt64) {
     var random = RandomNumbers(seed: seed)
     func matrix(_ rows: Int, _ columns: Int) -> [Float] {

@@ -24,7 +24,7 @@ final class Context {
     var end: Handle?
     do {
       try driver.check(unsafe functions.setContext(context), "cuCtxSetCurrent")
-      // Not CU_STREAM_NON_BLOCKING would wait for the null stream, which nobody here uses.
+      // CU_STREAM_NON_BLOCKING: no waiting for the null stream, which nobody here uses.
       try driver.check(unsafe functions.createStream(&stream, 1), "cuStreamCreate")
       try driver.check(unsafe functions.createEvent(&start, 0), "cuEventCreate")
       try driver.check(unsafe functions.createEvent(&end, 0), "cuEventCreate")
@@ -61,6 +61,13 @@ final class Context {
     try driver.check(
       unsafe driver.functions.elapsed(&milliseconds, start, end), "cuEventElapsedTime")
     return Double(milliseconds) / 1000
+  }
+
+  /// Seconds of the fastest of several times that the device does what `body` asks for.
+  func fastest(_ body: () throws(Trouble) -> Void) throws(Trouble) -> Double {
+    var time = FastestTime()
+    while !time.isKnown { time.take(try self.time(body)) }
+    return time.seconds
   }
 
   /// What can still be allocated, in bytes.

@@ -1,60 +1,63 @@
 public import Accelerators
 import CKernels
 import Platform
-public import Trainer
+import Trainer
 
 extension CUDAAccelerator {
   /// At `quick` the test's own float32 kernels alone: the driver compiles those for the tensor cores
   /// longer than all of the rest takes, and so does cuBLAS to load.
   public func measure(_ level: Level) throws(Trouble) -> Throughput {
+    try measure(level, Workload(for: device()))
+  }
+
+  func measure(_ level: Level, _ workload: Workload) throws(Trouble) -> Throughput {
     let kernels = try opened()
     let device = kernels.context.device
-    let workload = Workload(for: device)
-    let step = try measureStep(workload.plan, .float32)
-    var products = [try measureProduct(.float32)]
-    var facts: [Fact] = []
-    if level == .full {
-      let own: Precision = ProductTiles.tensorCores(device) ? .tf32 : .float32
-      if own == .tf32 { products.append(try measureProduct(own)) }
+    let isFull = level == .full
+    let step = try measureStep(workload.plan, workload, .float32, nil).seconds
+    // The report compares like with like: the best that takes and gives float32 numbers.
+    var best = (rate: 0.0, by: "", precision: Precision.float32)
+    var facts = Facts()
+    func measure(_ precision: Precision, _ library: CuBLAS?) throws(Trouble) {
+      let product = try LargeProduct(kernels, precision, workload.productSize, library)
+      let rate = try product.measure()
+      facts.add(product.fact, rate, "FLOP/s")
+      let isComparable = precision == .tf32 || precision == .float32
+      if isComparable, rate > best.rate { best = (rate, product.by, precision) }
+    }
+    try measure(.float32, nil)
+    let own: Precision = isFull && ProductTiles.tensorCores(device) ? .tf32 : .float32
+    if own == .tf32 { try measure(own, nil) }
+    if isFull {
       let library = CuBLAS.find(image, kernels.context)
       if let library {
-        facts.append(Fact("cublas", .text(library.path)))
-        products += try measure(library)
+        facts.add("cublas", library.path)
+        let modern = device.capability >= Version(8, 0)
+        for precision in Precision.allCases where modern || precision == .float32 {
+          try measure(precision, library)
+        }
       }
-      // An emulated device would take minutes.
-      if workload.plan == Workload.smallPlan {
-        facts += try measureLargeStep(own, library)
+      if let plan = workload.largePlan {
+        try measureLargeStep(plan, workload, own, library, &facts)
       }
-      facts += try sustain(own)
-    }
-    // The report compares like with like: the best that takes and gives float32 numbers.
-    var best = products[0]
-    for product in products {
-      let isComparable = product.precision == .tf32 || product.precision == .float32
-      if isComparable, product.rate > best.rate { best = product }
-      facts.append(Fact(product.fact, .quantity(product.rate, unit: "FLOP/s")))
+      try sustain(LargeProduct(kernels, own, workload.productSize, nil), &facts)
     }
     return Throughput(
       step: step, plan: workload.plan, product: best.rate, productBy: best.by,
-      bandwidth: try measureBandwidth(),
+      bandwidth: try measureBandwidth(workload.copied),
       theoreticalProduct: device.theoreticalProduct(best.precision),
-      theoreticalBandwidth: device.theoreticalBandwidth, facts: facts)
-  }
-
-  /// Seconds that a training step of `plan` takes, the mean of a captured graph of some steps.
-  public func measureStep(_ plan: TrainingPlan, _ precision: Precision) throws(Trouble) -> Double {
-    try measureStep(plan, precision, nil).seconds
+      theoreticalBandwidth: device.theoreticalBandwidth, facts: facts.all)
   }
 
   /// The large network's step by the test's own kernels, and by cuBLAS where the image has it.
   private func measureLargeStep(
-    _ precision: Precision, _ library: CuBLAS?
-  ) throws(Trouble) -> [Fact] {
-    let own = try measureStep(Workload.largePlan, precision, nil)
-    var facts = Facts()
+    _ plan: TrainingPlan, _ workload: Workload, _ precision: Precision, _ library: CuBLAS?,
+    _ facts: inout Facts
+  ) throws(Trouble) {
+    let own = try measureStep(plan, workload, precision, nil)
     facts.add("large-step-" + precision.key, own.seconds, "s")
-    guard let library else { return facts.all }
-    let theirs = try measureStep(Workload.largePlan, precision, library)
+    guard let library else { return }
+    let theirs = try measureStep(plan, workload, precision, library)
     facts.add("large-step-cublas-" + precision.key, theirs.seconds, "s")
     // Both begin with the same numbers, so that the first loss differs by their rounding alone.
     guard (theirs.loss - own.loss).magnitude <= 1e-2 * own.loss.magnitude else {
@@ -62,18 +65,19 @@ extension CUDAAccelerator {
         "a step by cuBLAS " + precision.name + ": the loss is " + significant(Double(theirs.loss))
           + ", not " + significant(Double(own.loss)))
     }
-    return facts.all
   }
 
+  /// - Returns: what a step of `plan` takes, the mean of a captured graph of some, and the loss of the
+  ///   first one.
   private func measureStep(
-    _ plan: TrainingPlan, _ precision: Precision, _ library: CuBLAS?
+    _ plan: TrainingPlan, _ workload: Workload, _ precision: Precision, _ library: CuBLAS?
   ) throws(Trouble) -> (seconds: Double, loss: Float) {
     let kernels = try opened()
     let context = kernels.context
-    let steps = Workload(for: context.device).steps
+    let steps = plan.repeats(at: workload.speed)
     let network = try DeviceNetwork(
       kernels, plan, Parameters(plan.network, seed: plan.seed), precision: precision,
-      steps: 2 * steps, library: library)
+      steps: (1 + FastestTime.most) * steps, library: library)
     let rows = try Buffer(context, floats: plan.batch * plan.network.inputs)
     try kernels.fillWithNoise(rows, seed: 3)
     let labels = try context.buffer(
@@ -82,55 +86,15 @@ extension CUDAAccelerator {
       try network.train(rows: rows.address, labels: labels.address)
     }
     try graph.launch()
-    let seconds = try context.time { () throws(Trouble) in try graph.launch() }
-    let loss = try network.download(steps: 1).losses[0]
+    let loss = try network.losses(steps: 1)[0]
+    let seconds = try context.fastest { () throws(Trouble) in try graph.launch() }
     return (seconds / Double(steps), loss)
   }
 
-  /// A product's speed.
-  public final class ProductRate: Sendable {
-    /// Operations a second, two for each multiplication.
-    public let rate: Double
-    /// Who made it and how, like `kiln TF32`.
-    public let by: String
-    /// The same as a fact's name.
-    let fact: String
-    public let precision: Precision
-
-    init(rate: Double, by: String, fact: String, precision: Precision) {
-      self.rate = rate
-      self.by = by
-      self.fact = fact
-      self.precision = precision
-    }
-  }
-
-  /// The test's own kernels' speed at a large product, of which some numbers are held against float64.
-  public func measureProduct(_ precision: Precision) throws(Trouble) -> ProductRate {
-    try LargeProduct(opened(), precision).measure()
-  }
-
-  /// cuBLAS's speed in each precision that the device has; nothing where the image has no cuBLAS.
-  public func measureLibrary() throws(Trouble) -> [ProductRate] {
-    guard let library = CuBLAS.find(image, try opened().context) else { return [] }
-    return try measure(library)
-  }
-
-  private func measure(_ library: CuBLAS) throws(Trouble) -> [ProductRate] {
-    let kernels = try opened()
-    let modern = kernels.context.device.capability >= Version(8, 0)
-    var rates: [ProductRate] = []
-    for precision in Precision.allCases where modern || precision == .float32 {
-      rates.append(try LargeProduct(kernels, precision).measure(library))
-    }
-    return rates
-  }
-
   /// Bytes a second that a copy reads and writes in the device's memory, beyond its cache.
-  public func measureBandwidth() throws(Trouble) -> Double {
+  private func measureBandwidth(_ bytes: Int) throws(Trouble) -> Double {
     let kernels = try opened()
     let context = kernels.context
-    let bytes = Workload(for: context.device).copied
     let from = try Buffer(context, bytes: bytes)
     let to = try Buffer(context, bytes: bytes)
     try kernels.fillWithNoise(from, seed: 4)
@@ -141,26 +105,28 @@ extension CUDAAccelerator {
         kernels_copy(from: from.address, to: to.address, count: count))
     }
     try copy()
-    let seconds = try context.time { () throws(Trouble) in for _ in 0..<3 { try copy() } }
-    return 3 * 2 * Double(bytes) / seconds
+    let copies = 3
+    let seconds = try context.fastest { () throws(Trouble) in
+      for _ in 0..<copies { try copy() }
+    }
+    return Double(copies * 2 * bytes) / seconds
   }
 
-  /// Multiplies for a time and sees whether the device stays as fast and right.
-  private func sustain(_ precision: Precision) throws(Trouble) -> [Fact] {
-    let product = try LargeProduct(opened(), precision)
+  /// Multiplies for a time and sees whether the device stays as fast and right. In the first pass it may
+  /// not be as fast yet.
+  private func sustain(_ product: LargeProduct, _ facts: inout Facts) throws(Trouble) {
     let stopwatch = Stopwatch()
     var slowest = Double.infinity
     var fastest = 0.0
+    _ = try product.measure()
     repeat {
-      let rate = try product.measure().rate
+      let rate = try product.measure()
       slowest = min(slowest, rate)
       fastest = max(fastest, rate)
     } while Double(stopwatch.nanoseconds) < sustained * 1e9
-    var facts = Facts()
     facts.add("sustained", Double(stopwatch.nanoseconds) / 1e9, "s")
     facts.add("sustained-slowest", slowest, "FLOP/s")
     facts.add("sustained-fastest", fastest, "FLOP/s")
-    return facts.all
   }
 }
 

@@ -2,10 +2,11 @@ import Accelerators
 import CKernels
 import Platform
 
-/// A square product whose operands do not fit the cache of the device that it is sized for.
+/// A product of square matrices, again and again.
 final class LargeProduct {
   private let kernels: Kernels
   private let precision: Precision
+  private let library: CuBLAS?
   private let size: Int
   private let left: Buffer
   private let right: Buffer
@@ -16,11 +17,17 @@ final class LargeProduct {
   /// bfloat16.
   private static let half: UInt8 = 0x3C
 
-  init(_ kernels: Kernels, _ precision: Precision) throws(Trouble) {
+  /// - Parameters:
+  ///   - size: rows and columns.
+  ///   - library: who multiplies; nothing for the test's own kernels.
+  init(
+    _ kernels: Kernels, _ precision: Precision, _ size: Int, _ library: CuBLAS?
+  ) throws(Trouble) {
     self.kernels = kernels
     self.precision = precision
+    self.library = library
+    self.size = size
     let context = kernels.context
-    size = Workload(for: context.device).productSize
     let bytes = size * size * precision.bytes
     left = try Buffer(context, bytes: bytes)
     right = try Buffer(context, bytes: bytes)
@@ -34,10 +41,15 @@ final class LargeProduct {
     }
   }
 
-  /// Measures after one run to warm up, and checks the last result.
-  ///
-  /// - Parameter library: who multiplies; left out, the test's own kernels.
-  func measure(_ library: CuBLAS? = nil) throws(Trouble) -> CUDAAccelerator.ProductRate {
+  /// Who multiplies and how, like `kiln TF32`.
+  var by: String { (library == nil ? "kiln" : "cuBLAS") + " " + precision.name }
+
+  /// The same as a fact's name.
+  var fact: String { "product-" + (library == nil ? "kiln-" : "cublas-") + precision.key }
+
+  /// Operations a second, two for each multiplication: of the fastest of some runs after one to warm up.
+  /// Checks the last result.
+  func measure() throws(Trouble) -> Double {
     let tile = ProductTiles(device: kernels.context.device, precision: precision)
       .tile(kernels_form_nn, rows: size, columns: size, depth: size)
     func multiply() throws(Trouble) {
@@ -53,25 +65,15 @@ final class LargeProduct {
     }
     let runs = 3
     try multiply()
-    let seconds = try kernels.context.time { () throws(Trouble) in
+    let seconds = try kernels.context.fastest { () throws(Trouble) in
       for _ in 0..<runs { try multiply() }
     }
-    let by = (library == nil ? "kiln" : "cuBLAS") + " " + precision.name
-    try check(by)
+    try precision.bytes == 4 ? checkNoise() : checkConstant()
     let edge = Double(size)
-    let maker = library == nil ? "kiln" : "cublas"
-    return .init(
-      rate: Double(runs) * 2 * edge * edge * edge / seconds, by: by,
-      fact: "product-" + maker + "-" + precision.key, precision: precision)
+    return Double(runs) * 2 * edge * edge * edge / seconds
   }
 
-  private func check(_ by: String) throws(Trouble) {
-    precision.bytes == 4 ? try checkNoise(by) : try checkConstant(by)
-  }
-
-  private func trouble(
-    _ by: String, _ column: Int, _ got: Double, _ wanted: Double
-  ) -> Trouble {
+  private func trouble(_ column: Int, _ got: Double, _ wanted: Double) -> Trouble {
     let place = by + ", " + decimal(size) + " wide: number " + decimal(column)
     let (found, right) = (significant(got, digits: 9), significant(wanted, digits: 9))
     return KernelCheck.trouble(place + " is " + found + ", not " + right)
@@ -79,7 +81,7 @@ final class LargeProduct {
 
   /// Some numbers of the first row against float64. Rounding the factors to 11 bits (TF32) or the sums
   /// to 24 moves a sum of `size` terms of either sign by a few times the root of that.
-  private func checkNoise(_ by: String) throws(Trouble) {
+  private func checkNoise() throws(Trouble) {
     let row: [Float] = try kernels.context.download(result, count: size)
     let unit = precision == .tf32 ? 0x1p-11 : 0x1p-24 * Double(size).squareRoot()
     let tolerance = 4 * unit * Double(size).squareRoot()
@@ -91,13 +93,13 @@ final class LargeProduct {
           * Double(Noise.value(seed: Self.seeds.right, at: index * size + column))
       }
       guard (Double(row[column]) - sum).magnitude <= tolerance else {
-        throw trouble(by, column, Double(row[column]), sum)
+        throw trouble(column, Double(row[column]), sum)
       }
     }
   }
 
   /// All numbers are the same; 16 bits hold them to a few thousandths.
-  private func checkConstant(_ by: String) throws(Trouble) {
+  private func checkConstant() throws(Trouble) {
     let bits: [UInt16] = try kernels.context.download(result, count: size)
     let pattern = UInt16(Self.half) << 8 | UInt16(Self.half)
     let factor = precision.value(pattern)
@@ -105,7 +107,7 @@ final class LargeProduct {
     for column in stride(from: 0, to: size, by: size / 8 + 1) {
       let got = precision.value(bits[column])
       guard (got - wanted).magnitude <= wanted / 128 else {
-        throw trouble(by, column, got, wanted)
+        throw trouble(column, got, wanted)
       }
     }
   }

@@ -8,15 +8,8 @@ extension CUDAAccelerator {
     try train(plan, on: samples, with: nil)
   }
 
-  /// The same with the image's cuBLAS; nothing where there is none.
-  func trainWithLibrary(
-    _ plan: TrainingPlan, on samples: Samples
-  ) throws(Trouble) -> TrainingRun? {
-    guard let library = CuBLAS.find(image, try opened().context) else { return nil }
-    return try train(plan, on: samples, with: library)
-  }
-
-  private func train(
+  /// - Parameter library: makes the products of the inputs instead of the test's own kernels.
+  func train(
     _ plan: TrainingPlan, on samples: Samples, with library: CuBLAS?
   ) throws(Trouble) -> TrainingRun {
     let kernels = try opened()
@@ -35,8 +28,8 @@ extension CUDAAccelerator {
     let seconds = try context.time { () throws(Trouble) in
       for _ in 0..<plan.epochs { try epoch.launch() }
     }
-    let (losses, parameters) = try network.download(steps: steps * plan.epochs)
     return TrainingRun(
-      losses: losses, parameters: parameters, nanoseconds: UInt64(seconds * 1e9))
+      losses: try network.losses(steps: steps * plan.epochs),
+      parameters: try network.currentParameters(), nanoseconds: UInt64(seconds * 1e9))
   }
 }

@@ -155,18 +155,20 @@ final class DeviceNetwork {
     return region(0, part(.hiddenWeightPartials), slices: 1)
   }
 
-  /// The losses of the first `steps` steps, and the parameters as they are now.
-  func download(steps: Int) throws(Trouble) -> (losses: [Float], parameters: Parameters) {
+  /// Of the first `steps` steps.
+  func losses(steps: Int) throws(Trouble) -> [Float] {
+    try kernels.context.download(parts[Part.losses.rawValue], count: steps)
+  }
+
+  /// As they are now.
+  func currentParameters() throws(Trouble) -> Parameters {
     let context = kernels.context
     func values(_ index: Int) throws(Trouble) -> [Float] {
       try context.download(parameters[index], count: parameters[index].bytes / 4)
     }
-    return (
-      try context.download(parts[Part.losses.rawValue], count: steps),
-      Parameters(
-        hiddenWeights: try values(0), hiddenBiases: try values(1), outputWeights: try values(2),
-        outputBiases: try values(3))
-    )
+    return Parameters(
+      hiddenWeights: try values(0), hiddenBiases: try values(1), outputWeights: try values(2),
+      outputBiases: try values(3))
   }
 
   /// Up to 16 classes: two kernels do all that lies between the activations and the hidden gradient,

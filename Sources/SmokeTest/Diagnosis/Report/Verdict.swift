@@ -44,7 +44,7 @@ public enum Verdict: UInt8, Sendable {
         self = .failed
         return
       case (.absent, _): isAbsent = true
-      case (.passed, .acceleration): isAccelerated = true
+      case (.passed, .acceleration), (.warned, .acceleration): isAccelerated = true
       default: break
       }
     }

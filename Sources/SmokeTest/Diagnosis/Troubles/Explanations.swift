@@ -199,6 +199,11 @@ enum Explanations {
     See what else uses the GPU (nvidia-smi), its power and temperature limits, and a laptop's \
     power supply; a small GPU beside many cores may really be slower.
 
+    G1073
+    under a load that lasts the GPU falls to {0} % of its own speed
+    It gets too hot, or too little power: see nvidia-smi -q -d PERFORMANCE, clean its fans, and use \
+    a laptop's own power supply.
+
     G1081
     there is no Python {0}
     Install the image's Python environment, or name its interpreter in /etc/gpu-smoke-test.conf: \
