@@ -36,9 +36,14 @@ import Trainer
   }
 
   @Test func withoutTensorCoresTheProductIsFloat32() throws {
-    let throughput = try withDouble(["CAPABILITY": "7.5", "TICK": "1000"]) {
-      try $0.measure(.full, Self.workload)
+    let (throughput, times) = try withDouble(["CAPABILITY": "7.5", "TICK": "1000"]) { gpu in
+      (
+        try gpu.measure(.full, Self.workload), try calls(of: "cuEventElapsedTime", by: gpu)
+      )
     }
+    // Twice each: a step, a product, a large step, a copy, and both passes of the load that lasts no
+    // time; the first of them does not count.
+    #expect(times == 12)
     #expect(
       throughput.facts.map(\.name) == [
         "product-kiln-float32", "large-step-float32", "sustained", "sustained-slowest",
