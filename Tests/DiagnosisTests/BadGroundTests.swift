@@ -77,6 +77,34 @@ import Testing
     }
   }
 
+  /// CUDA shows what stands before the first item that names no GPU.
+  @Test(arguments: [
+    ("", "G1016"), ("-1", "G1016"), ("-1,0", "G1016"), ("none", "G1016"), (",0", "G1016"),
+    ("NoDevFiles", "G1016"), ("0", nil), ("1,-1", nil), (" 0", nil), ("7", nil),
+    ("GPU-8932f937-d72c-4106-c12f-20bd9faed9f6", nil), ("MIG-GPU-8932/1/0", nil),
+  ])
+  func whatHidesEveryGPUIsNoGPU(_ choice: String, _ expected: String?) throws {
+    let root = try FakeRoot.linux()
+    root.environment["CUDA_VISIBLE_DEVICES"] = choice
+    let outcome = root.host.examineDeviceNodes()
+    #expect(code(outcome) == expected)
+    #expect(Verdict([outcome], isEmulated: false) == .skipped)
+    #expect(root.host.examineDeviceNodes(for: .directml).trouble?.code != "G1016")
+  }
+
+  /// Windows' own drivers have folders in `nv…` too.
+  @Test func windowsWithoutADriverOfNVIDIAsIsNoGPU() throws {
+    let root = try FakeRoot.wsl()
+    try root.remove("/usr/lib/wsl/lib/libcuda.so.1")
+    try root.write("/usr/lib/wsl/drivers/nvraid.inf_amd64_0/nvstor.sys", "x")
+    let without = root.host.examineLibraries()
+    #expect(code(without) == "G1031" && without.state.name == "absent")
+    #expect(Verdict([without], isEmulated: false) == .skipped)
+    try root.write("/usr/lib/wsl/drivers/nv_dispi.inf_amd64/libcuda.so.1.1", "x")
+    let with = root.host.examineLibraries()
+    #expect(code(with) == "G1031" && with.state.name == "failed")
+  }
+
   @Test func aFolderInPlaceOfADeviceFails() throws {
     let root = FakeRoot()
     try root.write("/dev/nvidia0/x", "")

@@ -79,6 +79,10 @@ public final class Machine: Sendable {
     return sorted(names)
   }
 
+  /// The same; none where the folder cannot be read.
+  @inline(never)
+  public func names(_ path: String) -> [String] { (try? list(path)) ?? [] }
+
   /// What is at `path`, links followed; nothing when there is nothing, or a link that leads nowhere.
   @inline(never)
   public func status(_ path: String) -> Status? {

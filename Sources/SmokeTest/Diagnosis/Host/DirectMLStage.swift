@@ -49,7 +49,7 @@ extension Host {
         candidates.append(packages + "/torch_directml/libdirectml.so")
         let plugins = packages + "/tensorflow-plugins/directml"
         // TensorFlow's wheels put a digest into the name.
-        for name in (try? machine.list(plugins)) ?? []
+        for name in machine.names(plugins)
         where name.begins(with: "libdirectml.") && name.ends(with: ".so") {
           candidates.append(plugins + "/" + name)
         }

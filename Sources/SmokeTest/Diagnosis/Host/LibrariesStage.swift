@@ -15,7 +15,10 @@ extension Host {
     }
     let trouble =
       isDistribution ? troubleWithHostsLibrary(hit, search) : troubleWithLibrary(hit, search)
-    if let trouble { return Outcome(.libraries, .failed(trouble), facts.all) }
+    if let trouble {
+      let isAbsent = trouble.code == "G1031" && !hasDriverForWSL
+      return Outcome(.libraries, isAbsent ? .absent(trouble) : .failed(trouble), facts.all)
+    }
     if let warning = warning(search, driver: hit?.path) {
       return Outcome(.libraries, .warned(warning), facts.all)
     }
@@ -40,6 +43,16 @@ extension Host {
     let isHosts =
       machine.isSame(hit.path, as: status) || isHosts(hit.path) || hit.path.has("/lxss/lib/")
     return isHosts ? nil : Trouble("G1036", hit.path, hit.way, expected)
+  }
+
+  /// Whether Windows has a driver of NVIDIA's that brings CUDA into WSL: a folder of its own with the
+  /// library behind `libcuda.so.1`. Windows' own drivers have folders in `nv…` too (nvraid, nvdimm).
+  private var hasDriverForWSL: Bool {
+    for name in machine.names(Self.driverStore) where name.begins(with: "nv") {
+      let library = Self.driverStore + "/" + name + "/libcuda.so.1.1"
+      if machine.status(library) != nil { return true }
+    }
+    return false
   }
 
   /// Whether a path of the loader's leads into the host's folder.

@@ -9,7 +9,7 @@ enum LibraryFolders {
     var folders: [String] = []
     for packages in sitePackages(machine, python: python) {
       let wheels = packages + "/nvidia"
-      folders += ((try? machine.list(wheels)) ?? []).map { wheels + "/" + $0 + "/lib" }
+      folders += machine.names(wheels).map { wheels + "/" + $0 + "/lib" }
     }
     folders.append("/usr/local/cuda/lib64")
     return folders.filter { machine.status($0)?.kind == .folder }
@@ -20,7 +20,7 @@ enum LibraryFolders {
   @inline(never)
   static func sitePackages(_ machine: Machine, python: String?) -> [String] {
     guard let environment = python.flatMap({ environment(of: $0) }) else { return [] }
-    let versions = (try? machine.list(environment + "/lib")) ?? []
+    let versions = machine.names(environment + "/lib")
     return versions.filter { $0.begins(with: "python3") }
       .map { environment + "/lib/" + $0 + "/site-packages" }
   }

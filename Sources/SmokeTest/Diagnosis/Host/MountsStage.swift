@@ -4,15 +4,15 @@ internal import Platform
 extension Host {
   /// Where WSL puts the libraries of Windows' driver.
   static let driverFolder = "/usr/lib/wsl/lib"
-  private static let driverStore = "/usr/lib/wsl/drivers"
+  static let driverStore = "/usr/lib/wsl/drivers"
 
   /// The folders that WSL mounts for the driver.
   func examineMounts() -> Outcome {
     guard isDistribution else {
       return Outcome(.mounts, .skipped("only WSL mounts its driver"))
     }
-    let libraries = (try? machine.list(Self.driverFolder)) ?? []
-    let drivers = (try? machine.list(Self.driverStore)) ?? []
+    let libraries = machine.names(Self.driverFolder)
+    let drivers = machine.names(Self.driverStore)
     if libraries.isEmpty {
       return .failed(
         .mounts, Trouble(isOff("gpu", "enabled") ? "G1022" : "G1021"))
