@@ -88,7 +88,8 @@ import Testing
                                Look whether Windows sees the GPU,
                                then update its driver.
 
-        FAILED: G2100: cuInit: CUDA_ERROR_NO_DEVICE (100), in 6 ms
+        FAILED: G2100: device 1: cuInit: CUDA_ERROR_NO_DEVICE (100),
+        in 6 ms
 
         """)
     for columns in 40...120 {
@@ -117,6 +118,15 @@ import Testing
     #expect(lines.count == 4)
     #expect(lines[1].hasPrefix("driver (device 1): failed: G2100: cuInit"))
     #expect(lines[2] == "version: not-reached")
+  }
+
+  /// The stage names it, and so have those who read no more than the end.
+  @Test func theVerdictNamesTheDeviceThatFailed() {
+    #expect(
+      Self.failed.text(.plain).contains("\nFAILED: G2100: device 1: cuInit: CUDA_ERROR_NO_DEVICE"))
+    #expect(Self.failed.junit.contains("message=\"G2100: device 1: cuInit: CUDA_ERROR_NO_DEVICE"))
+    #expect(Self.failed.trouble?.remedy.hasPrefix("Look whether Windows") == true)
+    #expect(Self.skipped.trouble?.seen.hasPrefix("device") == false)
   }
 
   @Test func theVerdictNeedsProof() {

@@ -28,11 +28,20 @@ public struct Report: Sendable {
 
   public var exitStatus: Int32 { verdict.exitStatus }
 
-  /// What explains the verdict where it is no pass.
+  /// What explains the verdict where it is no pass; of several devices it says which.
   public var trouble: Trouble? {
-    let failed = outcomes.first { if case .failed = $0.state { true } else { false } }
-    let absent = outcomes.first { if case .absent = $0.state { true } else { false } }
-    return (failed ?? absent)?.trouble
+    var absence: Trouble?
+    for outcome in outcomes {
+      switch outcome.state {
+      case .failed(let trouble):
+        guard let device = outcome.device else { return trouble }
+        let seen = "device " + decimal(device) + ": " + trouble.seen
+        return Trouble(code: trouble.code, seen: seen, remedy: trouble.remedy)
+      case .absent(let trouble): absence = absence ?? trouble
+      default: break
+      }
+    }
+    return absence
   }
 
   public func fact(_ name: String, of stage: Stage) -> Fact.Value? {
