@@ -22,6 +22,20 @@ import Testing
     }
   }
 
+  /// A toolkit that the driver does not serve is no reason against a framework's wheels that it does.
+  @Test func anotherRuntimeThatRunsMakesItAWarning() throws {
+    let files = ["libcudart.so.12.4.99", "libcudart.so.12.8.90", "libcudart.so.13.0.48"]
+    try withFolder(files) { folder in
+      try withDouble(["VERSION": "12080"], folders: [folder]) { gpu in
+        #expect(gpu.versionWarning == nil)
+        let facts = try gpu.checkVersion()
+        #expect(facts["image-cuda-library"] == .text(folder + "/libcudart.so.12.8.90"))
+        #expect(gpu.versionWarning?.code == "G2952")
+        #expect(gpu.versionWarning?.seen.contains("\(folder)/libcudart.so.13.0.48 is CUDA") == true)
+      }
+    }
+  }
+
   @Test func theReportNamesBothVersions() throws {
     let files = [
       "libcudart.so.12.1.105", "libcudart.so.12.8.90", "libcudart.so", "libcublas.so.12",

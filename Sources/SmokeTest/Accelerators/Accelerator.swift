@@ -117,6 +117,8 @@ public protocol Accelerator: AnyObject {
   func load() throws(Trouble) -> [Fact]
   /// Holds the driver's version against what the image needs.
   func checkVersion() throws(Trouble) -> [Fact]
+  /// What in the image this driver does not serve, though it serves something beside it.
+  var versionWarning: Trouble? { get }
   /// Opens the device that the others use.
   func openDevice() throws(Trouble) -> [Fact]
   /// Why success on the open device proves nothing about a GPU; nothing when it does.
@@ -130,5 +132,6 @@ public protocol Accelerator: AnyObject {
 }
 
 extension Accelerator {
+  public var versionWarning: Trouble? { nil }
   public var emulation: Trouble? { nil }
 }

@@ -13,6 +13,7 @@ public final class CUDAAccelerator: Accelerator {
   let image: ImageLibraries
   /// How long the load of `Level.full` lasts, in seconds.
   let sustained: Double
+  public private(set) var versionWarning: Trouble?
   private var driver: Driver?
   private var kernels: Kernels?
 
@@ -42,14 +43,17 @@ public final class CUDAAccelerator: Accelerator {
     let driver = try started()
     var facts = Facts()
     facts.add("driver-cuda", driver.version.text)
-    guard let runtime = image.newestRuntime() else { return facts.all }
+    guard var runtime = image.newestRuntime() else { return facts.all }
+    if !runtime.version.runs(on: driver.version) {
+      let oldest = runtime.version.minimumDriver.map { ", driver " + $0 + " or later" } ?? ""
+      let trouble = Trouble(
+        "G2952", runtime.path, runtime.version.text + oldest, driver.version.text)
+      guard let older = image.newestRuntime(on: driver.version) else { throw trouble }
+      (runtime, versionWarning) = (older, trouble)
+    }
     facts.add("image-cuda", runtime.version.text)
     facts.add("image-cuda-library", runtime.path)
     if let oldest = runtime.version.minimumDriver { facts.add("minimum-driver", oldest) }
-    guard runtime.version.runs(on: driver.version) else {
-      let oldest = runtime.version.minimumDriver.map { ", driver " + $0 + " or later" } ?? ""
-      throw Trouble("G2952", runtime.path, runtime.version.text + oldest, driver.version.text)
-    }
     if driver.version < runtime.version {
       facts.add("minor-version-compatibility", "used")
     }

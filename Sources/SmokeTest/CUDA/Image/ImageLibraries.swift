@@ -15,16 +15,19 @@ struct ImageLibraries {
 
   /// The newest CUDA runtime in the folders, which sets what the driver has to serve.
   ///
+  /// - Parameter driver: leaves out what does not run on it: an image may have several runtimes, such
+  ///   as a toolkit beside a framework's wheels.
   /// A file may be called by its major version alone (`libcudart.so.12`), and all of CUDA 11 is
   /// `libcudart.so.11.0`, so the library itself is asked; that needs no driver. Where it does not
   /// load, its name has to do.
-  func newestRuntime() -> Runtime? {
+  func newestRuntime(on driver: Version? = nil) -> Runtime? {
     var newest: Runtime?
     for folder in folders {
       for name in Self.names(in: folder) where name.begins(with: "libcudart") {
         guard let named = Self.version(in: name) else { continue }
         let path = folder + "/" + name
         let version = Self.runtimeVersion(path) ?? named
+        if let driver, !version.runs(on: driver) { continue }
         if newest.map({ $0.version < version }) ?? true {
           newest = Runtime(path: path, version: version)
         }
@@ -49,7 +52,7 @@ struct ImageLibraries {
     return Version(encoded: Int(version))
   }
 
-  /// The digits after `.so.`, at most two of them.
+  /// The first two numbers after `.so.`; the second is 0 where there is only one.
   private static func version(in name: String) -> Version? {
     let parts = name.split(at: ".")
     guard let so = parts.firstIndex(of: "so"), so + 1 < parts.count,

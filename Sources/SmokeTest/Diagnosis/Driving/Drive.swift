@@ -14,8 +14,8 @@ struct Drive {
       send(.begun(stage, at: Stopwatch.now))
       do throws(Trouble) {
         let facts = try ask(stage, accelerator)
-        if stage == .device, let emulation = accelerator.emulation {
-          send(.warned(stage, at: Stopwatch.now, facts, emulation))
+        if let warning = warning(stage, accelerator) {
+          send(.warned(stage, at: Stopwatch.now, facts, warning))
         } else {
           send(.ended(stage, at: Stopwatch.now, facts))
         }
@@ -25,6 +25,14 @@ struct Drive {
       }
     }
     send(.finished)
+  }
+
+  private func warning(_ stage: Stage, _ accelerator: any Accelerator) -> Trouble? {
+    switch stage {
+    case .version: accelerator.versionWarning
+    case .device: accelerator.emulation
+    default: nil
+    }
   }
 
   private func ask(_ stage: Stage, _ accelerator: any Accelerator) throws(Trouble) -> [Fact] {
