@@ -106,7 +106,7 @@ import Testing
   @Test func autoTakesCUDAWhereItsDriverIsAndElseDirectML() throws {
     func decided(_ root: FakeRoot, _ options: String...) throws -> Settings {
       var settings = try Settings(Options(options), root.machine)
-      settings.decide(root.machine)
+      try settings.decide(root.machine)
       return settings
     }
     let both = try FakeRoot.directML()

@@ -57,7 +57,9 @@ enum FakeTensorFlow {
 
     here = ["CPU"]
     class device:
-        def __init__(self, name): self.kind = name[1:].split(":")[0]
+        def __init__(self, name):
+            if FAULT == "two" and name == "/GPU:0": raise ValueError("device GPU:0")
+            self.kind = name[1:].split(":")[0]
         def __enter__(self):
             self.before = here[0]
             here[0] = "CPU" if FAULT == "cpu-in-silence" else self.kind
@@ -74,7 +76,7 @@ enum FakeTensorFlow {
     class config:
         class experimental:
             def list_physical_devices(kind):
-                return ["device"] if kind == KIND and count else []
+                return ["device"] * (2 if FAULT == "two" else count) if kind == KIND else []
 
     class History:
         history = {"loss": [2.5, 1.5]}

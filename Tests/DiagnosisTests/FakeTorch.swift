@@ -26,7 +26,7 @@ enum FakeTorch {
                 raise RuntimeError("Found no NVIDIA driver on your system. Please check that you have an NVIDIA GPU")
             if FAULT == "no-start":
                 raise RuntimeError("No CUDA GPUs are available")
-        def get_device_name(index): return "Fake"
+        def get_device_name(index): return "Fake %d" % index
         def get_device_capability(index): return (12, 0) if FAULT == "no-code" else (9, 0)
         def get_arch_list(): return ["sm_80", "sm_90"]
 
@@ -36,12 +36,14 @@ enum FakeTorch {
         class cudnn: allow_tf32 = True
 
     class Device:
-        def __init__(self, type): self.type = type
+        def __init__(self, name): self.name, self.type = name, name.split(":")[0]
+        def __str__(self): return self.name
 
     class Tensor:
         def __init__(self, device, numbers): self.device, self.numbers = Device(device), numbers
         def to(self, device):
             if FAULT == "cpu-in-silence": device = "cpu"
+            if FAULT == "first-in-silence" and device != "cpu": device = "cuda:0"
             return Tensor(device, self.numbers)
         def detach(self): return self
         def cpu(self): return self
@@ -76,7 +78,7 @@ enum FakeTorch {
             def parameters(self): return [self.weights]
             def __call__(self, rows): return rows
         class functional:
-            def cross_entropy(rows, labels): return Tensor(rows.device.type, [2.25])
+            def cross_entropy(rows, labels): return Tensor(rows.device.name, [2.25])
 
     class optim:
         class SGD:

@@ -9,20 +9,31 @@ import Testing
 @Suite(.needs("python3", if: Interpreter.path != nil)) struct FrameworkTests {
   /// The check with a package `torch` that has `fault`; without one there is no package.
   private func check(
-    _ fault: String?, _ backend: Backend = .cuda, seconds: Double = 30
+    _ fault: String?, _ backend: Backend = .cuda, device: Int = 0, seconds: Double = 30
   ) throws -> Outcome {
     let packages = fault.map {
       ["torch/__init__.py": FakeTorch.text($0), "torch_directml.py": FakeTorch.directML($0)]
     }
-    return try Interpreter.check(.pytorch, backend, packages ?? [:], seconds: seconds)
+    return try Interpreter.check(
+      .pytorch, backend, device: device, packages ?? [:], seconds: seconds)
   }
 
   @Test func aTrainingOnTheGPUPasses() throws {
     let outcome = try check("none")
     #expect(outcome.state == .passed)
-    #expect(outcome.facts.contains(Fact("ran-on", .text("cuda"))))
+    #expect(outcome.facts.contains(Fact("ran-on", .text("cuda:0"))))
     #expect(outcome.facts.contains(Fact("weight-error", .quantity(0, unit: ""))))
     #expect(outcome.facts.first == Fact("framework", .text("PyTorch")))
+  }
+
+  /// What trains on another GPU than the one that is tested proves nothing of it.
+  @Test func theTrainingIsOnTheGPUThatIsTested() throws {
+    let outcome = try check("none", device: 1)
+    #expect(outcome.state == .passed)
+    #expect(outcome.facts.contains(Fact("name", .text("Fake 1"))))
+    #expect(outcome.facts.contains(Fact("ran-on", .text("cuda:1"))))
+    let trouble = try check("first-in-silence", device: 1).trouble
+    #expect(trouble?.code == "G1091" && trouble?.seen.contains("trained on cuda:0") == true)
   }
 
   @Test(arguments: [
@@ -111,7 +122,7 @@ enum Interpreter {
 
   /// - Parameter packages: path below the folder of packages → content.
   static func check(
-    _ framework: Framework, _ backend: Backend, _ packages: [String: String],
+    _ framework: Framework, _ backend: Backend, device: Int = 0, _ packages: [String: String],
     seconds: Double = 30
   ) throws -> Outcome {
     let root = FakeRoot()
@@ -120,7 +131,7 @@ enum Interpreter {
       "PYTHONPATH": root.path + "/site", "PYTHONDONTWRITEBYTECODE": "1", "PATH": "/usr/bin:/bin",
     ])
     return FrameworkCheck(
-      framework: framework, backend: backend, machine: machine, python: path,
+      framework: framework, backend: backend, device: device, machine: machine, python: path,
       limit: UInt64(seconds * 1e9)
     ).run()
   }

@@ -64,6 +64,22 @@ import Testing
     #expect(throws: WrongUse.self) { try Options(["--timeout", text]) }
   }
 
+  /// The image's framework is left out where it would train on another adapter; one that is asked for is
+  /// refused.
+  @Test func anAdapterAndAFrameworkDoNotGoTogether() throws {
+    let root = FakeRoot()
+    try root.write(Settings.path, "framework=pytorch\n")
+    func framework(_ arguments: [String]) throws -> Framework? {
+      var settings = try Settings(Options(arguments), root.machine)
+      try settings.decide(root.machine)
+      return settings.framework
+    }
+    #expect(try framework(["--adapter", "1"]) == nil)
+    #expect(try framework(["--backend", "directml"]) == .pytorch)
+    #expect(try framework(["--device", "1", "--framework", "pytorch"]) == .pytorch)
+    #expect(throws: WrongUse.self) { try framework(["--adapter", "amd", "--framework", "pytorch"]) }
+  }
+
   @Test func theImagesSettingsStandBehindTheOptions() throws {
     let root = FakeRoot()
     #expect(try Settings(Options(), root.machine).level == .quick)

@@ -98,6 +98,18 @@ import Testing
     #expect(try Process.run(program, ["--version"]).output.hasPrefix("gpu-smoke-test "))
   }
 
+  /// Frameworks number DirectML's adapters in another order than DXCore.
+  @Test(arguments: programs)
+  func aFrameworkIsNotToldOfDirectMLsAdapters(_ program: String) throws {
+    let root = try FakeRoot.directML()
+    for arguments in [["--adapter", "1"], ["--adapter", "radeon"], ["--device", "1"]] {
+      let wrong = try Process.run(
+        program, ["--root", root.path, "--framework", "pytorch"] + arguments)
+      #expect(wrong.status == 2, "\(wrong.output)")
+      #expect(wrong.errors.contains("--framework takes DirectML's first adapter"))
+    }
+  }
+
   @Test(arguments: programs)
   func theReportIsAFileToo(_ program: String) throws {
     let root = FakeRoot()

@@ -9,10 +9,12 @@ import Testing
 @Suite(.needs("Python", if: Interpreter.path != nil)) struct TensorFlowTests {
   private func check(
     _ fault: String, _ backend: Backend = .directml, version: String = "2.10.0",
-    python: String = "3.9.2", with versions: [String: String?] = [:], seconds: Double = 30
+    python: String = "3.9.2", device: Int = 0, with versions: [String: String?] = [:],
+    seconds: Double = 30
   ) throws -> Outcome {
     let packages = FakeTensorFlow.packages(fault, version: version, python: python, versions)
-    return try Interpreter.check(.tensorflow, backend, packages, seconds: seconds)
+    return try Interpreter.check(
+      .tensorflow, backend, device: device, packages, seconds: seconds)
   }
 
   private static let one: [String: String?] = [
@@ -38,6 +40,14 @@ import Testing
     let outcome = try check("keras-3", .cuda, version: "2.20.0", python: "3.12.1")
     #expect(outcome.state == .passed, "\(outcome)")
     #expect(outcome.facts.contains(Fact("ran-on", .text("GPU"))))
+  }
+
+  @Test func theTrainingIsOnTheGPUThatIsTested() throws {
+    let outcome = try check("two", .cuda, device: 1)
+    #expect(outcome.state == .passed, "\(outcome)")
+    let other = try check("two", .cuda, device: 0).trouble
+    #expect(other?.seen.contains("ValueError: device GPU:0") == true, "\(outcome)")
+    #expect(try check("none", .cuda, device: 1).trouble?.code == "G1084")
   }
 
   @Test func cudaNeedsNoAdapterOfDirectML() throws {

@@ -27,7 +27,7 @@ enum Program {
     let machine = Machine(root: options.root, environment: Relaunch.original(environment))
     var settings = try Settings(options, machine)
     if options.task == .test {
-      settings.decide(machine)
+      try settings.decide(machine)
       if settings.backend == .directml, machine.root.isEmpty, !Relaunch.hasHappened(environment),
         let environment = Relaunch.environment(machine)
       {

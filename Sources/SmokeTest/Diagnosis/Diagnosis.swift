@@ -55,7 +55,10 @@ public final class Diagnosis {
     }
     outcomes += Bench(host: host, settings: settings, accelerator: accelerator).run()
     if let framework = settings.framework, outcomes.allSatisfy({ $0.allowsMore }) {
-      outcomes.append(check(framework))
+      var outcome = check(framework)
+      // Of several GPUs it is the first; with DirectML the framework's own first.
+      if settings.backend != .directml, outcomes.last?.device != nil { outcome.device = 0 }
+      outcomes.append(outcome)
     }
     return outcomes
   }
@@ -95,8 +98,8 @@ public final class Diagnosis {
 
   private func check(_ framework: Framework) -> Outcome {
     FrameworkCheck(
-      framework: framework, backend: settings.backend ?? .cuda, machine: host.machine,
-      python: settings.python, limit: settings.frameworkTimeout
+      framework: framework, backend: settings.backend ?? .cuda, device: settings.device ?? 0,
+      machine: host.machine, python: settings.python, limit: settings.frameworkTimeout
     ).run()
   }
 

@@ -6,6 +6,8 @@ internal import Platform
 struct FrameworkCheck {
   let framework: Framework
   let backend: Backend
+  /// Which of the backend's devices, from 0.
+  var device = 0
   let machine: Machine
   /// The interpreter, a path of the machine; nothing looks in `PATH`.
   let python: String?
@@ -31,8 +33,8 @@ struct FrameworkCheck {
     let child: Child
     do throws(FileError) {
       child = try Child.spawn(
-        try machine.resolve(interpreter), ["-u", "-c", framework.script, backend.name],
-        environment: environment)
+        try machine.resolve(interpreter),
+        ["-u", "-c", framework.script, backend.name, decimal(device)], environment: environment)
     } catch {
       return (.failed(Trouble("G1054", error.reason)), [])
     }

@@ -2,14 +2,14 @@
 ///
 /// It says what it sees as lines `kiln:KEY=VALUE`, each before the step that may die, and leaves all
 /// judgement to this program. The training is the framework's own, in float32, once on the CPU and
-/// once on the device of the backend that it is given. The framework's part imports it, says its
+/// once on the device of the backend that it is given, by its number. The framework's part imports it, says its
 /// `version` and what device is `wanted`, and defines `train(device)`, which returns losses, weights,
 /// and where they were.
 enum FrameworkScript {
   static let text = #"""
     import sys
     sys.path = [p for p in sys.path if p]
-    backend = sys.argv[1]
+    backend, number = sys.argv[1], int(sys.argv[2])
     def say(key, value):
         print("kiln:%s=%s" % (key, str(value).replace("\n", " ")), flush=True)
     say("python", sys.version.split()[0])

@@ -14,11 +14,12 @@ enum PyTorchScript {
     try:
         if backend == "cuda":
             torch.cuda.init()
-            name = torch.cuda.get_device_name(0)
-            say("capability", "sm_%d%d" % tuple(torch.cuda.get_device_capability(0)))
+            name = torch.cuda.get_device_name(number)
+            say("capability", "sm_%d%d" % tuple(torch.cuda.get_device_capability(number)))
             say("architectures", " ".join(torch.cuda.get_arch_list()))
             say("name", name)
-            say("wanted", "cuda")
+            device = "cuda:%d" % number
+            say("wanted", device)
         if backend == "directml":
             import torch_directml
             say("adapters", torch_directml.device_count())
@@ -29,6 +30,8 @@ enum PyTorchScript {
         torch.backends.cudnn.allow_tf32 = False
     except BaseException as error:
         fail("start", error)
+    def at(tensor):
+        return str(tensor.device) if backend == "cuda" else tensor.device.type
     def train(where):
         place = "cpu" if where == "cpu" else device
         torch.manual_seed(1)
@@ -45,7 +48,7 @@ enum PyTorchScript {
             loss.backward()
             descent.step()
             losses.append(float(loss.detach()))
-        where = set(str(p.device.type) for p in model.parameters()) | set([str(loss.device.type)])
+        where = set(at(p) for p in model.parameters()) | set([at(loss)])
         weights = [w for p in model.parameters() for w in p.detach().cpu().flatten().tolist()]
         return losses, weights, where
     """#

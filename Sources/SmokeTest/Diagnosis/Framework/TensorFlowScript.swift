@@ -29,7 +29,7 @@ enum TensorFlowScript {
     try:
         if tf.__version__.startswith("1."):
             tf.enable_eager_execution()
-        devices = tf.config.experimental.list_physical_devices(kind)
+        devices = tf.config.experimental.list_physical_devices(kind)[number:]
         say("devices", len(devices))
         if not devices:
             sys.exit(0)
@@ -41,7 +41,7 @@ enum TensorFlowScript {
     start = []
     def train(where):
         layers = tf.keras.layers
-        with tf.device("/CPU:0" if where == "cpu" else "/%s:0" % kind):
+        with tf.device("/CPU:0" if where == "cpu" else "/%s:%d" % (kind, number)):
             model = tf.keras.Sequential([
                 layers.Dense(64, activation="tanh", input_shape=(64,)), layers.Dense(10)])
             if start:

@@ -12,6 +12,7 @@ public struct Settings: Hashable, Sendable {
   public private(set) var level = Level.quick
   /// `framework=pytorch|tensorflow`: the framework is tested without being asked for.
   public private(set) var framework: Framework?
+  private let isFrameworkAsked: Bool
   /// `python=PATH`: the interpreter of the image's frameworks.
   public private(set) var python: String?
   /// What each stage may take, in nanoseconds.
@@ -30,6 +31,7 @@ public struct Settings: Hashable, Sendable {
   /// - Throws: when the image's file has a line that is none of these.
   public init(_ options: Options, _ machine: Machine) throws(WrongUse) {
     device = options.device
+    isFrameworkAsked = options.framework != nil
     adapter = options.adapter
     frameworkTimeout = options.timeout ?? 300 * 1_000_000_000
     for line in (machine.text(Self.path) ?? "").lines {
@@ -69,6 +71,16 @@ public struct Settings: Hashable, Sendable {
     default: return false
     }
     return true
+  }
+
+  /// Leaves the framework out where one of DirectML's adapters is picked: frameworks number them in an
+  /// order of their own.
+  mutating func reconcile() throws(WrongUse) {
+    guard backend == .directml, device != nil || adapter != nil else { return }
+    if isFrameworkAsked {
+      throw WrongUse("--framework takes DirectML's first adapter: leave out --adapter or --device")
+    }
+    framework = nil
   }
 
   mutating func decide(_ backend: Backend, _ choice: String) {
