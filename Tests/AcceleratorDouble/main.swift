@@ -45,6 +45,11 @@ final class AcceleratorDouble: Accelerator {
     return []
   }
 
+  var versionWarning: Trouble? {
+    fault == "old-toolkit"
+      ? Trouble(code: "G2952", seen: "CUDA 13", remedy: "Take another.") : nil
+  }
+
   func openDevice() throws(Trouble) -> [Fact] {
     try happen("device")
     let name = fault == "emulated" ? Verdict.testDouble : "Double \(device)"
@@ -90,6 +95,12 @@ final class AcceleratorDouble: Accelerator {
   }
 }
 
+/// Whether there is a child that was not waited for, running or not.
+func hasChildren() -> Bool {
+  var child = unsafe siginfo_t()
+  return unsafe waitid(P_ALL, 0, &child, WEXITED | WNOHANG | WNOWAIT) == 0
+}
+
 let arguments = Surroundings.arguments
 do throws(WrongUse) {
   let options = try Options(Array(arguments.dropFirst(2)))
@@ -100,6 +111,9 @@ do throws(WrongUse) {
   }
   let report = diagnosis.run(version: "1.0")
   Terminal.output.write(options.json ? report.json : report.text(.plain))
+  let before = hasChildren()
+  diagnosis.finish()
+  Terminal.errors.write("a child after the report: \(before), at the end: \(hasChildren())\n")
   exit(report.exitStatus)
 } catch {
   Terminal.errors.write(error.message + "\n")

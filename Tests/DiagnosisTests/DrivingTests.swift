@@ -11,6 +11,8 @@ import Testing
     var states: [String: String] = [:]
     var codes: [String] = []
     var seen = ""
+    /// What the double says of the processes that it left.
+    let errors: String
     let seconds: Double
   }
 
@@ -35,7 +37,8 @@ import Testing
     }
     let report = try JSONDecoder().decode(Report.self, from: Data(run.output.utf8))
     #expect(report.exitStatus == run.status)
-    var result = Result(status: run.status, verdict: report.verdict, seconds: run.seconds)
+    var result = Result(
+      status: run.status, verdict: report.verdict, errors: run.errors, seconds: run.seconds)
     for stage in report.stages {
       result.states[stage.stage] = stage.state
       guard let trouble = stage.trouble else { continue }
@@ -52,6 +55,24 @@ import Testing
     #expect(result.verdict == "passed")
     #expect(result.states.count == 11)
     #expect(Set(result.states.values) == ["passed"])
+  }
+
+  /// A driver may take seconds to give a GPU back; the verdict does not wait for that, the end does.
+  @Test func theReportComesBeforeTheEndOfTheDriversProcess() throws {
+    for fault in ["none", "two", "memory-trouble"] {
+      let errors = try run(fault, "--level", "full").errors
+      #expect(errors == "a child after the report: true, at the end: false\n", "\(fault)")
+    }
+    for fault in ["memory-crash", "kernels-garbage", "driver-exit"] {
+      let errors = try run(fault).errors
+      #expect(errors.hasSuffix("a child after the report: false, at the end: false\n"))
+    }
+  }
+
+  @Test func aRuntimeThatTheDriverDoesNotServeIsAWarning() throws {
+    let result = try run("old-toolkit")
+    #expect(result.status == 0)
+    #expect(result.codes == ["G2952"] && result.states["version"] == "warned")
   }
 
   @Test func whatActsAsAGPUIsNoPass() throws {

@@ -6,7 +6,7 @@ import Platform
 
 /// The ways to a GPU that this build has.
 enum Backends {
-  static func diagnosis(_ machine: Machine, _ settings: Settings) throws(WrongUse) -> Diagnosis {
+  static func diagnosis(_ machine: Machine, _ settings: Settings) -> Diagnosis {
     if settings.backend == .directml {
       return Diagnosis(machine, settings) { target in
         // Whoever watches waits for the whole of the time; what is late has to be told before.

@@ -35,11 +35,12 @@ enum Program {
       }
     }
     let file = try options.junit.map(open)
+    let diagnosis = options.task == .test ? Backends.diagnosis(machine, settings) : nil
     let report =
-      options.task == .selfCheck
-      ? SelfCheck(machine, settings).run(version: version)
-      : try Backends.diagnosis(machine, settings).run(version: version)
-    return deliver(report, options, machine.environment, file)
+      diagnosis?.run(version: version) ?? SelfCheck(machine, settings).run(version: version)
+    let status = deliver(report, options, machine.environment, file)
+    diagnosis?.finish()
+    return status
   }
 
   private static func open(_ path: String) throws(WrongUse) -> OutputFile {

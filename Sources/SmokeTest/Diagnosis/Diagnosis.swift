@@ -24,6 +24,7 @@ public final class Diagnosis {
   let settings: Settings
   /// Called in the child.
   let accelerator: (Target) -> any Accelerator
+  private var bench: Bench?
 
   public init(
     _ machine: Machine, _ settings: Settings, accelerator: @escaping (Target) -> any Accelerator
@@ -43,6 +44,10 @@ public final class Diagnosis {
       nanoseconds: stopwatch.nanoseconds)
   }
 
+  /// To be called when the report is written: waits for the process that drove the GPU, which the
+  /// verdict does not wait for.
+  public func finish() { bench?.finish() }
+
   private func runOnDevices() -> [Outcome] {
     var outcomes: [Outcome] = []
     for stage in [Stage.platform, .deviceNodes, .mounts, .libraries] {
@@ -53,8 +58,11 @@ public final class Diagnosis {
       outcomes.append(outcome)
       guard outcome.allowsMore else { return outcomes }
     }
-    outcomes += Bench(host: host, settings: settings, accelerator: accelerator).run()
+    let bench = Bench(host: host, settings: settings, accelerator: accelerator)
+    self.bench = bench
+    outcomes += bench.run()
     if let framework = settings.framework, outcomes.allSatisfy({ $0.allowsMore }) {
+      bench.finish()
       var outcome = check(framework)
       // Of several GPUs it is the first; with DirectML the framework's own first.
       if settings.backend != .directml, outcomes.last?.device != nil { outcome.device = 0 }

@@ -8,6 +8,8 @@ final class Bench {
   let settings: Settings
   let accelerator: (Diagnosis.Target) -> any Accelerator
 
+  /// The process that drove the last device: it has said all, and may still be giving the GPU back.
+  private var child: Child?
   private let digits = Digits()
   private let plan = TrainingPlan.digits
 
@@ -33,6 +35,13 @@ final class Bench {
     return outcomes
   }
 
+  /// Waits until the GPU is given back, for whoever needs it next. A driver that nobody else keeps awake
+  /// may take seconds for that, which no verdict has to wait for.
+  func finish() {
+    child?.stop()
+    child = nil
+  }
+
   private func count(in outcomes: [Outcome]) -> Int? {
     for outcome in outcomes where outcome.stage == .device {
       for fact in outcome.facts where fact.name == "devices" {
@@ -45,6 +54,7 @@ final class Bench {
   private func examine(
     _ device: Int, name: Int?, _ reference: inout CPUWork?
   ) -> [Outcome] {
+    finish()
     let child: Child
     do throws(FileError) {
       child = try Child.fork { reporter in
@@ -55,6 +65,7 @@ final class Bench {
     } catch {
       return [Outcome(.driver, .failed(Trouble("G1054", error.reason)), device: name)]
     }
+    self.child = child
     let watch = DeviceWatch(limit: settings.timeout, device: name)
     let cpu = reference ?? measureCPU()
     reference = cpu
