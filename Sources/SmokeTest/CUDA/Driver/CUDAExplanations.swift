@@ -14,8 +14,8 @@ enum CUDAExplanations {
 
     G2003
     {0}
-    The driver did not start. With NVIDIA's open modules on new kernels switch HMM off, as root: \
-    echo options nvidia_uvm uvm_disable_hmm=1 > /etc/modprobe.d/uvm.conf; then restart.
+    The driver did not start. With NVIDIA's open modules on new kernels switch HMM off: echo \
+    options nvidia_uvm uvm_disable_hmm=1 | sudo tee /etc/modprobe.d/uvm.conf; then restart.
 
     G2034
     {0}
@@ -30,15 +30,17 @@ enum CUDAExplanations {
 
     G2046
     {0}
-    The GPU is taken, or its compute mode forbids another process. Stop the other program, or \
-    allow sharing on the host: `nvidia-smi -c DEFAULT`.
+    The GPU is taken, or its compute mode forbids another process: stop the other program, or \
+    allow sharing on the host: `sudo nvidia-smi -c DEFAULT`. Or it is a virtual GPU without a licence: \
+    see `nvidia-smi -q | grep -i license`.
 
     G2100
     {0}
-    The driver works, but shows no GPU. Check that CUDA_VISIBLE_DEVICES is not set to something \
-    empty or wrong. In WSL check that Windows sees the GPU (Device Manager), update its NVIDIA \
-    driver, then run `wsl --update` and `wsl --shutdown`; WSL needs every NVIDIA GPU in WDDM mode \
-    (there: nvidia-smi -dm 0). In a container use `--gpus all`; one that had a GPU, restart.
+    The driver works, but shows no GPU. Check that CUDA_VISIBLE_DEVICES names one that is there. \
+    In WSL check that Windows sees the GPU (Device Manager; a laptop's Eco mode switches it off), \
+    update its NVIDIA driver, then run `wsl --update` and `wsl --shutdown`; WSL needs every NVIDIA \
+    GPU in WDDM mode (there: nvidia-smi -dm 0). Another GPU: --backend directml. In a container use \
+    `--gpus all`; one that had a GPU, restart. With MIG on, on the host: sudo nvidia-smi mig -cgi 0 -C
 
     G2101
     {0}
@@ -86,7 +88,7 @@ enum CUDAExplanations {
 
     G2700
     {0}
-    A kernel went astray in the GPU's memory or instructions. The same kernels run on other \
+    A kernel used memory or an instruction that it may not use. The same kernels run on other \
     GPUs: install a current driver, undo overclocking, test the memory with --level full, and \
     report it if it stays.
 
@@ -97,7 +99,7 @@ enum CUDAExplanations {
 
     G2719
     {0}
-    A kernel died on the GPU. `dmesg | grep -i -e xid -e dxg` has the driver's own note. \
+    A kernel failed on the GPU. `sudo dmesg | grep -i -e xid -e dxg` has the driver's own note. \
     Install a current driver, undo overclocking, restart the computer.
 
     G2802
@@ -116,6 +118,12 @@ enum CUDAExplanations {
     A forward-compatibility library (cuda-compat) was loaded; it works with data-centre GPUs \
     only, never in WSL. Remove the package cuda-compat-* and its folder from LD_LIBRARY_PATH; after a \
     driver update restart the computer.
+
+    G2805
+    {0}
+    The MPS daemon cannot be reached, or takes no more clients. Be the same user, start a container \
+    with --ipc=host, set CUDA_MPS_PIPE_DIRECTORY as the daemon has it, or end the daemon: echo quit \
+    | sudo nvidia-cuda-mps-control
 
     G2950
     {0} does not load: {1}
@@ -148,16 +156,16 @@ enum CUDAExplanations {
 
     G2956
     cublasGemmEx: status {0}, {1}
-    cuBLAS was found but did not multiply. It may be damaged or too old for this GPU: \
-    install the image's CUDA packages anew.
+    cuBLAS was found but did not multiply. It may be damaged, or too old or too new for this \
+    GPU (CUDA 13 has no code for Maxwell to Volta): install fitting CUDA packages.
 
     G2999
     {0}
     The driver failed without saying why. If the compute mode forbids all programs, allow them: \
-    `nvidia-smi -c DEFAULT`. In WSL run `wsl --shutdown` and start again, then \
-    update the NVIDIA driver on Windows and WSL (`wsl --update`). On plain Linux read `dmesg`; \
-    restart the computer after a driver update or a long sleep, or: rmmod nvidia_uvm; modprobe \
-    nvidia_uvm
+    `sudo nvidia-smi -c DEFAULT`. In WSL run `wsl --shutdown` and start again, then \
+    update the NVIDIA driver on Windows and WSL (`wsl --update`). On plain Linux read `sudo dmesg`; \
+    restart the computer after a driver update or a long sleep, or: sudo rmmod nvidia_uvm; \
+    sudo modprobe nvidia_uvm
 
     """
 }

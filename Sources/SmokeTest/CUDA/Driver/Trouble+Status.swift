@@ -48,10 +48,13 @@ extension Trouble {
   private static func representative(of code: Status) -> Status {
     switch code {
     case 4: 3
+    // No licence for a virtual GPU, which "unavailable" often means too.
+    case 102: 46
     case 200: 218
     case 223: 221
     case 714...718: 700
     case 220, 226: 214
+    case 806...810: 805
     // "Device not ready", in WSL where Windows cannot make room for what is in use.
     case 600: 2
     case 0..<1000: code

@@ -16,7 +16,7 @@ enum Explanations {
 
     G1011
     WSL gives no GPU: there is no /dev/dxg
-    Install the GPU's driver in Windows (11, or 10 21H2 and later), then wsl --update and wsl \
+    Install the GPU's driver in Windows (11, or 10 21H2 and later), then there: wsl --update, wsl \
     --shutdown; gpuSupport=false and safeMode=true in .wslconfig switch it off.
 
     G1012
@@ -26,8 +26,8 @@ enum Explanations {
 
     G1013
     there is no GPU: no /dev/nvidia0, no /dev/dxg
-    If this machine has an NVIDIA GPU, install its driver and load it: modprobe nvidia. dmesg | grep \
-    -i nvrm says why it refuses one (an RTX 50 needs the open modules, Secure Boot signed ones).
+    If this machine has an NVIDIA GPU, install its driver and load it: sudo modprobe nvidia. sudo \
+    dmesg | grep -i nvrm says why it refuses one (an RTX 50 needs the open modules, Secure Boot signed ones).
 
     G1014
     {0} is no device
@@ -36,11 +36,11 @@ enum Explanations {
 
     G1015
     this user may not open {0}
-    Log in with a user of the groups video and render, or mend the node: chmod 666 {0}
+    Log in with a user of the groups video and render, or mend the node: sudo chmod 666 {0}
 
     G1016
     CUDA_VISIBLE_DEVICES="{0}" hides every GPU
-    unset CUDA_VISIBLE_DEVICES
+    unset CUDA_VISIBLE_DEVICES; under Slurm ask for a GPU: --gres=gpu:1
 
     G1017
     the NVIDIA driver is here (/dev/nvidiactl), but no GPU (/dev/nvidia0)
@@ -49,7 +49,7 @@ enum Explanations {
 
     G1018
     there is no /dev/nvidia-uvm, which CUDA needs
-    nvidia-modprobe -u -c 0, as root on the machine itself
+    On the machine itself: sudo nvidia-modprobe -u -c 0
 
     G1021
     /usr/lib/wsl/lib, where WSL puts the driver, is missing or empty
@@ -71,11 +71,11 @@ enum Explanations {
     G1031
     Windows gives no NVIDIA driver: there is no {0}
     Install NVIDIA's driver in Windows, not in the distribution; then in Windows: wsl \
-    --shutdown. Without an NVIDIA GPU there is no CUDA.
+    --shutdown. A GPU of AMD or Intel has no CUDA: try --backend directml.
 
     G1032
     the driver's library libcuda.so.1 is nowhere that the loader looks
-    Install NVIDIA's driver for this system, and run ldconfig as root; start a container with \
+    Install NVIDIA's driver for this system, and run sudo ldconfig; start a container with \
     docker run --gpus all … and NVIDIA_DRIVER_CAPABILITIES=compute,utility, in WSL \
     with LD_LIBRARY_PATH=/usr/lib/wsl/lib
 
@@ -99,24 +99,24 @@ enum Explanations {
 
     G1037
     there is no folder /etc/ld.so.conf.d, so WSL cannot tell the loader of its driver
-    As root: mkdir -p /etc/ld.so.conf.d; then in Windows: wsl --shutdown
+    sudo mkdir -p /etc/ld.so.conf.d; then in Windows: wsl --shutdown
 
     G1038
     there is no /etc/ld.so.conf.d/ld.wsl.conf, which WSL writes at each start
-    In Windows: wsl --shutdown, and start the distribution again. By hand, as root: echo \
-    /usr/lib/wsl/lib > /etc/ld.so.conf.d/ld.wsl.conf; ldconfig
+    In Windows: wsl --shutdown, and start the distribution again. By hand: echo \
+    /usr/lib/wsl/lib | sudo tee /etc/ld.so.conf.d/ld.wsl.conf; sudo ldconfig
 
     G1039
     /usr/lib/wsl/lib is configured, but not in the loader's cache
-    As root: ldconfig. WSL runs it at each start as /sbin/ldconfig, which must be there.
+    sudo ldconfig; WSL runs it at each start as /sbin/ldconfig, which must be there.
 
     G1040
     /etc/ld.so.conf does not include /etc/ld.so.conf.d/*.conf
-    As root: echo 'include /etc/ld.so.conf.d/*.conf' >> /etc/ld.so.conf; ldconfig
+    echo 'include /etc/ld.so.conf.d/*.conf' | sudo tee -a /etc/ld.so.conf; sudo ldconfig
 
     G1041
     the loader finds libcuda.so.1, but not libcuda.so
-    Some programs ask for it: ln -s /usr/lib/wsl/lib/libcuda.so.1 {0}/libcuda.so
+    Some programs ask for it: sudo ln -s /usr/lib/wsl/lib/libcuda.so.1 {0}/libcuda.so
 
     G1042
     there is {0}, but no libcuda.so.1, which programs load
@@ -124,7 +124,7 @@ enum Explanations {
 
     G1043
     {0} is a link to {1}, which is not there
-    Install the driver again, or remove the link and run ldconfig as root.
+    Install the driver again, or remove the link and run sudo ldconfig.
 
     G1044
     {0}, by {1}, is not the host's driver
@@ -132,11 +132,11 @@ enum Explanations {
 
     G1045
     {0} cannot be read: {1}
-    Mend its permissions: chmod a+r {0}
+    Mend its permissions: sudo chmod a+r {0}
 
     G1046
     the loader has no cache: /etc/ld.so.cache is missing or broken
-    As root: ldconfig
+    sudo ldconfig
 
     G1047
     {0} is empty, so nvidia-smi and PyTorch fail
@@ -216,8 +216,8 @@ enum Explanations {
 
     G1083
     this PyTorch ({0}) is built for the CPU only
-    Install a build with CUDA: pip install --force-reinstall torch, from an index that has CUDA \
-    builds.
+    Install one with CUDA: pip install --force-reinstall torch --index-url \
+    https://download.pytorch.org/whl/cu128
 
     G1084
     {0} cannot start {1}: {2}
@@ -255,7 +255,7 @@ enum Explanations {
     The words are the framework's own; the stages before this one say whether the GPU is well.
 
     G1091
-    {0} trained on {1}, not on the GPU
+    {0} trained on {1}, not on the GPU that is tested
     Something moves its work off the GPU: look for a sitecustomize.py, and for PYTORCH_…, TF_…, \
     DML_… and CUDA_… variables in the environment.
 
@@ -312,7 +312,7 @@ enum Explanations {
 
     G1125
     {0} needs {1}, which is not in the image
-    Install the package that has it (apt-file search {1}), and run ldconfig.
+    Install the package that has it (apt-file search {1}), and run sudo ldconfig.
 
     G1126
     the image has a library of Direct3D of its own: {0}
