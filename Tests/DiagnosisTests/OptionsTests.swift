@@ -77,7 +77,9 @@ import Testing
     #expect(try framework(["--adapter", "1"]) == nil)
     #expect(try framework(["--backend", "directml"]) == .pytorch)
     #expect(try framework(["--device", "1", "--framework", "pytorch"]) == .pytorch)
-    #expect(throws: WrongUse.self) { try framework(["--adapter", "amd", "--framework", "pytorch"]) }
+    #expect(throws: WrongUse.self) {
+      try framework(["--adapter", "amd", "--framework", "pytorch"])
+    }
   }
 
   @Test func theImagesSettingsStandBehindTheOptions() throws {

@@ -40,14 +40,10 @@ public final class SelfCheck {
     let search = LoaderSearch(host.machine)
     for name in [
       "libcuda.so.1", "libcuda.so", "libnvidia-ml.so.1", "libnvidia-ptxjitcompiler.so.1",
-    ] {
+    ] + Host.direct3D {
       if let hit = search.find(name), !host.isHosts(hit.path) {
-        return .failed(.libraries, Trouble("G1101", hit.path))
-      }
-    }
-    for name in Host.direct3D {
-      if let hit = search.find(name), !host.isHosts(hit.path) {
-        return .failed(.libraries, Trouble("G1126", hit.path))
+        let code = Host.direct3D.contains(name) ? "G1126" : "G1101"
+        return .failed(.libraries, Trouble(code, hit.path))
       }
     }
     if let trouble = host.brokenConfiguration(mustBeWritten: host.isDistribution) {
@@ -64,8 +60,7 @@ public final class SelfCheck {
   private func directML(_ search: LoaderSearch) -> Outcome {
     let machine = host.machine
     guard let path = host.directML(settings), let status = machine.status(path) else {
-      return .failed(
-        .libraries, Trouble("G1124", settings.directML.map { ", not even " + $0 } ?? ""))
+      return .failed(.libraries, host.missingDirectML(settings))
     }
     if let trouble = host.troubleWithFile(path, status) { return .failed(.libraries, trouble) }
     let needs = ELFNeeds.names((try? machine.read(path, limit: 1 << 28)) ?? [])

@@ -29,12 +29,16 @@ extension Host {
       }
     }
     guard let library = directML(settings), let status = machine.status(library) else {
-      let asked = settings.directML.map { ", not even " + $0 } ?? ""
-      return .failed(.libraries, Trouble("G1124", asked), facts)
+      return .failed(.libraries, missingDirectML(settings), facts)
     }
     facts.add("directml", library)
     if let trouble = troubleWithFile(library, status) { return .failed(.libraries, trouble, facts) }
     return warning.map { .warned(.libraries, $0, facts) } ?? .passed(.libraries, facts)
+  }
+
+  @inline(never)
+  func missingDirectML(_ settings: Settings) -> Trouble {
+    Trouble("G1124", settings.directML.map { ", not even " + $0 } ?? "")
   }
 
   /// DirectML's library: the one that was named; else the image's own, one of its Python environments',

@@ -78,7 +78,7 @@ public struct Settings: Hashable, Sendable {
   mutating func reconcile() throws(WrongUse) {
     guard backend == .directml, device != nil || adapter != nil else { return }
     if isFrameworkAsked {
-      throw WrongUse("--framework takes DirectML's first adapter: leave out --adapter or --device")
+      throw WrongUse("--framework takes DirectML's first adapter: leave --adapter out")
     }
     framework = nil
   }

@@ -7,13 +7,11 @@ extension Report {
   public var json: String {
     let writer = Writer()
     writer.put("{\n  \"report\": 1")
-    for (name, value) in [
-      ("version", version), ("task", isSelfCheck ? "self-check" : "test"),
-      ("backend", backend.name), ("level", level.name), ("verdict", verdict.name),
-    ] {
-      writer.put(",\n  ")
-      writer.putMember(name, value, first: true)
-    }
+    writer.putLine("version", version)
+    writer.putLine("task", isSelfCheck ? "self-check" : "test")
+    writer.putLine("backend", backend.name)
+    writer.putLine("level", level.name)
+    writer.putLine("verdict", verdict.name)
     writer.put(",\n  \"exitStatus\": ")
     writer.put(Int(exitStatus))
     writer.put(",\n  \"seconds\": ")
@@ -29,6 +27,13 @@ extension Report {
 }
 
 extension Writer {
+  /// A member of the report itself.
+  @inline(never)
+  fileprivate func putLine(_ name: String, _ value: String) {
+    put(",\n  ")
+    putMember(name, value, first: true)
+  }
+
   fileprivate func putJSON(_ outcome: Outcome) {
     put("{")
     putMember("stage", outcome.stage.name, first: true)
