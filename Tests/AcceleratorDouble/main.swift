@@ -53,7 +53,8 @@ final class AcceleratorDouble: Accelerator {
   func openDevice() throws(Trouble) -> [Fact] {
     try happen("device")
     let name = fault == "emulated" ? Verdict.testDouble : "Double \(device)"
-    return [Fact("devices", .count(fault == "two" ? 2 : 1)), Fact("name", .text(name))]
+    let count = fault == "two" || fault == "twins" ? 2 : 1
+    return [Fact("devices", .count(count)), Fact("name", .text(name))]
   }
 
   func checkMemory(_ level: Level) throws(Trouble) -> [Fact] {

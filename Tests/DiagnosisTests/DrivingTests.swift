@@ -9,6 +9,8 @@ import Testing
     let verdict: String
     /// States by stage; of several devices the last one's.
     var states: [String: String] = [:]
+    /// Of several devices the last one, by stage.
+    var devices: [String: Int] = [:]
     var codes: [String] = []
     var seen = ""
     /// What the double says of the processes that it left.
@@ -29,6 +31,7 @@ import Testing
         }
         let stage: String
         let state: String
+        let device: Int?
         let trouble: Trouble?
       }
       let verdict: String
@@ -41,6 +44,7 @@ import Testing
       status: run.status, verdict: report.verdict, errors: run.errors, seconds: run.seconds)
     for stage in report.stages {
       result.states[stage.stage] = stage.state
+      result.devices[stage.stage] = stage.device
       guard let trouble = stage.trouble else { continue }
       result.codes.append(trouble.code)
       result.seen += trouble.seen
@@ -144,5 +148,14 @@ import Testing
     #expect(full.codes == ["G2954"])
     let one = try run("two", "--level", "full", "--device", "0")
     #expect(one.status == 0)
+  }
+
+  /// The double's machine has no Python, so no more is needed to see which GPU it would be.
+  @Test func theReportSaysOnWhichOfSeveralGPUsTheFrameworkTrains() throws {
+    let full = try run("twins", "--level", "full", "--framework", "pytorch")
+    #expect(full.codes == ["G1081"] && full.devices["acceleration"] == 1)
+    #expect(full.devices["framework"] == 0)
+    let quick = try run("twins", "--framework", "pytorch")
+    #expect(quick.devices["framework"] == nil)
   }
 }

@@ -19,8 +19,8 @@ enum DirectMLExplanations {
 
     G3003
     the loader says: {0}
-    libdirectml.so needs libd3d12.so and libdxcore.so by name: put /usr/lib/wsl/lib into \
-    /etc/ld.so.conf.d/ld.wsl.conf and run sudo ldconfig.
+    libdirectml.so needs libd3d12.so and libdxcore.so by name: echo \
+    /usr/lib/wsl/lib | sudo tee /etc/ld.so.conf.d/ld.wsl.conf; sudo ldconfig
 
     G3004
     {0} has no {1}

@@ -104,8 +104,8 @@ enum CUDAExplanations {
 
     G2802
     {0}
-    The GPU is not ready. Where GPUs are joined by NVSwitch, the host's service \
-    nvidia-fabricmanager has to run; else wait a moment and try again.
+    The GPU is not ready. Where GPUs are joined by NVSwitch, on the host: sudo systemctl start \
+    nvidia-fabricmanager; else wait a moment and try again.
 
     G2803
     {0}

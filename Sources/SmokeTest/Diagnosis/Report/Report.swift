@@ -34,7 +34,7 @@ public struct Report: Sendable {
     for outcome in outcomes {
       switch outcome.state {
       case .failed(let trouble):
-        guard let device = outcome.device else { return trouble }
+        guard let device = outcome.device, outcome.stage != .framework else { return trouble }
         let seen = "device " + decimal(device) + ": " + trouble.seen
         return Trouble(code: trouble.code, seen: seen, remedy: trouble.remedy)
       case .absent(let trouble): absence = absence ?? trouble
