@@ -11,7 +11,7 @@ public enum RecipeLint {
   public static func lint(_ recipe: Recipe) -> [Diagnostic] {
     // What a tarball holds is seen in the finished image only.
     let isWhole = if case .tarball = recipe.base { false } else { true }
-    let content = isWhole ? systemd(recipe) + users(recipe) + locale(recipe) : []
+    let content = isWhole ? systemd(recipe) + users(recipe) : []
     return VerificationReport.sorted(
       drivers(recipe) + content + distributionFiles(recipe) + writable(recipe))
   }
@@ -55,15 +55,6 @@ public enum RecipeLint {
 
   private static func users(_ recipe: Recipe) -> [Diagnostic] {
     var found: [Diagnostic] = []
-    if let name = recipe.wsl.conf.setting("user.default")?.text, name != "root",
-      !recipe.users.contains(where: { $0.name == name })
-    {
-      found.append(
-        Diagnostic(
-          code: "K6453", message: "`user.default` names `\(name)`, whom the recipe does not make",
-          place: recipe.places["wsl.conf.user.default"],
-          remedy: "add the user to `users`"))
-    }
     if recipe.wsl.install.contains(.importing), recipe.users.isEmpty,
       recipe.wsl.conf.setting("user.default") == nil
     {
@@ -130,22 +121,6 @@ public enum RecipeLint {
       code: "K6457", message: "WSL could not read the file that `\(name)` names",
       place: .init(file: path.string), reason: reason,
       remedy: "name \(isIcon ? "an .ico file" : "JSON") of at most 1 MiB")
-  }
-
-  private static func locale(_ recipe: Recipe) -> [Diagnostic] {
-    let isBuiltIn = ["C", "POSIX", "C.UTF-8", "C.utf8"].contains(recipe.locale)
-    let names = names(recipe)
-    guard !isBuiltIn, !names.contains("locales-all") else { return [] }
-    let hasPackage = names.contains("locales")
-    if hasPackage, recipe.run.contains(where: { $0.script.contains("locale-gen") }) { return [] }
-    return [
-      Diagnostic(
-        severity: .warning, code: "K6459", message: "nothing makes the locale `\(recipe.locale)`",
-        place: recipe.places["locale"],
-        reason: hasPackage
-          ? "no `run` step calls locale-gen" : "the recipe does not ask for the package locales",
-        remedy: "add `locales` to `packages` and a step with `locale-gen`, or use C.UTF-8")
-    ]
   }
 
   /// What the `wsl` section, the users and the environment would fail with later.
