@@ -218,6 +218,15 @@ struct BadRecipe: CustomTestStringConvertible {
     .init(
       more: "hidden file", "files: [{content: x, to: /proc/x}]\n", "K1116", 4, 26, schema: false),
     .init(
+      more: "vanishing file", "files: [{content: x, to: /tmp/x}]\n", "K1116", 4, 26,
+      remedy: "`inputs`", schema: false),
+    .init(
+      more: "vanishing tree", "files: [{from: tree, to: /run}]\n", "K1116", 4, 26, schema: false),
+    .init(
+      more: "file in a home that is made later",
+      "files: [{content: x, to: /home/kiln/.config/x, owner: kiln}]\nusers: [{name: kiln}]\n",
+      "K1116", 4, 26, remedy: "/etc/skel", schema: false),
+    .init(
       more: "package twice", "packages: [nano, less, 'nano=1']\n", "K1109", 4, 24,
       schema: false),
     .init(

@@ -16,6 +16,14 @@ struct ReadingTests {
     }
   }
 
+  @Test func namesThatOnlyLookAlikeAreTwo() async throws {
+    let files = "files: [{content: a, to: /caf\u{E9}}, {content: b, to: \"/cafe\u{301}\"}]\n"
+    try await Kitchen.with(minimal(files)) { kitchen in
+      let recipe = try kitchen.read()
+      #expect(recipe.files.count == 2)
+    }
+  }
+
   static let everything = """
     recipe: 1
     name: everything

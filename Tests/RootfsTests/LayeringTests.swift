@@ -70,6 +70,24 @@ struct LayeringTests {
     }
   }
 
+  @Test("refuses a file that a link leads to where images are empty")
+  func vanishing() async throws {
+    try await with { (recipe, build) async throws in
+      var recipe = recipe
+      let file = { Recipe.FileEntry(source: $0, to: $1, mode: nil, owner: "root", group: "root") }
+      recipe.files = [
+        file(.symlink("/run"), "/var/run"), file(.content("x"), "/var/run/app/settings"),
+      ]
+      do {
+        _ = try await build(recipe)
+        Issue.record("the file was not missed")
+      } catch let error as RootfsError {
+        #expect(error.code == .blockedPath)
+        #expect(error.subject == "/var/run/app/settings")
+      }
+    }
+  }
+
   @Test("names a user that the image does not have")
   func unknownUser() async throws {
     try await with { (recipe, build) async throws in

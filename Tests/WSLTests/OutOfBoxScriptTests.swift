@@ -30,6 +30,33 @@ struct OutOfBoxScriptTests {
     #expect(!result.contains("pending"))
   }
 
+  /// Such as one that a step of the recipe made.
+  @Test func aHomeThatIsThereIsFilledAndBecomesTheUsers() async throws {
+    let result = try await run(
+      """
+      mkdir -p /home/kiln-test/.config && echo own > /home/kiln-test/.profile
+      chown -R 0:4321 /home/kiln-test/.config; chmod 700 /home/kiln-test/.config
+      mkdir -p /etc/skel/.config && echo skel | tee /etc/skel/.profile > /etc/skel/.config/more
+      sh "$script" </dev/null && cd /home/kiln-test && cat .profile .config/more \
+        && stat -c '%n %u:%g %a' . .config .config/more && ls -A /home
+      """)
+    #expect(result.contains("own\nskel\n"), "\(result)")
+    #expect(result.contains("\n. 4321:4321 "), "\(result)")
+    #expect(result.contains("\n.config 0:4321 700\n.config/more 4321:4321 "), "\(result)")
+    #expect(result.hasSuffix("\nkiln-test\n"), "\(result)")
+  }
+
+  /// Killed between making room and making the user.
+  @Test func aHomeThatWasMovedAwayComesBack() async throws {
+    let result = try await run(
+      """
+      mkdir -p /home/.kiln-oobe && echo own > /home/.kiln-oobe/kept
+      echo kiln-test > /var/lib/kiln-oobe.pending
+      sh "$script" </dev/null && cat /home/kiln-test/kept && ls -A /home
+      """)
+    #expect(result.hasSuffix("own\nkiln-test\n"), "\(result)")
+  }
+
   @Test func theEnvironmentChoosesNameAndPassword() async throws {
     let result = try await run(
       """

@@ -105,7 +105,11 @@ struct LayerEditor {
         throw FileError("create the folder", FilePath("/" + folder), errno: .notDirectory)
       }
       guard let shown else {
-        _ = try makeNew(folder, permissions: 0o755)
+        let new = try makeNew(folder, permissions: 0o755)
+        // One of root's in somebody's home would be closed to its owner.
+        if count > 0, let above = try Files.status(place.removingLastComponent()) {
+          try Files.setOwner(above.owner, group: above.group, of: new)
+        }
         continue
       }
       try Files.makeDirectory(place, permissions: shown.permissions)

@@ -150,7 +150,14 @@ struct PlannedFile {
           .blockedPath, "/" + file.path, detail: error.diagnostics.first?.reason,
           cause: .file(error), place: file.place)
       }
-      for path in editor.written[before...] { owners[path] = file.origin }
+      for path in editor.written[before...] {
+        if let emptied = EmptiedFolders.holding(path) {
+          throw RootfsError(
+            .blockedPath, "/" + file.path,
+            detail: "it leads to /\(path), and images have /\(emptied) empty", place: file.place)
+        }
+        owners[path] = file.origin
+      }
     }
     return owners
   }

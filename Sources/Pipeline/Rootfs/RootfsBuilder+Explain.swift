@@ -62,7 +62,7 @@ extension RootfsBuilder {
     if recipe.python != nil {
       names += ["virtual environment"] + (lock.wheels.isEmpty ? [] : ["wheels"])
     }
-    if recipe.users.contains(where: { !isInteractive($0, recipe) }) { names.append("users") }
+    if recipe.users.contains(where: { $0 != recipe.interactiveUser }) { names.append("users") }
     names.append("files")
     if hasOwnLocale(recipe) { names.append("locale") }
     names += recipe.run.map { "step \($0.name)" }

@@ -5,25 +5,11 @@ import Sandbox
 import WSL
 
 extension RootfsBuilder {
-  /// The uid that the out-of-box script gives to the user it asks for.
-  private static func interactiveUID(_ recipe: Recipe) -> UInt32 {
-    for (section, values) in recipe.wsl.distribution where section.lowercased() == "oobe" {
-      for (key, value) in values where key.lowercased() == "defaultuid" {
-        if case .integer(let uid) = value { return UInt32(clamping: uid) }
-      }
-    }
-    return 1000
-  }
-
-  static func isInteractive(_ user: Recipe.User, _ recipe: Recipe) -> Bool {
-    recipe.wsl.install.contains(.fromFile) && user.uid == interactiveUID(recipe)
-  }
-
   /// Makes the users that every flavour has: all but the one that the out-of-box script makes.
   func makeCommonUsers(
     _ recipe: Recipe, on chain: inout LayerChain
   ) async throws(RootfsError) {
-    let users = recipe.users.filter { !Self.isInteractive($0, recipe) }
+    let users = recipe.users.filter { $0 != recipe.interactiveUser }
     guard !users.isEmpty else { return }
     let script = UserScript(users).text
     let description = LayerChain.Description(
@@ -43,7 +29,7 @@ extension RootfsBuilder {
   ) async throws(RootfsError) -> Layer {
     let clock = ContinuousClock()
     let start = clock.now
-    let users = flavour == .importing ? recipe.users.filter { Self.isInteractive($0, recipe) } : []
+    let users = flavour == .importing ? [recipe.interactiveUser].compactMap(\.self) : []
     let script = UserScript(users).text
     let files: [PlannedFile]
     do throws(WSLError) {
@@ -93,8 +79,11 @@ extension RootfsBuilder {
 
 /// The image's own `useradd` for a recipe's users: passwd, shadow, group, gshadow, subordinate ids
 /// and the home from `/etc/skel`, as its distribution does it.
-private struct UserScript {
+struct UserScript {
   let text: String
+
+  /// Where a home waits that was there before its user.
+  private static let aside = "/home/.kiln"
 
   init(_ users: [Recipe.User]) {
     var lines = ["cd /"]
@@ -104,9 +93,17 @@ private struct UserScript {
         lines.append("getent group '\(group)' >/dev/null || groupadd --system '\(group)'")
       }
       let groups = user.groups.isEmpty ? "" : " --groups '\(user.groups.joined(separator: ","))'"
+      let home = "/home/\(user.name)"
+      // useradd neither fills nor gives away a home that is there already, such as one that a step made.
+      lines.append("if [ -d '\(home)' ]; then mv '\(home)' \(Self.aside); fi")
       lines.append(
         "useradd --uid \(user.uid) --user-group --create-home --no-log-init"
           + " --shell '\(user.shell)'\(groups) '\(user.name)'")
+      lines += [
+        "if [ -d \(Self.aside) ]; then",
+        "find \(Self.aside) -mindepth 1 -maxdepth 1 -exec cp -a -t '\(home)' {} +",
+        "rm -r \(Self.aside)", "fi",
+      ]
       // Locked until its owner sets a password: an image must not ship one.
       lines.append("usermod --lock '\(user.name)'")
       lines += Self.sudo(user)

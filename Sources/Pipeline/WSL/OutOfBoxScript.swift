@@ -53,6 +53,7 @@ struct OutOfBoxScript {
 
   private static let body = #"""
     pending=/var/lib/kiln-oobe.pending
+    aside=/home/.kiln-oobe
     made=
     attended=
     password=${KILN_OOBE_PASSWORD:-}
@@ -70,6 +71,7 @@ struct OutOfBoxScript {
       if [ -n "$half" ]; then
         rm -f /etc/sudoers.d/90-kiln-oobe
         if getent passwd "$half" >/dev/null; then userdel --remove "$half" 2>/dev/null; fi
+        if [ -d "$aside" ]; then mv "$aside" "/home/$half"; fi
       fi
       rm -f "$pending"
     }
@@ -94,8 +96,13 @@ struct OutOfBoxScript {
         getent group "$group" >/dev/null || groupadd --system "$group" || return 1
       done
       say "$1" >"$pending" || return 1
+      # useradd neither fills nor gives away a home that is there already.
+      if [ -d "/home/$1" ]; then mv "/home/$1" "$aside" || return 1; fi
       useradd --create-home --uid "$uid" --user-group --shell "$shell" \
         --groups "$(say "$groups" | tr ' ' ,)" "$1" || return 1
+      if [ -d "$aside" ]; then
+        find "$aside" -mindepth 1 -maxdepth 1 -exec cp -a -t "/home/$1" {} + || return 1
+      fi
       [ "$sudo" = nopasswd ] || return 0
       mkdir -p /etc/sudoers.d &&
         (umask 0337 && say "$1 ALL=(ALL:ALL) NOPASSWD: ALL" >/etc/sudoers.d/90-kiln-oobe)
@@ -165,6 +172,7 @@ struct OutOfBoxScript {
     if [ -n "$attended" ] && [ "$sudo" != nopasswd ] && [ -z "$password" ]; then ask_password; fi
     trap '' INT TERM HUP
     create "$name" && set_password "$name" || exit 1
+    rm -rf "$aside"
     rm -f "$pending"
     made=yes
 

@@ -9,9 +9,6 @@ internal import SystemPackage
 /// Left out: what `/dev`, `/proc`, `/run`, `/sys` and `/tmp` hold, sockets, every extended
 /// attribute but `security.capability`. Times are clamped to the source date.
 public struct FileTree: Sendable {
-  /// Folders of the root that the running system fills; they are in the image, empty.
-  private static let emptied = ["dev", "proc", "run", "sys", "tmp"]
-
   /// A file that has several names in one layer.
   private struct File: Hashable {
     let layer: Int
@@ -66,7 +63,7 @@ public struct FileTree: Sendable {
     var below = nodes.makeIterator()
     var next = below.next()
     var hidden = HiddenFolders()
-    for listed in listing.entries where !Self.isEmptied(listed.path) {
+    for listed in listing.entries where EmptiedFolders.holding(listed.path) == nil {
       while let node = next, precedes(node.entry.path, listed.path) {
         if !hidden.hide(node.entry.path) { merged.append(node) }
         next = below.next()
@@ -115,16 +112,12 @@ public struct FileTree: Sendable {
       link: listed.link, capability: listed.capability, deviceMajor: listed.device.major,
       deviceMinor: listed.device.minor, sha256: listed.sha256, origin: origin,
       layer: layer.directory)
-    if kind == .directory, Self.emptied.contains(listed.path) {
+    if kind == .directory, EmptiedFolders.names.contains(listed.path) {
       // Whatever was mounted there meanwhile, the image's folder is as base-files ships it.
       entry.permissions = listed.path == "tmp" ? 0o1777 : 0o755
       (entry.owner, entry.group) = (0, 0)
     }
     return Node(entry: entry, file: listed.file.map { File(layer: layers.count, number: $0) })
-  }
-
-  private static func isEmptied(_ path: String) -> Bool {
-    emptied.contains { path.isInside($0) }
   }
 
   /// Every path of the tree, in byte order, the root first. Of several names of one file the first

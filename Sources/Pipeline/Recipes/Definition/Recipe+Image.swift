@@ -43,9 +43,12 @@ extension Recipe {
           pattern: #"(?!\.\.?(?:/|$))[^/\u0000-\u001F\u007F]+"#
             + #"(?:/(?!\.\.?(?:/|$))[^/\u0000-\u001F\u007F]+)*"#)
       ) { $0.member = $1 },
-      Key("to", "Where it goes.", .imagePath("a place in the image"), required: true) {
-        $0.to = $1
-      },
+      Key(
+        "to",
+        "Where it goes: not into `/dev`, `/proc`, `/run`, `/sys` or `/tmp`, which images have empty, "
+          + "nor into a home that the first launch makes, which `/etc/skel` fills.",
+        .imagePath("a place in the image"), required: true
+      ) { $0.to = $1 },
       Key(
         "mode", "Its mode; without it 0755 where the source is executable, else 0644.", .mode
       ) { $0.mode = $1 },

@@ -29,12 +29,23 @@ extension Decoding {
   private mutating func checkFiles(_ recipe: Recipe) {
     guard !failed.contains("files") else { return }
     for (index, file) in recipe.files.enumerated() {
+      let here = place("files[\(index)].to")
       let top = file.to.pathComponents.first ?? ""
-      guard ["dev", "proc", "sys"].contains(top) else { continue }
-      report(
-        .contradiction, at: place("files[\(index)].to"),
-        "nobody would see `\(file.to)`: Linux mounts a file system of its own on /\(top)",
-        remedy: "put it elsewhere")
+      if EmptiedFolders.names.contains(top) {
+        report(
+          .contradiction, at: here,
+          "nobody would see `\(file.to)`: images have /\(top) empty, for the system that runs",
+          remedy: "put it elsewhere; what only a step needs goes into its `inputs`")
+      }
+      if let user = recipe.interactiveUser, failed.isDisjoint(with: ["users", "wsl"]),
+        (file.to + "/").isInside("/home/\(user.name)")
+      {
+        report(
+          .contradiction, at: here,
+          "`\(file.to)` is in a home that only the first launch makes, maybe under another name",
+          remedy: "put it below /etc/skel, from which such a home is filled; or make no `from-file`"
+        )
+      }
     }
   }
 
@@ -42,7 +53,8 @@ extension Decoding {
     _ key: String, _ names: [String], path: (Int) -> String
   ) {
     guard !failed.contains(key) else { return }
-    var first: [String: Int] = [:]
+    // By bytes: two files may have names that look the same.
+    var first: PathTable<Int> = [:]
     for (index, name) in names.enumerated() {
       guard let earlier = first[name] else {
         first[name] = index
