@@ -120,18 +120,27 @@ struct SegmentTests {
       var other = Hasher256()
       other.update([1])
       var count = 0
-      try Files.walk(folder.appending("store/results/assembly")) { path, _ throws(FileError) in
-        if path.hasSuffix("/beginning") {
-          count += 1
-          try Files.write(
-            other.state.bytes, to: folder.appending("store/results/assembly").appending(path))
+      let results = folder.appending("store/results/beginning")
+      func replace(_ write: ([UInt8], FilePath) throws(FileError) -> Void) throws {
+        try Files.walk(results) { path, _ throws(FileError) in
+          if path.hasSuffix("/state") {
+            count += 1
+            try write(other.state.bytes, results.appending(path))
+          }
+          return true
         }
-        return true
       }
+      try replace { (bytes, path) throws(FileError) in try SealedFile.write(bytes, to: path) }
       // Behind the folders and behind the package, for both; behind each file.
       #expect(count == 4)
       let third = try await write("again")
       #expect(third.said != third.actual)
+      // What somebody or the disk changed is not believed.
+      try replace { (bytes, path) throws(FileError) in
+        try Files.write(bytes.reversed(), to: path)
+      }
+      let damaged = try await write("once again")
+      #expect(damaged.said == damaged.actual)
       // A segment that somebody touched is read.
       try await shell("touch store/results/segment/*/*/data", in: folder)
       let fourth = try await write("once more")

@@ -41,7 +41,9 @@ struct DamageTests {
       let status = try #require(try Files.status(path))
       try Files.write("", to: path, permissions: status.permissions)
       // What is compressed, and known, needs no layer any more.
-      for folder in ["results/segment", "results/assembly", "../Images"] {
+      for folder in [
+        "results/segment", "results/assembly", "results/beginning", "results/standing", "../Images",
+      ] {
         try Files.removeTree(kiln.store.appending(folder))
       }
       var failing = kiln.command(build, accepted: [1])

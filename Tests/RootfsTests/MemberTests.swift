@@ -123,6 +123,21 @@ struct MemberTests {
     }
   }
 
+  @Test("are kept with their digest") func damage() async throws {
+    try await with { setting in
+      try setting.take("pkg/bin/tool", of: "a.zip")
+      _ = try await setting.build()
+      let store = setting.base.store
+      let verify = {
+        try await store.verify(repair: false, jobs: 1, departure: StoredContent.departure)
+      }
+      #expect(try await verify() == [])
+      let result = try #require(try store.results(.member).first)
+      try Files.write("contents", to: result.appending("file"))
+      #expect(try await verify().map(\.path) == [result])
+    }
+  }
+
   @Test("that are not taken yet are why the files are made") func explained() async throws {
     try await with { setting in
       _ = try await setting.build()

@@ -1,3 +1,4 @@
+import Content
 import Digests
 import FileSystem
 import Store
@@ -140,7 +141,8 @@ import Testing
   @Test(arguments: [
     (Store.ResultKind.layer, ["upper", "listing"]), (.pristine, ["root", "listing"]),
     (.layer, ["upper", "owners", "digests"]), (.call, ["upper"]), (.call, ["output"]),
-    (.assembly, ["sha256"]), (.configured, ["set"]),
+    (.assembly, ["sha256"]), (.assembly, ["facts"]), (.configured, ["set"]), (.member, ["file"]),
+    (.byteCode, ["upper", "listing"]), (.environment, ["upper", "listing"]),
   ])
   func wholeResultsAreNoDamage(kind: Store.ResultKind, names: [String]) async throws {
     try await withTemporaryFolder { folder in
@@ -151,6 +153,41 @@ import Testing
       }
       #expect(try await store.verify(repair: true, jobs: 1) == [])
       #expect(store.result(kind, key: key) != nil)
+    }
+  }
+
+  @Test(arguments: [
+    (Store.ResultKind.member, "file"), (.call, "output"), (.configured, "set"),
+    (.assembly, "sha256"), (.standing, "facts"), (.beginning, "state"),
+  ])
+  func aFlippedByteIsFoundByTheDigestBesideIt(kind: Store.ResultKind, part: String) async throws {
+    try await withTemporaryFolder { folder in
+      let store = try Store(root: folder)
+      let made = try await store.result(kind, key: .init(ofText: "key"), failure: { $0 }) {
+        (folder) throws(FileError) in
+        try SealedFile.write(Array("whole".utf8), to: folder.appending(part))
+      }
+      let file = made.path.appending(part)
+      #expect(try await store.verify(repair: false, jobs: 1) == [])
+      #expect(try SealedFile.read(file) == Array("whole".utf8))
+      try Files.write("whale", to: file)
+      #expect(throws: FileError(.damaged, "understand", file)) { try SealedFile.read(file) }
+      let found = try await store.verify(repair: true, jobs: 1)
+      #expect(found.map(\.reason) == [.digest(actual: .init(ofText: "whale"))])
+    }
+  }
+
+  @Test(arguments: [
+    (Store.ResultKind.byteCode, "upper"), (.environment, "upper"), (.standing, "facts"),
+    (.beginning, "state"),
+  ])
+  func whatCannotBeCheckedIsNotWhole(kind: Store.ResultKind, part: String) async throws {
+    try await withTemporaryFolder { folder in
+      let store = try Store(root: folder)
+      _ = try await store.result(kind, key: .init(ofText: "key"), failure: { $0 }) {
+        (folder) throws(FileError) in try Files.write("", to: folder.appending(part))
+      }
+      #expect(try await store.verify(repair: false, jobs: 1).map(\.reason) == [.incomplete])
     }
   }
 

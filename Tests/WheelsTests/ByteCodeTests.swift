@@ -1,4 +1,5 @@
 import Commands
+import Content
 import FileSystem
 import Needs
 import Store
@@ -54,6 +55,13 @@ struct ByteCodeTests {
       let module = place.appending(try #require(first.keys.sorted().first))
       #expect(try Files.read(module)[4..<8] == [1, 0, 0, 0], "unchecked hash")
       try await code.keep([0, 1], of: installed, from: "/")
+      let kept = try store.results(.byteCode)
+      #expect(kept.count == 2)
+      for result in kept {
+        let listing = try LayerListing(reading: result.appending(LayerListing.fileName))
+        #expect(try listing.departure(in: result.appending("upper")) == nil)
+        #expect(listing.entries.contains { $0.kind == .file })
+      }
 
       for path in first.keys { try Files.removeFile(place.appending(path)) }
       _ = try await run(code.command(for: [1], of: installed, jobs: 1))

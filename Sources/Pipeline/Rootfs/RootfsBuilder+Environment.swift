@@ -28,7 +28,7 @@ extension RootfsBuilder {
     let key = try environmentKey(environment.path, creation, variables, lock, chain.layers)
     try await chain.add(description, in: store, privileges: sandbox.privileges) {
       (place) async throws(RootfsError) in
-      if let known = store.result(.call, key: key) {
+      if let known = store.result(.environment, key: key) {
         try copy(known.appending("upper"), into: place.upper)
         return MadeLayer()
       }
@@ -39,11 +39,14 @@ extension RootfsBuilder {
       } catch {
         throw RootfsError(error, .virtualEnvironment, path)
       }
-      _ = try await store.result(.call, key: key, failure: { RootfsError($0) }) {
+      _ = try await store.result(.environment, key: key, failure: { RootfsError($0) }) {
         (folder) throws(RootfsError) in
         let upper = folder.appending("upper")
         do throws(FileError) { try Files.makeDirectory(upper) } catch { throw RootfsError(error) }
         try copy(place.upper, into: upper)
+        do throws(FileError) {
+          try LayerListing(of: upper).write(to: folder.appending(LayerListing.fileName))
+        } catch { throw description.failure(error, in: upper) }
       }
       return MadeLayer()
     }

@@ -5,7 +5,7 @@ public import Store
 public import SystemPackage
 import Wheels
 
-/// What the store's layers, roots, packages and wheels must hold by their own listings.
+/// What the store's trees must hold by their own listings.
 public enum StoredContent {
   /// The first part of a result that is not as it was made, as a path in its folder; nil where all
   /// of it is, and for kinds without a listing.
@@ -15,8 +15,9 @@ public enum StoredContent {
       case .package: try UnpackedPackage.departure(at: folder)
       case .wheel: try UnpackedWheel.departure(at: folder)
       case .pristine: try departure(at: folder, tree: "root")
-      case .layer: try departure(at: folder, tree: "upper")
-      case .member, .configured, .call, .segment, .assembly: nil
+      case .layer, .byteCode, .environment: try departure(at: folder, tree: "upper")
+      // The store itself knows their digests.
+      case .member, .configured, .call, .segment, .assembly, .standing, .beginning: nil
       }
     } catch {
       var path = error.path

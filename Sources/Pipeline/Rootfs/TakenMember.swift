@@ -38,7 +38,9 @@ extension RootfsBuilder {
         place: recipe.places["files[\(index)].member"])
       let result = try await store.result(.member, key: key, failure: { RootfsError($0) }) {
         (folder) throws(RootfsError) in
-        try member.take(from: try file(artifact, artifacts), to: folder.appending("file"))
+        let taken = folder.appending("file")
+        try member.take(from: try file(artifact, artifacts), to: taken)
+        do throws(FileError) { try SealedFile.seal(taken) } catch { throw RootfsError(error) }
       }
       let taken = result.path.appending("file")
       do throws(FileError) {

@@ -80,9 +80,9 @@ extension Store {
 
   /// What is wrong with the files that have their digest beside them.
   private func sealedDamage(_ folder: FilePath, _ names: [String]) -> Damage.Reason? {
-    for name in names where names.contains(name + ".sha256") {
+    for name in names where names.contains(name + SealedFile.ending) {
       guard let actual = try? FileDigest(of: folder.appending(name)).sha256,
-        let expected = try? Files.readText(folder.appending(name + ".sha256"))
+        let expected = try? Files.readText(folder.appending(name + SealedFile.ending))
       else { return .unreadable }
       if actual.hex != expected.prefix(64) { return .digest(actual: actual) }
     }

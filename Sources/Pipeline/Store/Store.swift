@@ -33,26 +33,35 @@ public struct Store: Sendable {
     case pristine
     /// An overlay layer: `upper/`, `listing`.
     case layer
-    /// One file of an archive: `file`.
+    /// One file of an archive: `file`, and its digest.
     case member
-    /// Which packages a configured layer has: `set`.
+    /// Which packages a configured layer has: `set`, and its digest.
     case configured
-    /// What a program wrote that was called in an image: `output`, a tar archive, where a maintainer
-    /// script called it, or `upper`, a tree: a wheel's byte code, a virtual environment.
+    /// What a program wrote that a maintainer script called: `output`, a tar archive, and its digest.
     case call
+    /// A wheel's modules, compiled: `upper/`, `listing`.
+    case byteCode = "byte-code"
+    /// A virtual environment without wheels: `upper/`, `listing`.
+    case environment
     /// A part of an image, compressed: `data`, `index`, and their digests.
     case segment
-    /// The digest of an image that was put together from segments, or what is known of one that
-    /// stands where it was written.
+    /// The digest of an image that was put together from segments: `sha256`, and its own.
     case assembly
+    /// What is known of an image that stands where it was written: `facts`, and their digest.
+    case standing
+    /// What the hash of images that begin alike has come to: `state`, and its digest.
+    case beginning
 
     /// What every result of the kind has.
     var parts: Set<String> {
       switch self {
       case .package: ["tree", "control", "listing"]
       case .member: ["file"]
+      case .byteCode, .environment: ["upper", "listing"]
       case .segment: ["data", "data.sha256", "index", "index.sha256"]
-      // An older kiln's, which a newer one does not look for, are no damage.
+      case .standing: ["facts", "facts.sha256"]
+      case .beginning: ["state", "state.sha256"]
+      // Older kilns' have less, and are no damage.
       case .wheel, .pristine, .layer, .call, .configured, .assembly: []
       }
     }

@@ -1,4 +1,5 @@
 internal import Compression
+internal import Content
 internal import Digests
 internal import FileSystem
 internal import Store
@@ -8,7 +9,7 @@ internal import SystemPackage
 /// image of an earlier run, at their beginning, is not read again: the store keeps what the hash had
 /// come to at an ``Assembly/Mark``.
 struct AssemblyDigests {
-  private static let fileName = "beginning"
+  private static let fileName = "state"
 
   private let store: Store
   /// By the names of marks.
@@ -42,8 +43,9 @@ struct AssemblyDigests {
   }
 
   private func kept(_ name: SHA256Digest) -> Hasher256.State? {
-    guard let folder = store.result(.assembly, key: name),
-      let bytes = try? Files.read(folder.appending(Self.fileName))
+    guard let folder = store.result(.beginning, key: name),
+      // A wrong one would be the digest of no image, and nothing else would show it.
+      let bytes = try? SealedFile.read(folder.appending(Self.fileName))
     else { return nil }
     return Hasher256.State(bytes: bytes)
   }
@@ -51,10 +53,10 @@ struct AssemblyDigests {
   /// Keeps what the hashes had come to for the next run.
   func keep() async throws(ImageError) {
     for (name, state) in states {
-      _ = try await store.result(.assembly, key: name, failure: { ImageError($0) }) {
+      _ = try await store.result(.beginning, key: name, failure: { ImageError($0) }) {
         (folder) throws(ImageError) in
         do throws(FileError) {
-          try Files.write(state.bytes, to: folder.appending(Self.fileName))
+          try SealedFile.write(state.bytes, to: folder.appending(Self.fileName))
         } catch { throw ImageError(error) }
       }
     }

@@ -1,3 +1,4 @@
+internal import Content
 internal import Digests
 internal import FileSystem
 internal import Store
@@ -21,7 +22,7 @@ struct KnownDigests {
     _ = try await store.result(.assembly, key: key, failure: { ImageError($0) }) {
       (folder) throws(ImageError) in
       do throws(FileError) {
-        try Files.write(digest.hex, to: folder.appending(Self.fileName))
+        try SealedFile.write(Array(digest.hex.utf8), to: folder.appending(Self.fileName))
       } catch { throw ImageError(error) }
     }
   }

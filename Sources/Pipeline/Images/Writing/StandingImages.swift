@@ -31,8 +31,8 @@ struct StandingImages {
   func images(of requests: [ImageRequest]) -> [WrittenImage]? {
     var images: [WrittenImage] = []
     for request in requests {
-      guard let key = key(request), let folder = store.result(.assembly, key: key),
-        let text = try? Files.read(folder.appending("facts")),
+      guard let key = key(request), let folder = store.result(.standing, key: key),
+        let text = try? SealedFile.read(folder.appending("facts")),
         let facts = try? JSONDecoder().decode(Facts.self, from: Data(text))
       else { return nil }
       images.append(
@@ -54,12 +54,11 @@ struct StandingImages {
       let facts = Facts(
         size: image.size, sha256: image.sha256, treeDigest: image.treeDigest, totals: image.totals)
       guard let text = try? JSONEncoder().encode(facts) else { continue }
-      _ = try await store.result(.assembly, key: key, failure: { ImageError($0) }) {
+      _ = try await store.result(.standing, key: key, failure: { ImageError($0) }) {
         (folder) throws(ImageError) in
-        do throws(FileError) { try Files.write([UInt8](text), to: folder.appending("facts")) } catch
-        {
-          throw ImageError(error)
-        }
+        do throws(FileError) {
+          try SealedFile.write([UInt8](text), to: folder.appending("facts"))
+        } catch { throw ImageError(error) }
       }
     }
   }

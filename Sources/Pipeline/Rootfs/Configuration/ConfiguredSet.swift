@@ -1,3 +1,4 @@
+import Content
 import Digests
 import FileSystem
 import Locks
@@ -24,8 +25,10 @@ struct ConfiguredSet {
   }
 
   private init?(reading folder: FilePath) {
-    guard let text = try? Files.readText(folder.appending(Self.fileName)) else { return nil }
-    let digests = text.split(separator: "\n").compactMap { SHA256Digest(hex: $0) }
+    // With a line less a package would pass for one that is not configured.
+    guard let bytes = try? SealedFile.read(folder.appending(Self.fileName)) else { return nil }
+    let digests = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+      .compactMap { SHA256Digest(hex: $0) }
     guard digests.count > 2 else { return nil }
     (context, key, packages) = (digests[0], digests[1], Set(digests.dropFirst(2)))
   }
@@ -35,8 +38,8 @@ struct ConfiguredSet {
     _ = try await store.result(.configured, key: key, failure: { RootfsError($0) }) {
       (folder) throws(RootfsError) in
       do throws(FileError) {
-        try Files.write(
-          lines.map { $0.hex + "\n" }.joined(), to: folder.appending(Self.fileName))
+        try SealedFile.write(
+          Array(lines.map { $0.hex + "\n" }.joined().utf8), to: folder.appending(Self.fileName))
       } catch { throw RootfsError(error) }
     }
   }

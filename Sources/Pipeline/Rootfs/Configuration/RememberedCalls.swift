@@ -80,6 +80,7 @@ struct RememberedCalls {
             try Files.rename(made.appending(name), to: file)
             try Files.setOwner(0, group: 0, of: file)
             try Files.setPermissions(0o644, of: file)
+            try SealedFile.seal(file)
           } catch { throw RootfsError(error) }
         }
       default: break

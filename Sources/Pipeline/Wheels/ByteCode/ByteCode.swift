@@ -40,7 +40,7 @@ public struct ByteCode: Sendable {
     var missing: [Int] = []
     for (index, wheel) in installed.wheels.enumerated() {
       guard !installed.incomplete.contains(index),
-        let result = store.result(.call, key: key(wheel, installed.environment))
+        let result = store.result(.byteCode, key: key(wheel, installed.environment))
       else {
         missing.append(index)
         continue
@@ -85,7 +85,7 @@ public struct ByteCode: Sendable {
     for index in indexes where !installed.incomplete.contains(index) {
       let wheel = installed.wheels[index]
       let key = key(wheel, installed.environment)
-      _ = try await store.result(.call, key: key, failure: { failure($0, wheel) }) {
+      _ = try await store.result(.byteCode, key: key, failure: { failure($0, wheel) }) {
         (folder) throws(WheelError) in
         do throws(FileError) {
           let target = folder.appending("upper")
@@ -95,6 +95,7 @@ public struct ByteCode: Sendable {
             let source = upper.appending(path)
             if Files.exists(source) { try writer.link(source, at: path) }
           }
+          try LayerListing(of: target).write(to: folder.appending(LayerListing.fileName))
         } catch {
           throw failure(error, wheel)
         }
