@@ -158,6 +158,28 @@ import Testing
     }
   }
 
+  /// Two files of 600 MB each, of which either would do.
+  @Test func refusesMoreHolesThanAnybodyNeeds() async throws {
+    try await withTemporaryFolder { folder in
+      try await Command(
+        "sh", ["-c", "for f in a b; do truncate -s 600M $f; done; tar -cSf s.tar a b"],
+        environment: ["PATH": "/usr/bin:/bin"], workingDirectory: folder
+      ).run()
+      var reader = try ArchiveReader.open(folder.appending("s.tar"), formats: .tar)
+      var bytes = 0
+      var refused: ArchiveError?
+      do throws(ArchiveError) {
+        while try reader.next() != nil {
+          try reader.forEachChunk(failure: { $0 }) { (chunk) throws(ArchiveError) in
+            bytes += chunk.byteCount
+          }
+        }
+      } catch { refused = error }
+      #expect(refused?.code == .tooLarge && refused?.entry == "b")
+      #expect(bytes == 600 << 20)
+    }
+  }
+
   @Test func boundsWhatItReads() async throws {
     try await withTemporaryFolder { folder in
       try await python(compressed, ["gz"], in: folder)

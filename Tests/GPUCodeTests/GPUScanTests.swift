@@ -42,6 +42,23 @@ import Testing
     }
   }
 
+  /// An archive of a few kilobytes whose library would fill any disk.
+  @Test func aLibraryOfHolesIsRefused() async throws {
+    try await withTemporaryFolder { folder in
+      try library(75).write(to: folder.appending("libone.so"))
+      try await Command(
+        "truncate", ["-s", "4T", "libone.so"], environment: ["PATH": TestEnvironment.path],
+        workingDirectory: folder
+      ).run()
+      let image = folder.appending("image.tar")
+      try await tar(["-C", folder.string, "-cSf", image.string, "libone.so"])
+      let error = #expect(throws: GPUCodeError.self) {
+        try GPUScan.scan(image: image, scratch: folder)
+      }
+      #expect(error?.code == .badImage)
+    }
+  }
+
   @Test func theLastEntryOfAPathCounts() async throws {
     try await withTemporaryFolder { folder in
       let root = folder.appending("root")

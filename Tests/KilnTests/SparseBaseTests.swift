@@ -26,7 +26,7 @@ struct SparseBaseTests {
       try await pack("64G", in: kiln)
       let errors = try await kiln.run("build", "tiny.yaml", accepted: [1]).errors
       #expect(errors.contains("error[K4317]: the base base.tar.gz cannot be unpacked"))
-      #expect(errors.contains("var/log/lastlog is too large: 68.7 GB of it are holes"))
+      #expect(errors.contains("var/log/lastlog is too large: with it more than 1 GB"))
       let used = try await Command(
         "du", ["-sm", kiln.store.string], environment: ["PATH": "/usr/bin:/bin"]
       ).run().output

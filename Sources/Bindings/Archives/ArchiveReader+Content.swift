@@ -1,10 +1,15 @@
 internal import CArchive
 
 extension ArchiveReader {
+  /// Bytes of holes that are filled in all, as registers of logins need: an archive of two kilobytes
+  /// may have exbibytes of them.
+  public static var mostHoles: Int64 { 1_000_000_000 }
+
   /// Passes the current entry's bytes to `body`, piece by piece and without gaps: holes of a sparse
   /// entry come as zeros.
   ///
-  /// - Throws: ``ArchiveError/Code/wrongSize`` where the bytes are not as many as the header says.
+  /// - Throws: ``ArchiveError/Code/wrongSize`` where the bytes are not as many as the header says,
+  ///   ``ArchiveError/Code/tooLarge`` where holes of the archive have more than ``mostHoles``.
   public mutating func forEachChunk<Failure: Error>(
     failure: (ArchiveError) -> Failure, _ body: (RawSpan) throws(Failure) -> Void
   ) throws(Failure) {
@@ -31,6 +36,8 @@ extension ArchiveReader {
     guard target >= position, target - position <= current?.size ?? .max else {
       throw failure(error(.wrongSize))
     }
+    guard target - position <= Self.mostHoles - filledHoles else { throw failure(tooManyHoles) }
+    filledHoles += target - position
     try fill(upTo: target, body)
     guard more else { return false }
     position += Int64(count)
@@ -58,6 +65,14 @@ extension ArchiveReader {
       return
     }
     guard position == size else { throw error(.wrongSize) }
+  }
+
+  private var tooManyHoles: ArchiveError {
+    let path = current?.path ?? ""
+    return ArchiveError(
+      .tooLarge, archive: name, entry: path,
+      reason: "\(path) is too large: with it more than \(Self.mostHoles / 1_000_000_000) GB of the "
+        + "archive's files are holes, zeros that it does not store; make the archive without it")
   }
 
   private mutating func fill<Failure: Error>(

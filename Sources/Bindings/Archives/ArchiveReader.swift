@@ -52,6 +52,8 @@ public import SystemPackage
   private var source: AnyObject?
   private(set) var current: ArchiveEntry?
   var position: Int64 = 0
+  /// Bytes of the holes that were filled, of all entries.
+  var filledHoles: Int64 = 0
 
   private init(name: String, handle: OpaquePointer, warnings: Warnings) {
     self.name = name

@@ -77,8 +77,7 @@ private struct Search {
       do throws(FileError) {
         if isFound { try Files.removeFile(target) }
       } catch { throw failure(error) }
-      var holes: Int64 = 0
-      try reader.writeContent(of: entry, to: target, holes: &holes, failure: failure)
+      try reader.writeContent(of: entry, to: target, failure: failure)
       do throws(FileError) {
         try Files.setPermissions(entry.permissions & 0o111 == 0 ? 0o644 : 0o755, of: target)
       } catch { throw failure(error) }

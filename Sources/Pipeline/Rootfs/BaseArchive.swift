@@ -16,8 +16,6 @@ struct BaseArchive {
   /// Of the entry before, if there was one: known to be a folder without a link above it, which that
   /// entry, being in it, did not change. Entries of a folder mostly follow each other.
   private var lastParent: PathKey?
-  /// Bytes of files that the archive does not have.
-  private var holes: Int64 = 0
 
   init(root: FilePath) {
     self.root = root
@@ -90,7 +88,7 @@ struct BaseArchive {
     } catch { throw fail(error) }
     switch entry.kind {
     case .directory: folders.append((place, entry.modified ?? 0))
-    case .file: try archive.writeContent(of: entry, to: place, holes: &holes, failure: fail)
+    case .file: try archive.writeContent(of: entry, to: place, failure: fail)
     case .symlink:
       do throws(FileError) { try Files.makeSymlink(place, to: entry.linkTarget ?? "") } catch {
         throw fail(error)
