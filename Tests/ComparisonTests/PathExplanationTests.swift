@@ -1,8 +1,9 @@
-import Comparison
 import Content
 import Images
 import TestSupport
 import Testing
+
+@testable import Comparison
 
 @Suite struct PathExplanationTests {
   private func explain(_ path: String) async throws -> PathExplanation {
@@ -41,6 +42,27 @@ import Testing
     let manifest = try await Manifest.sample(text)
     let explanation = try PathExplanation(of: "bin/bash", in: manifest)
     #expect(explanation.component != nil && explanation.wanted == nil)
+  }
+
+  @Test(arguments: ["/.hidden", ".hidden", "/./.hidden/"])
+  func aHiddenNameKeepsItsDot(path: String) async throws {
+    let text = SampleManifest.text(files: [
+      SampleManifest.file(".hidden", 1, 0), SampleManifest.file("hidden", 2, 0),
+    ])
+    let explanation = try PathExplanation(of: path, in: try await Manifest.sample(text))
+    #expect(explanation.asked == "/.hidden" && explanation.path == "/.hidden")
+    #expect(explanation.file.size == 1)
+  }
+
+  /// Names that look alike are two folders.
+  @Test func aFolderHasWhatIsInItByItsBytes() async throws {
+    let text = SampleManifest.text(files: [
+      SampleManifest.file("caf\u{E9}/a", 1, 0), SampleManifest.file("cafe\u{301}/b", 2, 0),
+      SampleManifest.folder("caf\u{E9}"), SampleManifest.folder("cafe\u{301}"),
+    ])
+    let manifest = try await Manifest.sample(text)
+    #expect(try PathExplanation(of: "caf\u{E9}", in: manifest).shares.map(\.bytes) == [1])
+    #expect(ManifestTree(manifest).names(in: "cafe\u{301}") == ["b"])
   }
 
   @Test func byteCodeHasItsSource() async throws {

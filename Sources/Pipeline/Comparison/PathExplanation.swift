@@ -31,7 +31,7 @@ public struct PathExplanation: Hashable, Codable, Sendable {
   /// - Throws: ``ComparisonError/Code/noSuchPath`` with the nearest name of its folder.
   public init(of path: String, in manifest: Manifest) throws(ComparisonError) {
     let tree = ManifestTree(manifest)
-    asked = "/" + ImageContents.normalized(path).drop { $0 == "." }
+    asked = "/" + path.plainPath
     guard let place = tree.resolve(path), let file = tree.files[place] else {
       throw Self.missing(asked, tree)
     }
@@ -68,9 +68,9 @@ public struct PathExplanation: Hashable, Codable, Sendable {
   }
 
   private static func shares(below folder: String, _ manifest: Manifest) -> [Share] {
-    let prefix = folder == "." ? "" : folder + "/"
     var shares: [Int: Share] = [:]
-    for file in manifest.files where file.path.hasPrefix(prefix) && file.kind != .directory {
+    for file in manifest.files
+    where (folder == "." || file.path.isInside(folder)) && file.kind != .directory {
       var share = shares[file.origin] ?? Share(origin: manifest.origins[file.origin])
       share.files += 1
       share.bytes += file.size
@@ -122,10 +122,10 @@ struct ManifestTree {
 
   /// The names in a folder.
   func names(in folder: String) -> [String] {
-    let prefix = folder == "." ? "" : folder + "/"
+    let isRoot = folder == "."
     return files.paths.compactMap { path in
-      guard path.hasPrefix(prefix) else { return nil }
-      let name = path.dropFirst(prefix.count)
+      guard isRoot || path.isInside(folder) else { return nil }
+      let name = Substring(path.utf8.dropFirst(isRoot ? 0 : folder.utf8.count + 1))
       return name.isEmpty || name.hasSlash ? nil : String(name)
     }
   }
