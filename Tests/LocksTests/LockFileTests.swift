@@ -111,6 +111,9 @@ func sampleArtifact(
     arguments: [
       sampleArtifact("a/b"), sampleArtifact(""), sampleArtifact("..", source: "debian"),
       sampleArtifact(source: "example.org/x"), sampleArtifact(version: "1/2"),
+      sampleArtifact(version: "1\u{1B}]0;x\u{7}"), sampleArtifact(version: "1\r\n"),
+      sampleArtifact(source: "recipe", path: "https://example.org/a\u{1B}[2J.deb"),
+      sampleArtifact(source: "recipe", path: "https://example.org/a\u{9B}2J.deb"),
       sampleArtifact(size: 0), sampleArtifact(size: .max),
     ])
   func oddField(artifact: Artifact) throws {

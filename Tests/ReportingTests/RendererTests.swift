@@ -1,5 +1,7 @@
 import Builds
 import Content
+import Digests
+import Locks
 import Reporting
 import Testing
 
@@ -68,6 +70,35 @@ import Testing
       recipe: "a", lock: "fresh", packages: 0, wheels: 0, archives: 0, toFetch: [], toUnpack: 0,
       madeFrom: nil, spaceNeeded: 11, spaceFree: free)
     #expect(SummaryText.render(plan).hasSuffix(text))
+  }
+
+  @Test func nothingOfAnEventCommandsATerminal() {
+    let escape = "a\u{1B}]0;x\u{7}\u{9B}2J"
+    let events: [ProgressEvent] = [
+      .advanced(.steps, done: 1, item: escape), .output(.steps, escape),
+      .noticed(code: "K1", message: escape),
+    ]
+    let shown = "a\u{FFFD}]0;x\u{FFFD}\u{FFFD}2J"
+    #expect(
+      events.map(\.harmless) == [
+        .advanced(.steps, done: 1, item: shown), .output(.steps, shown),
+        .noticed(code: "K1", message: shown),
+      ])
+  }
+
+  @Test func nothingOfAReportCommandsATerminal() {
+    let escape = "a\u{1B}[2J"
+    let plan = BuildPlan(
+      recipe: escape, lock: "fresh", packages: 0, wheels: 0, archives: 0, toFetch: [],
+      toUnpack: 0, madeFrom: escape, spaceNeeded: 11, spaceFree: 20)
+    #expect(!SummaryText.render(plan).contains("\u{1B}"))
+    let lock = Lock(
+      recipe: "a", recipeDigest: SHA256Digest(ofText: ""), architecture: .amd64, date: 0,
+      artifacts: [], requested: [])
+    let report = LockReport(
+      recipe: "a", path: escape, wasFresh: false, written: true,
+      difference: LockDifference(from: lock, to: lock))
+    #expect(SummaryText.render(report) == "a\u{FFFD}[2J: written")
   }
 
   @Test func jsonLinesCarryTheEvent() {

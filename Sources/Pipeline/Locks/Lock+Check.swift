@@ -43,15 +43,23 @@ extension Artifact {
   public var fault: String? {
     if !Self.isName(name) { return "`\(name)` is no name" }
     if !Self.isName(source) { return "`\(source)` is no name of a source" }
-    if version.isEmpty || version.contains(where: { "/ ".contains($0) || !$0.isASCII }) {
+    if version.isEmpty || !version.utf8.allSatisfy(Self.isPartOfVersion) {
       return "`\(version)` is no version"
     }
     if !(1...SizeLimit.largest).contains(size) { return "a size of \(size) bytes" }
     if let size = installedSize, !(0...SizeLimit.largest).contains(size) {
       return "an installed size of \(size) bytes"
     }
+    if path.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
+      return "its path holds a control character"
+    }
     if isRecipeURL { return nil }
     return Self.pathFault(path)
+  }
+
+  /// What ASCII has to show, but for the slash.
+  private static func isPartOfVersion(_ byte: UInt8) -> Bool {
+    (0x21...0x7E).contains(byte) && byte != UInt8(ascii: "/")
   }
 
   /// Whether the path is a URL that the recipe itself gives.
@@ -71,9 +79,7 @@ extension Artifact {
   private static func pathFault(_ path: String) -> String? {
     if path.contains("://") { return "its path is a URL, and a lock names no host" }
     if path.isAbsolutePath { return "its path is absolute" }
-    if path.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F || $0 == UInt8(ascii: "\\") }) {
-      return "its path holds a control character or a backslash"
-    }
+    if path.utf8.contains(UInt8(ascii: "\\")) { return "its path holds a backslash" }
     let parts = path.allPathComponents
     if parts.contains("..") || parts.contains(".") || parts.contains("") {
       return "its path is not plain: `\(path)`"

@@ -94,10 +94,10 @@ extension SummaryText {
 
 extension SummaryText {
   public static func render(_ report: RebuildReport) -> String {
-    if report.isSame { return "\(report.image): built again, the same bytes" }
+    if report.isSame { return joined(["\(report.image): built again, the same bytes"]) }
     var lines = ["\(report.image): built again, other bytes"]
-    if let difference = report.difference { lines.append(indented(render(difference))) }
+    if let difference = report.difference { lines += indented(render(difference)) }
     lines += report.companions.map { "  \($0) differs" }
-    return lines.joined(separator: "\n")
+    return joined(lines)
   }
 }

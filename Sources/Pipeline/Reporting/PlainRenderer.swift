@@ -1,5 +1,4 @@
 public import Content
-internal import Diagnostics
 
 /// Writes progress as plain lines for logs: stages as they begin and end, and in between at most
 /// one line a second.
@@ -8,7 +7,7 @@ public struct PlainRenderer: Sendable {
 
   public init() {}
 
-  /// The line that an event is worth, or nil.
+  /// The line that a harmless event is worth, or nil.
   public mutating func line(
     for event: ProgressEvent, state: ProgressState, now: Int64
   ) -> String? {
@@ -29,7 +28,7 @@ public struct PlainRenderer: Sendable {
         .joined(separator: " ")
     case .output(let stage, let text):
       guard text.contains(where: { !$0.isWhitespace }), isDue(now) else { return nil }
-      return "\(stage.rawValue): \(text.harmlessLine)"
+      return "\(stage.rawValue): \(text)"
     case .noticed(let code, let message):
       return "notice[\(code)]: \(message)"
     }

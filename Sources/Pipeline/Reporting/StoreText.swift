@@ -13,13 +13,13 @@ extension SummaryText {
       return "  \(kind)\(String(repeating: " ", count: width - count.count))\(count)  "
         + "\(ByteCount(holding.bytes))"
     }
-    return (["\(stats.path): \(ByteCount(sum))"] + lines).joined(separator: "\n")
+    return joined(["\(stats.path): \(ByteCount(sum))"] + lines)
   }
 
   public static func render(_ health: StoreKeeper.Health) -> String {
     guard !health.damaged.isEmpty else { return "everything is whole" }
-    return health.damaged.map { "\($0.path): \($0.reason)\($0.removed ? ", removed" : "")" }
-      .joined(separator: "\n")
+    return joined(
+      health.damaged.map { "\($0.path): \($0.reason)\($0.removed ? ", removed" : "")" })
   }
 
   public static func render(_ collected: Store.Collected) -> String {
@@ -28,11 +28,13 @@ extension SummaryText {
   }
 
   public static func render(_ report: BundleReport) -> String {
-    "\(report.path): \(report.artifacts) artifacts, \(ByteCount(report.bytes))"
+    joined(["\(report.path): \(report.artifacts) artifacts, \(ByteCount(report.bytes))"])
   }
 
   public static func render(_ imported: Bundle.Imported) -> String {
-    "\(imported.path): \(imported.artifacts) artifacts, of which \(imported.added) are new "
-      + "(\(ByteCount(imported.addedBytes)))"
+    joined([
+      "\(imported.path): \(imported.artifacts) artifacts, of which \(imported.added) are new "
+        + "(\(ByteCount(imported.addedBytes)))"
+    ])
   }
 }

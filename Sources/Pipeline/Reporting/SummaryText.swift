@@ -25,14 +25,14 @@ public enum SummaryText {
     if let gpu = summary.gpu { lines += conclusions(gpu).map { "  " + $0 } }
     lines.append("On Windows, beside the file:")
     for image in summary.images { lines.append("  \(image.command)") }
-    return lines.joined(separator: "\n")
+    return joined(lines)
   }
 
   public static func render(_ report: LockReport) -> String {
     let head =
       report.written ? "\(report.path): written" : "\(report.path): up to date, nothing written"
-    guard !report.difference.isEmpty else { return head }
-    return head + "\n" + indented(report.difference.description)
+    guard !report.difference.isEmpty else { return joined([head]) }
+    return joined([head] + indented(report.difference.description))
   }
 
   public static func render(_ plan: BuildPlan) -> String {
@@ -51,7 +51,7 @@ public enum SummaryText {
     lines.append(
       "  space    about \(ByteCount(plan.spaceNeeded)) needed, \(ByteCount(plan.spaceFree)) free"
         + (plan.spaceNeeded > plan.spaceFree ? ": too little" : ""))
-    return lines.joined(separator: "\n")
+    return joined(lines)
   }
 
   private static func counts(_ packages: Int, _ wheels: Int, _ archives: Int) -> String {
@@ -63,13 +63,13 @@ public enum SummaryText {
     "\(count) \(noun)" + (count == 1 ? "" : "s")
   }
 
-  /// Lines as one text. What they name may come out of images that others made.
+  /// Lines as one text, which every report leaves by: what they name may come out of images, locks and
+  /// recipes that others made.
   static func joined(_ lines: [String]) -> String {
     lines.map(\.harmlessLine).joined(separator: "\n")
   }
 
-  static func indented(_ text: String) -> String {
+  static func indented(_ text: String) -> [String] {
     text.split(separator: "\n", omittingEmptySubsequences: false).map { "  " + $0 }
-      .joined(separator: "\n")
   }
 }

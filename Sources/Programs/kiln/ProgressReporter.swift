@@ -25,6 +25,8 @@ final class ProgressReporter: Sendable {
 
   func send(_ event: ProgressEvent) {
     let now = milliseconds
+    // JSON says control characters in escapes of its own.
+    let event = style == .json ? event : event.harmless
     drawing.withLock { drawing in
       drawing.state.apply(event, now: now)
       switch style {
