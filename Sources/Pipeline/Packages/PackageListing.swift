@@ -68,33 +68,42 @@ public struct PackageListing: Hashable, Sendable {
     return attributes
   }
 
-  /// Tabs, line breaks and backslashes would break the lines; names with them are legal.
+  /// Tabs, line breaks and backslashes would break the lines; names with them are legal. By bytes: a
+  /// line break behind a carriage return is no character of its own.
   private static func escaped(_ text: String) -> String {
-    guard text.utf8.contains(where: { $0 == 0x5C || $0 == 0x09 || $0 == 0x0A }) else { return text }
-    return text.reduce(into: "") {
-      switch $1 {
-      case "\\": $0 += "\\\\"
-      case "\t": $0 += "\\t"
-      case "\n": $0 += "\\n"
-      default: $0.append($1)
-      }
-    }
+    guard text.utf8.contains(where: { mark(of: $0) != nil }) else { return text }
+    let bytes = text.utf8.flatMap { byte in mark(of: byte).map { [backslash, $0] } ?? [byte] }
+    return String(decoding: bytes, as: UTF8.self)
   }
 
   private static func unescaped(_ text: Substring) -> String {
-    guard text.utf8.contains(0x5C) else { return String(text) }
-    var result = ""
+    guard text.utf8.contains(backslash) else { return String(text) }
+    var bytes: [UInt8] = []
     var isEscape = false
-    for character in text {
+    for byte in text.utf8 {
       if isEscape {
-        result.append(character == "t" ? "\t" : character == "n" ? "\n" : character)
+        bytes.append(byte == UInt8(ascii: "t") ? tab : byte == UInt8(ascii: "n") ? lineBreak : byte)
         isEscape = false
-      } else if character == "\\" {
+      } else if byte == backslash {
         isEscape = true
       } else {
-        result.append(character)
+        bytes.append(byte)
       }
     }
-    return result
+    return String(decoding: bytes, as: UTF8.self)
   }
+
+  /// What stands behind a backslash in the place of a byte that cannot stand in a line.
+  private static func mark(of byte: UInt8) -> UInt8? {
+    switch byte {
+    case backslash: backslash
+    case tab: UInt8(ascii: "t")
+    case lineBreak: UInt8(ascii: "n")
+    default: nil
+    }
+  }
+
+  private static let backslash = UInt8(ascii: "\\")
+  private static let tab = UInt8(ascii: "\t")
+  private static let lineBreak = UInt8(ascii: "\n")
 }
