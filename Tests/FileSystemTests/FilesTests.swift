@@ -1,9 +1,10 @@
 import Commands
 import Diagnostics
-import FileSystem
 import SystemPackage
 import TestSupport
 import Testing
+
+@testable import FileSystem
 
 @Suite struct FilesTests {
   @Test func readsBackWhatItWroteWithItsMode() async throws {
@@ -13,6 +14,26 @@ import Testing
       #expect(try Files.readText(path) == "täxt")
       let status = try #require(try Files.status(path))
       #expect(status.permissions == 0o4750 && status.kind == .file && status.size == 5)
+    }
+  }
+
+  @Test(arguments: [
+    (UInt64(3), UInt64(4096), Int64(12_288)), (.max, 4096, .max), (.max, 1, .max), (0, .max, 0),
+  ])
+  func freeSpaceWithoutLimitIsTheMost(blocks: UInt64, size: UInt64, bytes: Int64) {
+    #expect(Files.bytes(of: blocks, each: size) == bytes)
+  }
+
+  @Test func aFolderThatCannotBeWrittenToSaysWhy() async throws {
+    try await withTemporaryFolder { folder in
+      try Files.requireWritable(folder)
+      try Files.write("", to: folder.appending("file"))
+      for (name, code) in [("file", FileError.Code.notFound), ("none", .notFound)] {
+        let error = #expect(throws: FileError.self) {
+          try Files.requireWritable(folder.appending(name))
+        }
+        #expect(error?.code == code)
+      }
     }
   }
 

@@ -104,13 +104,29 @@ extension Files {
       == 0
   }
 
+  /// Whether this process may make files in a folder.
+  ///
+  /// - Throws: where it may not, or the folder is none: why.
+  public static func requireWritable(_ folder: FilePath) throws(FileError) {
+    let inside = folder.appending(".")
+    guard unsafe inside.withPlatformString({ unsafe access($0, W_OK | X_OK) }) == 0 else {
+      throw lastError("write to", folder)
+    }
+  }
+
   /// Bytes that an ordinary user may still write on the file system that holds `path`.
   public static func freeSpace(at path: FilePath) throws(FileError) -> Int64 {
     var raw = statvfs()
     guard unsafe path.withPlatformString({ unsafe statvfs($0, &raw) }) == 0 else {
       throw lastError("measure the free space at", path)
     }
-    return Int64(raw.f_bavail) * Int64(raw.f_frsize)
+    return bytes(of: UInt64(raw.f_bavail), each: UInt64(raw.f_frsize))
+  }
+
+  /// Some file systems have no limit, and say so with the largest number.
+  static func bytes(of blocks: UInt64, each size: UInt64) -> Int64 {
+    let (bytes, isMore) = blocks.multipliedReportingOverflow(by: size)
+    return isMore ? .max : Int64(clamping: bytes)
   }
 
   /// The bytes that are free where `path` is if they are fewer than `needed`; nil where there is room.

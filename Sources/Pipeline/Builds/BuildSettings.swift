@@ -13,11 +13,14 @@ public struct BuildSettings: Sendable {
   public var now: Int64
   /// The folder of `gpu-smoke-test-<architecture>`; nil leaves the program out of images.
   public var smokeTests: FilePath?
+  /// The most bytes of memory that the program has had so far.
+  public var peakMemory: @Sendable () -> Int64
   public var progress: ProgressSink
 
   public init(
     store: FilePath, jobs: Int, offline: Bool, environment: [String: String],
-    now: Int64, smokeTests: FilePath? = nil, progress: @escaping ProgressSink
+    now: Int64, smokeTests: FilePath? = nil,
+    peakMemory: @escaping @Sendable () -> Int64 = { 0 }, progress: @escaping ProgressSink
   ) {
     self.store = store
     self.jobs = jobs
@@ -25,6 +28,7 @@ public struct BuildSettings: Sendable {
     self.environment = environment
     self.now = now
     self.smokeTests = smokeTests
+    self.peakMemory = peakMemory
     self.progress = progress
   }
 }

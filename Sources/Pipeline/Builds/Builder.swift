@@ -3,7 +3,6 @@ internal import Digests
 internal import Fetching
 internal import FileSystem
 internal import GPUCode
-internal import Glibc
 public import Images
 internal import Locks
 internal import Mirrors
@@ -99,7 +98,7 @@ public struct Builder: Sendable {
       recipe: prepared.recipe.name, images: images, stages: clock.stages,
       packages: prepared.lock.packages.count, wheels: prepared.lock.wheels.count,
       archives: prepared.lock.archives.count,
-      downloaded: clock.downloaded, peakMemory: Self.peakMemory, gpu: gpu,
+      downloaded: clock.downloaded, peakMemory: settings.peakMemory(), gpu: gpu,
       lockChange: prepared.lockChange)
   }
 
@@ -237,12 +236,5 @@ public struct Builder: Sendable {
       return "wsl --import \(request.name) .\\\(request.name) \(file) --version 2"
     }
     return "wsl --install --from-file \(file)"
-  }
-
-  /// Bytes; the kernel counts it in units of 1024.
-  private static var peakMemory: Int64 {
-    var usage = rusage()
-    guard unsafe getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0 else { return 0 }
-    return Int64(usage.ru_maxrss) * 1024
   }
 }

@@ -1,5 +1,4 @@
 internal import FileSystem
-internal import Glibc
 internal import SystemPackage
 
 /// The folder that images go to.
@@ -8,10 +7,8 @@ enum OutputFolder {
   static func check(_ path: FilePath) throws(FileError) {
     var existing = path
     while !Files.exists(existing), existing.removeLastComponent() {}
-    if existing.isEmpty { existing = "." }
-    let reached = existing.appending(".")
-    let mode = W_OK | X_OK
-    guard unsafe reached.withPlatformString({ unsafe access($0, mode) }) != 0 else { return }
-    throw FileError("write images to", path, errno: Errno(rawValue: errno))
+    do throws(FileError) { try Files.requireWritable(existing.isEmpty ? "." : existing) } catch {
+      throw FileError(error.code, "write images to", path, cause: error.cause)
+    }
   }
 }

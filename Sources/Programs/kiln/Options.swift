@@ -51,7 +51,7 @@ struct CacheOptions: ParsableArguments {
     BuildSettings(
       store: path, jobs: jobs, offline: offline, environment: Surroundings.environment,
       now: Surroundings.now, smokeTests: Surroundings.smokeTests,
-      progress: { reporter.send($0) })
+      peakMemory: { Surroundings.peakMemory }, progress: { reporter.send($0) })
   }
 }
 

@@ -39,6 +39,13 @@ enum Surroundings {
 
   static var processors: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 
+  /// Bytes; the kernel counts it in units of 1024.
+  static var peakMemory: Int64 {
+    var usage = rusage()
+    guard unsafe getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0 else { return 0 }
+    return Int64(usage.ru_maxrss) * 1024
+  }
+
   /// `--store`, else `KILN_STORE`, else `$XDG_CACHE_HOME/kiln`, else `~/.cache/kiln`.
   static func store(_ option: String?) -> FilePath {
     if let option { return absolute(option) }
