@@ -26,9 +26,9 @@ public struct LayerListing: Hashable, Sendable {
     public let modified: Int64
     /// Major and minor number of a device node.
     public let device: Device
-    /// What ``LayerListing/origins`` has at this index made it; nil for the layer's own.
+    /// Index into ``LayerListing/origins``; nil where the layer's own origin holds.
     public let origin: Int?
-    /// The same for the names of one file; nil where it has one.
+    /// A number that the names of one inode have in common; nil for a file of one name.
     public internal(set) var file: Int?
     public let sha256: SHA256Digest?
     /// The value of `security.capability`; empty where there is none.

@@ -33,7 +33,7 @@ struct StoreObject: Hashable, Sendable {
   /// Seconds since 1970.
   let used: Int64
 
-  /// Whose holder is at work on it, whenever it was last used.
+  /// The lock that whoever is changing it in place holds; nil for what never changes.
   var lockName: String? {
     switch (kind, key) {
     case (.partial, let key?): Store.lockName(key)
