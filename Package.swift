@@ -100,7 +100,7 @@ let package = Package(
     pipeline("GPUCode", ["Archives"]),
     pipeline("Images", ["Compression", "GPUCode", "Locks", "Recipes", "Store"]),
     pipeline("Signatures", ["Commands"]),
-    pipeline("Comparison", ["Archives", "Images", "Packages", "Recipes", "WSL"]),
+    pipeline("Comparison", ["Archives", "Images", "Recipes", "WSL"]),
     pipeline("Verification", ["Archives", "Commands", "Locks", "Recipes", "Sandbox", "WSL"]),
     pipeline(
       "Builds",

@@ -39,7 +39,7 @@ import Testing
     "GPUCode": ["Archives"],
     "Images": ["Compression", "GPUCode", "Locks", "Recipes", "Store"],
     "Signatures": ["Commands"],
-    "Comparison": ["Archives", "Images", "Packages", "Recipes", "WSL"],
+    "Comparison": ["Archives", "Images", "Recipes", "WSL"],
     "Verification": ["Archives", "Commands", "Compression", "Locks", "Recipes", "Sandbox", "WSL"],
     "Builds": [
       "Bundles", "Commands", "Comparison", "Fetching", "GPUCode", "Images", "Locks", "Materials",

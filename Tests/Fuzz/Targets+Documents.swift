@@ -93,7 +93,7 @@ extension Targets {
       guard let choice = AptChoice(line: line) else { continue }
       _ = (choice.localPath, choice.query)
     }
-    let stanzas = ControlStanza.all(parts[0])
+    let stanzas = ControlFile(readByApt: parts[0]).stanzas
     let named = Dictionary(
       stanzas.map { ($0["Package"] ?? "", $0) }, uniquingKeysWith: { first, _ in first })
     let graph = PackageGraph(named, recommends: true)

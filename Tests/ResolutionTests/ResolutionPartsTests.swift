@@ -155,19 +155,24 @@ import Testing
   }
 
   @Test("dependencies through alternatives and virtual packages") func graph() {
-    let stanzas = ControlStanza.all(
-      """
-      Package: a
-      Depends: b (>= 1) | c, virtual, absent [linux-any]
-      Description: x
-       Depends: nothing
+    let stanzas = ControlFile(
+      readByApt: """
+        Package: a
+        Depends: b (>= 1)
+          | c,
+         virtual,
+        \tabsent [linux-any]
+        Description: x
+         Depends: nothing
 
-      Package: c
-      Recommends: d
+        Package: c
+        Recommends: d
 
-      Package: d
-      Provides: virtual (= 1), e
-      """)
+        Package: d
+        Provides:
+         virtual (= 1), e
+        """
+    ).stanzas
     let byName = Dictionary(
       uniqueKeysWithValues: stanzas.compactMap { stanza in stanza["Package"].map { ($0, stanza) } })
     #expect(
@@ -176,6 +181,17 @@ import Testing
     #expect(graph.dependencies["c"] == ["d"])
     #expect(graph.chain(from: ["a"], to: "d") == ["a", "d"])
     #expect(graph.chain(from: ["d"], to: "a") == nil)
+  }
+
+  @Test(
+    "installed sizes are kilobytes, and what can be no size is none",
+    arguments: [
+      ("3", 3072), ("0", 0), ("9223372036854775807", nil), ("17179869185", nil), ("-1", nil),
+      ("many", nil),
+    ] as [(String, Int64?)])
+  func installedSize(text: String, size: Int64?) {
+    let file = ControlFile(readByApt: "Package: a\nInstalled-Size: \(text)\n")
+    #expect(file.stanzas.first?.installedSize == size)
   }
 
   @Test("near names: a slip of the hand first, then the same beginning") func near() {

@@ -49,7 +49,9 @@ import Testing
       # See sources.list(5)
       Types: deb deb-src
       URIs: http://archive.example.org/debian
-      Suites: trixie trixie-updates
+      suites: trixie
+      # A folded field.
+       trixie-updates
       Components: main non-free-firmware
       Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
 

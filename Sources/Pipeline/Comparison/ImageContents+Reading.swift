@@ -4,7 +4,6 @@ internal import Digests
 internal import FileSystem
 internal import FoundationEssentials
 internal import Images
-internal import Packages
 internal import Recipes
 public import SystemPackage
 internal import WSL
@@ -163,7 +162,7 @@ extension ImageContents {
   private static func components(_ texts: PathTable<String>) -> [Component] {
     var found: Set<Component> = []
     if let status = texts[packages],
-      let file = try? ControlFile(parsing: status, name: packages)
+      let file = try? ControlFile(parsing: status)
     {
       for stanza in file.stanzas where stanza["Status"]?.hasSuffix(" installed") == true {
         found.insert(

@@ -1,3 +1,5 @@
+internal import Content
+
 /// One archive of the host's apt sources.
 struct AptArchive: Hashable, Sendable {
   var uri: String
@@ -31,43 +33,22 @@ enum AptSources {
 
   /// The deb822 format of `*.sources`.
   static func stanzas(_ text: String) -> [AptArchive] {
-    var archives: [AptArchive] = []
-    var fields: [String: String] = [:]
-    var current: String?
-    let flush = {
-      archives += Self.archives(fields)
-      fields = [:]
-      current = nil
-    }
-    for line in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline) {
-      if line.first == "#" { continue }
-      if line.allSatisfy(\.isWhitespace) {
-        flush()
-      } else if line.first?.isWhitespace == true {
-        if let current { fields[current, default: ""] += "\n" + line }
-      } else if let colon = line.firstIndex(of: ":") {
-        let name = line[..<colon].lowercased()
-        fields[name] = String(line[line.index(after: colon)...])
-        current = name
-      }
-    }
-    flush()
-    return archives
+    ControlFile(readByApt: text, hasComments: true).stanzas.flatMap(archives)
   }
 
-  private static func archives(_ fields: [String: String]) -> [AptArchive] {
+  private static func archives(_ stanza: ControlFile.Stanza) -> [AptArchive] {
     let words = { (name: String) in
-      (fields[name] ?? "").split(whereSeparator: \.isWhitespace).map(String.init)
+      (stanza[name] ?? "").split(whereSeparator: \.isWhitespace).map(String.init)
     }
     let isOff = ["no", "false", "off", "0", "without", "disable"]
-    guard words("types").contains("deb"), !isOff.contains(words("enabled").first ?? "yes") else {
+    guard words("Types").contains("deb"), !isOff.contains(words("Enabled").first ?? "yes") else {
       return []
     }
-    let signedBy = words("signed-by").joined(separator: " ")
-    return words("uris").flatMap { uri in
-      words("suites").map { suite in
+    let signedBy = words("Signed-By").joined(separator: " ")
+    return words("URIs").flatMap { uri in
+      words("Suites").map { suite in
         AptArchive(
-          uri: uri, suite: suite, components: words("components"),
+          uri: uri, suite: suite, components: words("Components"),
           signedBy: signedBy.isEmpty ? nil : signedBy)
       }
     }

@@ -1,3 +1,4 @@
+internal import Content
 internal import FileSystem
 
 /// What the merging of roots has to know of one package.

@@ -1,3 +1,5 @@
+internal import Content
+
 /// A stanza of dpkg's status file, its fields in the order in which dpkg writes them.
 enum StatusStanza {
   /// The order of dpkg's `fieldinfos`; fields that it does not know follow in their own order.

@@ -1,3 +1,4 @@
+public import Content
 internal import FileSystem
 public import Locks
 public import SystemPackage

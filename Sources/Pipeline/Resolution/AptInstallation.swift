@@ -95,7 +95,7 @@ struct AptInstallation: Sendable {
     of package: String, in root: AptRoot
   ) async throws(ResolutionError) -> [String] {
     let shown = try await root.run("apt-cache", ["show", "--all-versions", "--", package])
-    return ControlStanza.all(shown.output).compactMap { $0["Version"] }
+    return ControlFile(readByApt: shown.output).stanzas.compactMap { $0["Version"] }
   }
 }
 

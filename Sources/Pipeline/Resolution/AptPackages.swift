@@ -28,12 +28,12 @@ extension AptInstallation {
     let own = { (choice: AptChoice) in foreign.first { $0.isChosen(as: choice) } }
     let indexed = choices.filter { own($0) == nil }
     let shown = try await root.run("apt-cache", ["show", "--"] + indexed.map(\.query))
-    var byDigest: [String: ControlStanza] = [:]
-    for stanza in ControlStanza.all(shown.output) {
+    var byDigest: [String: ControlFile.Stanza] = [:]
+    for stanza in ControlFile(readByApt: shown.output).stanzas {
       if let digest = stanza["SHA256"] { byDigest[digest] = stanza }
     }
     var artifacts: [Artifact] = []
-    var stanzas: [String: ControlStanza] = [:]
+    var stanzas: [String: ControlFile.Stanza] = [:]
     for choice in choices {
       if let file = own(choice) {
         stanzas[choice.name] = file.stanza
@@ -58,7 +58,7 @@ extension AptInstallation {
   }
 
   private func artifact(
-    _ choice: AptChoice, _ digest: SHA256Digest, _ stanza: ControlStanza, _ root: AptRoot
+    _ choice: AptChoice, _ digest: SHA256Digest, _ stanza: ControlFile.Stanza, _ root: AptRoot
   ) throws(ResolutionError) -> Artifact {
     let uri = Percent.decoded(choice.uri)
     guard let (source, path) = root.location(uri) else {
@@ -72,7 +72,7 @@ extension AptInstallation {
       kind: .package, name: choice.name, version: choice.version,
       architecture: Architecture(rawValue: choice.architecture), size: size, sha256: digest,
       source: source, path: path,
-      installedSize: stanza["Installed-Size"].flatMap { Int64($0) }.map { $0 * 1024 })
+      installedSize: stanza.installedSize)
   }
 }
 

@@ -98,7 +98,7 @@ struct AptResolution: Sendable {
   ) async throws(ResolutionError) -> [[Artifact]] {
     let names = Set(pins.map(\.name)).union(updated).sorted()
     let shown = try await root.run("apt-cache", ["show", "--all-versions", "--"] + names)
-    return PinRelief(ControlStanza.all(shown.output), recommends: recipe.recommends)
+    return PinRelief(ControlFile(readByApt: shown.output).stanzas, recommends: recipe.recommends)
       .tries(pins, updated: updated)
   }
 
@@ -149,7 +149,8 @@ struct AptResolution: Sendable {
     let shown = try await root.run(
       "apt-cache", ["show", "--all-versions", "--"] + Set(moved.map(\.name)).sorted())
     let offered = Set(
-      ControlStanza.all(shown.output).map { [$0["Package"], $0["Version"], $0["Architecture"]] })
+      ControlFile(readByApt: shown.output).stanzas
+        .map { [$0["Package"], $0["Version"], $0["Architecture"]] })
     return Dictionary(
       moved.map { pin in
         let version = [pin.name, pin.version, pin.architecture?.rawValue ?? "all"]

@@ -11,7 +11,7 @@ internal import SystemPackage
 struct ForeignPackage: Hashable, Sendable {
   let file: FilePath
   let artifact: Artifact
-  let stanza: ControlStanza
+  let stanza: ControlFile.Stanza
 
   /// Whether apt means it. Where a repository has the same file, apt names that one's address, and no
   /// SHA-256.
@@ -38,12 +38,12 @@ struct ForeignPackage: Hashable, Sendable {
         reason: "its SHA-256 is \(content.sha256), and the recipe says \(expected)",
         remedy: "check where the file came from; if it is the right one, change `sha256`")
     }
-    let stanza: ControlStanza?
+    let stanza: ControlFile.Stanza?
     do throws(CommandError) {
       let text = try await Command(
         "dpkg-deb", ["--field", file.string], environment: environment
       ).run().output
-      stanza = ControlStanza.all(text).first
+      stanza = ControlFile(readByApt: text).stanzas.first
     } catch {
       if error.code == .notInstalled {
         throw ResolutionError(.toolMissing, "dpkg-deb", remedy: "install the package dpkg")
@@ -61,7 +61,7 @@ struct ForeignPackage: Hashable, Sendable {
         kind: .package, name: name, version: version,
         architecture: stanza["Architecture"].flatMap(Architecture.init),
         size: content.size, sha256: content.sha256, source: "recipe", path: path,
-        installedSize: stanza["Installed-Size"].flatMap { Int64($0) }.map { $0 * 1024 }),
+        installedSize: stanza.installedSize),
       stanza: stanza)
   }
 

@@ -1,10 +1,12 @@
+internal import Content
+
 /// Which packages of a resolved set need which others of it.
 struct PackageGraph: Sendable {
   /// Package → the packages that it needs, in byte order.
   private(set) var dependencies: [String: [String]] = [:]
 
   /// - Parameter recommends: whether recommended packages count as needed.
-  init(_ stanzas: [String: ControlStanza], recommends: Bool) {
+  init(_ stanzas: [String: ControlFile.Stanza], recommends: Bool) {
     var providers: [String: [String]] = [:]
     for (name, stanza) in stanzas {
       providers[name, default: []].append(name)

@@ -1,3 +1,4 @@
+internal import Content
 internal import Locks
 
 /// Which locked versions give way where a new one does not fit them all.
@@ -8,7 +9,7 @@ struct PinRelief: Sendable {
   private var needs: [String: Set<String>] = [:]
 
   /// - Parameter stanzas: all versions of the packages that are locked or updated.
-  init(_ stanzas: [ControlStanza], recommends: Bool) {
+  init(_ stanzas: [ControlFile.Stanza], recommends: Bool) {
     var providers: [String: Set<String>] = [:]
     for stanza in stanzas {
       guard let name = stanza["Package"] else { continue }

@@ -71,19 +71,13 @@ struct AptSourceFiles {
     return merged(lines(try Files.readText(path)))
   }
 
-  /// deb822: paragraphs of `Key: value`.
   private func stanzas(_ text: String) -> [Archive] {
-    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-    return lines.split { $0.allSatisfy(\.isWhitespace) }.compactMap { paragraph in
-      var fields: [Substring: [String]] = [:]
-      for line in paragraph where !line.hasPrefix("#") {
-        guard let colon = line.firstIndex(of: ":") else { continue }
-        fields[line[..<colon]] = line[line.index(after: colon)...].split(separator: " ").map(
-          String.init)
+    ControlFile(readByApt: text, hasComments: true).stanzas.compactMap { stanza in
+      let words = { (name: String) in
+        (stanza[name] ?? "").split(whereSeparator: \.isWhitespace).map(String.init)
       }
-      guard let uri = fields["URIs"]?.first, let suites = fields["Suites"], !suites.isEmpty else {
-        return nil
-      }
+      let suites = words("Suites")
+      guard let uri = words("URIs").first, !suites.isEmpty else { return nil }
       return Archive(uri: uri, suites: suites)
     }
   }

@@ -1,3 +1,5 @@
+import Content
+
 /// A line of `/etc/passwd`.
 struct PasswdLine: Sendable {
   let line: Int
@@ -26,25 +28,13 @@ struct DpkgPackage: Sendable {
 
   /// Reads the stanzas of `/var/lib/dpkg/status`.
   static func installed(_ bytes: [UInt8]) -> [DpkgPackage] {
-    var packages: [DpkgPackage] = []
-    var fields: [String: String] = [:]
-    func finish() {
-      if let name = fields["Package"], fields["Status"]?.hasSuffix(" installed") == true {
-        packages.append(
-          DpkgPackage(
-            name: name, architecture: fields["Architecture"] ?? "",
-            version: fields["Version"] ?? ""))
+    // A stanza that dpkg itself would refuse hides none of the others.
+    ControlFile(readByApt: String(decoding: bytes, as: UTF8.self)).stanzas.compactMap { stanza in
+      guard let name = stanza["Package"], stanza["Status"]?.hasSuffix(" installed") == true else {
+        return nil
       }
-      fields = [:]
+      return DpkgPackage(
+        name: name, architecture: stanza["Architecture"] ?? "", version: stanza["Version"] ?? "")
     }
-    for line in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
-      if line.isEmpty { finish() }
-      for key in ["Package", "Status", "Architecture", "Version"]
-      where line.starts(with: "\(key): ".utf8) {
-        fields[key] = String(decoding: line.dropFirst(key.utf8.count + 2), as: UTF8.self)
-      }
-    }
-    finish()
-    return packages
   }
 }
