@@ -125,6 +125,25 @@ func sampleArtifact(
     }
   }
 
+  /// A committed lock with a date below 0 ended the build in a trap.
+  @Test("dates that no image can have are refused", arguments: [-1, 1 << 33, Int64.max, Int64.min])
+  func oddDate(date: Int64) throws {
+    let bytes = try sampleLock(date: date).encoded()
+    let error = #expect(throws: LockError.self) { try Lock.decode(bytes, from: "demo.lock.json") }
+    #expect(error?.code == .oddArtifact)
+    #expect(error?.subject == "the date")
+    #expect(sampleLock(date: (1 << 33) - 1).fault == nil)
+    #expect(sampleLock(date: 0).fault == nil)
+  }
+
+  @Test("sizes that are too much together are refused") func sizes() {
+    let lock = sampleLock([
+      sampleArtifact(size: SizeLimit.largest), sampleArtifact("world", size: 1),
+    ])
+    #expect(lock.fault?.subject == "all sizes")
+    #expect(sampleLock([sampleArtifact(size: SizeLimit.largest)]).fault == nil)
+  }
+
   @Test("the same package twice is refused, a package and a wheel of one name are not")
   func duplicates() throws {
     let twice = try sampleLock([sampleArtifact(), sampleArtifact(version: "2")]).encoded()

@@ -120,6 +120,13 @@ struct ArchiveResolutionTests {
         try await resolve(setting, index, [.wheel("native-lib")], change: base)
       }
       #expect(wheel?.code == .unsupportedBase)
+      // kiln wrote a lock of it that it refused to read.
+      try Files.write("", to: setting.folder.appending("tool.zip"))
+      let empty = await #expect(throws: ResolutionError.self) {
+        try await resolve(setting, index, [file("tool.zip")], change: base)
+      }
+      #expect(empty?.code == .unlockable)
+      #expect(empty?.reason == "a size of 0 bytes")
     }
   }
 

@@ -147,11 +147,8 @@ extension Builder {
   }
 
   static func epoch(_ text: String) -> Int64? {
-    Int64(text).flatMap { (0...latestEpoch).contains($0) ? $0 : nil }
+    Int64(text).flatMap { DateLimit.range.contains($0) ? $0 : nil }
   }
-
-  /// The largest number of a tar header's eleven octal digits.
-  static let latestEpoch: Int64 = (1 << 33) - 1
 
   /// `SOURCE_DATE_EPOCH` of the environment, else the newest date of what was resolved.
   func sourceDateEpoch(_ lock: Lock) -> Int64 {

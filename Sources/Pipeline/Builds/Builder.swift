@@ -59,7 +59,7 @@ public struct Builder: Sendable {
     if let date = Self.statedDate(settings.environment), Self.epoch(date) == nil {
       throw BuildError(
         .badDate, "SOURCE_DATE_EPOCH", "SOURCE_DATE_EPOCH is no time of an image: \(date)",
-        reason: "it takes seconds since 1970, up to \(Self.latestEpoch)",
+        reason: "it takes seconds since 1970, up to \(DateLimit.range.upperBound)",
         remedy: "write a number, or unset it: then the lock's date is taken")
     }
     do throws(StoreError) { store = try Store(root: settings.store) } catch {

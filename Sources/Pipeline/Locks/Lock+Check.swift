@@ -3,19 +3,49 @@ internal import FileSystem
 internal import SystemPackage
 
 extension Lock {
+  /// What keeps a lock from being used.
+  public struct Fault: Hashable, Sendable {
+    let code: LockError.Code
+    /// The artifact or the field.
+    public let subject: String
+    /// nil where it is there twice.
+    public let reason: String?
+  }
+
   /// Holds the lock against the rules that kiln writes it by. A lock comes out of version control,
   /// so what it says about paths is not to be trusted: they end in URLs and in file names.
   func check(_ path: FilePath) throws(LockError) {
+    guard let fault else { return }
+    throw LockError(fault.code, path, subject: fault.subject, reason: fault.reason)
+  }
+
+  /// The first that is wrong with the lock, or nil. A new one is asked as well: indexes say what they
+  /// like, and what kiln writes it has to take again.
+  public var fault: Fault? {
+    if !DateLimit.range.contains(date) {
+      return Fault(
+        code: .oddArtifact, subject: "the date",
+        reason: "\(date) seconds since 1970; it can be up to \(DateLimit.range.upperBound)")
+    }
     var seen: Set<Artifact.Identity> = []
     for artifact in artifacts {
       let title = "\(artifact.kind.rawValue) \(artifact.name)"
-      if let fault = artifact.fault {
-        throw LockError(.oddArtifact, path, subject: title, reason: fault)
+      if let reason = artifact.fault {
+        return Fault(code: .oddArtifact, subject: title, reason: reason)
       }
       guard seen.insert(artifact.identity).inserted else {
-        throw LockError(.duplicate, path, subject: title)
+        return Fault(code: .duplicate, subject: title, reason: nil)
       }
     }
+    // What is reckoned is the sum, where one artifact alone would do.
+    guard SizeLimit.holds(artifacts.map(\.size)),
+      SizeLimit.holds(artifacts.compactMap(\.installedSize))
+    else {
+      return Fault(
+        code: .oddArtifact, subject: "all sizes",
+        reason: "together they are more than \(ByteCount(SizeLimit.largest))")
+    }
+    return nil
   }
 }
 

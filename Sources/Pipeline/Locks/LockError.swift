@@ -9,7 +9,7 @@ public struct LockError: Failure {
     case corrupt = "K2302"
     case unknownVersion = "K2303"
     case duplicate = "K2304"
-    /// A path, source, name or size that kiln would not have written.
+    /// A date, path, source, name or size that kiln would not have written.
     case oddArtifact = "K2305"
   }
 

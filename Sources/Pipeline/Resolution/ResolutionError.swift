@@ -26,6 +26,8 @@ public struct ResolutionError: Failure {
     case cause = "K2118"
     case foreignFile = "K2119"
     case denied = "K2120"
+    /// What a lock cannot hold.
+    case unlockable = "K2121"
 
     case uvMissing = "K2201"
     case pythonMissing = "K2202"
@@ -109,6 +111,7 @@ public struct ResolutionError: Failure {
     case .unsupportedBase: "\(subject) cannot be resolved"
     case .cause: subject
     case .denied: "\(subject) wants other credentials"
+    case .unlockable: "\(subject) fits no lock"
     case .foreignFile: "the file \(subject) cannot be used"
     case .uvMissing: "uv is needed to resolve Python packages, and is not installed"
     case .pythonMissing: "the image would have no Python for \(subject)"

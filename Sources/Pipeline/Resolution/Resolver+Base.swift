@@ -29,7 +29,6 @@ extension Resolver {
     let isKnown = previous?.artifacts.map(\.sha256) == artifacts.map(\.sha256)
     // A tarball says nothing of its date; the day on which it was first locked stands for it.
     let date = isKnown ? previous?.date ?? now : now - now % 86400
-    progress(.finished(.resolve, reused: false))
     return Lock(
       recipe: recipe.name, recipeDigest: digests.whole, architecture: recipe.architecture,
       date: date, artifacts: artifacts, requested: [], recipeParts: digests.parts)

@@ -53,8 +53,23 @@ public struct Resolver: Sendable {
     of recipe: Recipe, previous: Lock?, update: UpdateScope
   ) async throws(ResolutionError) -> Resolution {
     progress(.started(.resolve, total: nil, unit: .items))
-    let recipe = try located(recipe)
-    let digests = try recipe.resolutionDigests()
+    let resolution = try await chosen(try located(recipe), previous, update)
+    if let fault = resolution.lock.fault {
+      throw ResolutionError(
+        .unlockable, fault.subject, reason: fault.reason ?? "it is chosen twice",
+        remedy: "name another one in the recipe, or tell those who keep the repository")
+    }
+    progress(.finished(.resolve, reused: false))
+    return resolution
+  }
+
+  private func chosen(
+    _ recipe: Recipe, _ previous: Lock?, _ update: UpdateScope
+  ) async throws(ResolutionError) -> Resolution {
+    let digests: ResolutionDigests
+    do throws(RecipeError) { digests = try recipe.resolutionDigests } catch {
+      throw ResolutionError(error, recipe.name)
+    }
     let old = previous.flatMap { $0.architecture == recipe.architecture ? $0 : nil }
     let pins = { (artifacts: [Artifact]) in artifacts.filter { update.keeps($0.name) } }
     progress(.advanced(.resolve, done: 0, item: "packages"))
@@ -80,7 +95,6 @@ public struct Resolver: Sendable {
     date = max(date, archives.date)
     if let old, Set(old.artifacts.map(\.sha256)) == Set(artifacts.map(\.sha256)) { date = old.date }
     progress(.advanced(.resolve, done: Int64(artifacts.count), item: ""))
-    progress(.finished(.resolve, reused: false))
     let lock = Lock(
       recipe: recipe.name, recipeDigest: digests.whole, architecture: recipe.architecture,
       date: date, artifacts: artifacts, requested: Set(requested).sorted(),
