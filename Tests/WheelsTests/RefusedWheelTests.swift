@@ -93,6 +93,10 @@ struct RefusedWheelTests {
     ("wheel(files={EP: b'[console_scripts]\\nx\\n'})", .badEntryPoint),
     ("wheel(files={EP: b'[console_scripts]\\nx = a.b:C.d [e]\\n'})", nil),
     ("wheel(files={EP: b'\\xff'})", .badMetadata),
+    ("wheel(files={EP: b'#' * (1 << 20)})", nil),
+    ("wheel(files={EP: b'#' * (1 << 20 | 1)})", .tooLarge),
+    ("wheel(wheel_file='Wheel-Version: 1.0\\n' + 'x' * (1 << 20))", .tooLarge),
+    ("wheel(metadata='Name: plain\\nVersion: 1.0\\n\\n' + 'x' * (1 << 20))", nil),
     // Bytes that are not what both headers promise.
     ("patch(wheel(files={'plain.py': b'x' * 999}), 'plain.py', flip=True)", .damagedContent),
     (

@@ -35,13 +35,16 @@ public struct EntryPoints: Hashable, Sendable {
         continue
       }
       guard section == "console_scripts" || section == "gui_scripts" else { continue }
-      let script = try Script(parsing: line, wheel: wheel)
-      // Of two with one name the last counts, as in Python's dictionary.
-      found[section, default: []].removeAll { $0.name == script.name }
-      found[section, default: []].append(script)
+      found[section, default: []].append(try Script(parsing: line, wheel: wheel))
     }
-    console = found["console_scripts"] ?? []
-    gui = found["gui_scripts"] ?? []
+    console = Self.lastOfEach(found["console_scripts"] ?? [])
+    gui = Self.lastOfEach(found["gui_scripts"] ?? [])
+  }
+
+  /// Of two with one name the last counts, as in Python's dictionary.
+  private static func lastOfEach(_ scripts: [Script]) -> [Script] {
+    var seen: Set<String> = []
+    return scripts.reversed().filter { seen.insert($0.name).inserted }.reversed()
   }
 }
 

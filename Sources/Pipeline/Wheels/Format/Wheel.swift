@@ -25,8 +25,14 @@ public struct Wheel: Hashable, Sendable {
     case record = "RECORD"
     case entryPoints = "entry_points.txt"
 
-    /// Bytes; RECORD of the largest wheels has 2 MB.
-    static let longest = 64 << 20
+    /// Bytes that it may have. RECORD of the largest wheels has 2 MB; the two small ones name a few
+    /// tags and commands.
+    var longest: Int {
+      switch self {
+      case .wheel, .entryPoints: 1 << 20
+      case .metadata, .record: 64 << 20
+      }
+    }
   }
 
   /// The one top-level `.dist-info` folder among `paths`.

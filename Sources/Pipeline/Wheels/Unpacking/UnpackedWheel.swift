@@ -66,7 +66,7 @@ public struct UnpackedWheel: Hashable, Sendable {
       guard names.contains(path) else { continue }
       do throws(FileError) {
         documents[document] = try Files.readText(
-          tree.appending(path), limit: Wheel.Document.longest)
+          tree.appending(path), limit: document.longest)
       } catch {
         throw WheelError(.storage, wheel: fileName.text, cause: .file(error))
       }

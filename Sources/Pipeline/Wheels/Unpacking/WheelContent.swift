@@ -19,19 +19,16 @@ struct WheelContent {
       uniqueKeysWithValues: Wheel.Document.allCases.map { ("\(infoFolder)/\($0.rawValue)", $0) })
     var documents: [Wheel.Document: String] = [:]
     let present = entries.filter { !$0.isDirectory && wanted[$0.path] != nil }
-    if let large = present.first(where: { $0.size > Int64(Wheel.Document.longest) }) {
-      throw WheelError(.tooLarge, wheel: name, entry: large.path)
-    }
     try forEach(present) { (entry, reader) throws(WheelError) in
+      guard let document = wanted[entry.path] else { return }
+      guard entry.size <= Int64(document.longest) else {
+        throw WheelError(.tooLarge, wheel: name, entry: entry.path)
+      }
       let bytes: [UInt8]
-      do throws(ArchiveError) {
-        bytes = try reader.readAll(limit: Wheel.Document.longest)
-      } catch {
+      do throws(ArchiveError) { bytes = try reader.readAll(limit: document.longest) } catch {
         throw damaged(entry, error)
       }
-      guard let document = wanted[entry.path],
-        let text = String(validating: bytes, as: UTF8.self)
-      else {
+      guard let text = String(validating: bytes, as: UTF8.self) else {
         throw WheelError(
           .badMetadata, wheel: name, entry: entry.path, reason: "it is not UTF-8")
       }
