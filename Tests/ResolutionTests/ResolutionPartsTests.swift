@@ -38,6 +38,17 @@ import Testing
     #expect(try WheelFileName(name).rank(on: target) == nil)
   }
 
+  /// Those of buster and bionic; no binary wheel fitted them.
+  @Test("up to Python 3.7 the ABI has a letter", arguments: [(6, 0), (7, 0), (8, nil)])
+  func letter(minor: Int, rank: Int?) throws {
+    let target = PythonTarget(minor: minor, glibc: 28, architecture: .amd64)
+    let name = { (abi: String) in
+      try WheelFileName("a-1-cp3\(minor)-\(abi)-manylinux_2_28_x86_64.whl")
+    }
+    #expect(try name("cp3\(minor)m").rank(on: target) == rank)
+    #expect(try name("cp3\(minor)").rank(on: target) == (rank == nil ? 0 : nil))
+  }
+
   @Test("the interpreter's own package says which Python it is") func interpreter() throws {
     let target = { (versions: [String: String]) in
       let artifacts = versions.merging(["libc6": "2.41-12"]) { $1 }.map { name, version in

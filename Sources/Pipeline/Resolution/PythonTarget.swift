@@ -55,6 +55,10 @@ struct PythonTarget: Hashable, Sendable {
   /// Like `3.13`.
   var version: String { "3.\(minor)" }
 
+  /// The interpreter's own ABI, as wheels name it. Up to Python 3.7 it told the allocator, which
+  /// Debian and Ubuntu always built in.
+  var abi: String { "cp3\(minor)" + (minor < 8 ? "m" : "") }
+
   /// Like `3.13.5`.
   var fullVersion: String { "\(version).\(patch)" }
 

@@ -27,11 +27,10 @@ extension WheelFileName {
   private static func group(
     _ python: String, _ abi: String, isPlain: Bool, _ target: PythonTarget
   ) -> Int? {
-    let own = "cp3\(target.minor)"
     if python.hasPrefix("cp3"), let minor = Int(python.dropFirst(3)) {
       let age = target.minor - minor
       if isPlain { return age == 0 && abi == "none" ? 400 : nil }
-      if age == 0 { return abi == own ? 0 : abi == "abi3" ? 1 : abi == "none" ? 2 : nil }
+      if age == 0 { return abi == target.abi ? 0 : abi == "abi3" ? 1 : abi == "none" ? 2 : nil }
       return age > 0 && minor >= 2 && abi == "abi3" ? 2 + age : nil
     }
     guard python.hasPrefix("py3"), abi == "none" else { return nil }
