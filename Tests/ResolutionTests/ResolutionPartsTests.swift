@@ -216,6 +216,8 @@ import Testing
     #expect(ReleaseDate.seconds("Tue, 14 Nov 2023 22:13:20 UTC") == 1_700_000_000)
     #expect(ReleaseDate.seconds(AptRepository.date(1_709_164_800)) == 1_709_164_800)
     #expect(ReleaseDate.seconds("yesterday") == nil)
+    #expect(ReleaseDate.seconds("Tue, 14 Nov \(Int64.max) 22:13:20 UTC") == nil)
+    #expect(ReleaseDate.seconds("Tue, 14 Nov 2023 \(Int64.max):13:20 UTC") == nil)
   }
 
   private func message(_ event: ProgressEvent?) -> String? {

@@ -1,3 +1,4 @@
+internal import Content
 internal import Digests
 internal import FileSystem
 public import SystemPackage
@@ -123,22 +124,13 @@ public struct AptRepository: Sendable {
   public static func date(_ seconds: Int64) -> String {
     let days = seconds / 86_400
     let rest = seconds % 86_400
-    // The civil calendar from a day number, after Howard Hinnant's "chrono-compatible low-level
-    // date algorithms".
-    let shifted = days + 719_468
-    let era = shifted / 146_097
-    let dayOfEra = shifted % 146_097
-    let year = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-    let dayOfYear = dayOfEra - (365 * year + year / 4 - year / 100)
-    let month = (5 * dayOfYear + 2) / 153
-    let day = dayOfYear - (153 * month + 2) / 5 + 1
+    guard let date = CivilDate(daysSinceEpoch: days) else { return "" }
     let names = [
-      "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec", "Jan", "Feb",
+      "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
     ]
     let weekdays = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
-    let fullYear = year + era * 400 + (month >= 10 ? 1 : 0)
     let two = { (number: Int64) in number < 10 ? "0\(number)" : "\(number)" }
-    return "\(weekdays[Int(days % 7)]), \(two(day)) \(names[Int(month)]) \(fullYear) "
-      + "\(two(rest / 3600)):\(two(rest / 60 % 60)):\(two(rest % 60)) UTC"
+    return "\(weekdays[Int(days % 7)]), \(two(date.day)) \(names[Int(date.month - 1)]) "
+      + "\(date.year) \(two(rest / 3600)):\(two(rest / 60 % 60)):\(two(rest % 60)) UTC"
   }
 }

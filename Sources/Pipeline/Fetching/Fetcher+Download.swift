@@ -72,7 +72,7 @@ extension Fetcher {
     let snapshots = mirrors.snapshots(source: download.source).map { snapshot in
       snapshot.isBase
         ? Download.Origin.mirror(snapshot.template)
-        : .snapshot(snapshot.url { Self.quoted(value($0, download)) })
+        : .snapshot(snapshot.url { Percent.encodedByApt(value($0, download)) })
     }
     do throws(MirrorError) {
       return health.ordered(try mirrors.fileURLs(source: download.source)).map { .mirror($0) }
@@ -185,7 +185,7 @@ extension Fetcher {
     guard case .mirror(let base) = origin else { return origin.url }
     return switch download.place {
     case .url(let url): url
-    case .archive(let path): "\(base)/\(Self.quoted(path))"
+    case .archive(let path): "\(base)/\(Percent.encodedByApt(path))"
     case .index(let path): try await indexes.locate(path, sha256: download.digest, base: base)
     }
   }
@@ -193,18 +193,5 @@ extension Fetcher {
   /// Recipes' own URLs go the way that the environment says, not apt's.
   private func proxySource(_ download: Download) -> String {
     if case .archive = download.place { download.source } else { Mirrors.python }
-  }
-
-  /// As apt quotes paths, which a lock has as they are: some servers take a bare `+` for a space, and
-  /// a file may be called `foo_1%3a2.0_all.deb`.
-  static func quoted(_ path: String) -> String {
-    let digits = Array("0123456789abcdef")
-    return path.utf8.reduce(into: "") { text, byte in
-      if byte > 0x20, byte < 0x7F, !"+~%#?".utf8.contains(byte) {
-        text.unicodeScalars.append(Unicode.Scalar(byte))
-      } else {
-        text += "%\(digits[Int(byte >> 4)])\(digits[Int(byte & 15)])"
-      }
-    }
   }
 }

@@ -39,15 +39,5 @@ enum PackageURL {
     "?" + qualifiers.map { "\($0)=\(encoded($1))" }.joined(separator: "&")
   }
 
-  private static func encoded(_ text: String) -> String {
-    let bytes = text.utf8.reduce(into: [UInt8]()) { result, byte in
-      switch byte {
-      case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E, 0x3A: result.append(byte)
-      default:
-        let hex = String(byte, radix: 16, uppercase: true)
-        result += Array(("%" + (hex.utf8.count == 1 ? "0" : "") + hex).utf8)
-      }
-    }
-    return String(decoding: bytes, as: UTF8.self)
-  }
+  private static func encoded(_ text: String) -> String { Percent.encoded(text, keeping: ":") }
 }

@@ -1,4 +1,5 @@
 internal import Commands
+internal import Content
 internal import FileSystem
 internal import SystemPackage
 
@@ -67,42 +68,6 @@ enum ReleaseDate {
     guard words.count >= 5, let day = Int64(words[1]), let year = Int64(words[3]),
       let month = months.firstIndex(of: String(words[2]))
     else { return nil }
-    let time = words[4].split(separator: ":").compactMap { Int64($0) }
-    guard time.count == 3 else { return nil }
-    return CivilDate(year: year, month: Int64(month + 1), day: day).daysSinceEpoch * 86_400
-      + time[0] * 3600 + time[1] * 60 + time[2]
-  }
-}
-
-/// A day of the Gregorian calendar.
-struct CivilDate: Hashable, Sendable {
-  let year: Int64
-  let month: Int64
-  let day: Int64
-
-  init(year: Int64, month: Int64, day: Int64) {
-    self.year = year
-    self.month = month
-    self.day = day
-  }
-
-  /// - Returns: nil unless the text begins like `2028-08-09`.
-  init?(_ text: some StringProtocol) {
-    let parts = text.prefix(10).split(separator: "-").compactMap { Int64($0) }
-    guard parts.count == 3, (1...12).contains(parts[1]), (1...31).contains(parts[2]) else {
-      return nil
-    }
-    self.init(year: parts[0], month: parts[1], day: parts[2])
-  }
-
-  /// Days since 1970-01-01, by Howard Hinnant's `days_from_civil`: years begin in March, so that
-  /// the leap day is the last.
-  var daysSinceEpoch: Int64 {
-    let shifted = month <= 2 ? year - 1 : year
-    let era = (shifted >= 0 ? shifted : shifted - 399) / 400
-    let yearOfEra = shifted - era * 400
-    let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
-    let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
-    return era * 146_097 + dayOfEra - 719_468
+    return CivilDate(year: year, month: Int64(month + 1), day: day)?.seconds(at: words[4])
   }
 }

@@ -108,9 +108,6 @@ struct Pylock: Hashable, Sendable {
 
   /// `2026-11-15T21:30:44Z` as seconds since 1970.
   private static func seconds(_ text: String) -> Int64? {
-    guard let day = CivilDate(text) else { return nil }
-    let time = text.dropFirst(11).prefix(8).split(separator: ":").compactMap { Int64($0) }
-    guard time.count == 3 else { return nil }
-    return day.daysSinceEpoch * 86_400 + time[0] * 3600 + time[1] * 60 + time[2]
+    CivilDate(text)?.seconds(at: text.dropFirst(11).prefix(8))
   }
 }

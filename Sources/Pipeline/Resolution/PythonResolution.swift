@@ -118,7 +118,7 @@ struct PythonResolution: Sendable {
       }
     }
     return python.requirements.sorted()
-      + local.map { "\($0.name.project) @ file://\(Percent.encodedPath($0.file.string))" }
+      + local.map { "\($0.name.project) @ file://\(Percent.encoded($0.file.string, keeping: "/"))" }
   }
 
   private func compile(
@@ -218,17 +218,5 @@ struct PythonResolution: Sendable {
       architecture: wheel.name.isPlain ? nil : target.architecture, size: size,
       sha256: wheel.sha256, source: place.source, path: place.path,
       dependencies: requirers.filter { $0.value.contains(project.name) }.keys.sorted())
-  }
-}
-
-extension Percent {
-  /// A path for a URL: everything but letters, digits, `/` and `-._~` escaped.
-  static func encodedPath(_ path: String) -> String {
-    path.utf8.map { byte in
-      let isPlain =
-        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
-        || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || "/-._~".utf8.contains(byte)
-      return isPlain ? String(UnicodeScalar(byte)) : "%" + Hexadecimal.text([byte]).uppercased()
-    }.joined()
   }
 }

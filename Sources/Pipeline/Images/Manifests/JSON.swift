@@ -1,3 +1,4 @@
+internal import Content
 internal import Digests
 
 /// JSON text whose every byte is kiln's choice, since manifests are compared and signed.
@@ -6,24 +7,7 @@ enum JSON {
     "{" + fields.map { "\(text($0)): \($1)" }.joined(separator: ", ") + "}"
   }
 
-  static func text(_ value: String) -> String {
-    if isPlain(value) { return "\"\(value)\"" }
-    var escaped = "\""
-    for scalar in value.unicodeScalars {
-      switch scalar {
-      case "\"", "\\": escaped += "\\\(scalar)"
-      case "\0"..<" ":
-        let hex = String(scalar.value, radix: 16)
-        escaped += "\\u" + String(repeating: "0", count: 4 - hex.utf8.count) + hex
-      default: escaped.unicodeScalars.append(scalar)
-      }
-    }
-    return escaped + "\""
-  }
-
-  private static func isPlain(_ value: String) -> Bool {
-    value.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x22 && $0 != 0x5C }
-  }
+  static func text(_ value: String) -> String { JSONText.quoted(value) }
 }
 
 extension JSON {
@@ -61,7 +45,7 @@ extension JSON {
   }
 
   private static func append(_ value: String, to bytes: inout [UInt8]) {
-    guard isPlain(value) else {
+    guard JSONText.isPlain(value) else {
       bytes += text(value).utf8
       return
     }

@@ -1,3 +1,5 @@
+import Content
+
 /// A JSON value whose objects keep their order, for defaults and for the schema.
 enum JSONValue: Hashable, Sendable {
   case boolean(Bool)
@@ -30,11 +32,12 @@ extension JSONValue {
     switch self {
     case .boolean(let value): "\(value)"
     case .integer(let value): "\(value)"
-    case .string(let value): Self.quoted(value)
+    case .string(let value): JSONText.quoted(value)
     case .array(let items): "[" + items.map(\.compact).joined(separator: ", ") + "]"
     case .object(let members):
-      "{" + members.map { "\(Self.quoted($0.name)): \($0.value.compact)" }.joined(separator: ", ")
-        + "}"
+      "{"
+        + members.map { "\(JSONText.quoted($0.name)): \($0.value.compact)" }
+        .joined(separator: ", ") + "}"
     }
   }
 
@@ -50,27 +53,10 @@ extension JSONValue {
     case .object(let members):
       if members.isEmpty { return "{}" }
       let lines = members.map {
-        inner + Self.quoted($0.name) + ": " + $0.value.pretty(indentation: inner)
+        inner + JSONText.quoted($0.name) + ": " + $0.value.pretty(indentation: inner)
       }
       return "{\n" + lines.joined(separator: ",\n") + "\n\(indentation)}"
     case .boolean, .integer, .string: return compact
     }
-  }
-
-  private static func quoted(_ text: String) -> String {
-    var quoted = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": quoted += "\\\""
-      case "\\": quoted += "\\\\"
-      case "\n": quoted += "\\n"
-      case "\t": quoted += "\\t"
-      case "\u{0}"..."\u{1F}":
-        let hex = String(scalar.value, radix: 16)
-        quoted += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
-      default: quoted.unicodeScalars.append(scalar)
-      }
-    }
-    return quoted + "\""
   }
 }
