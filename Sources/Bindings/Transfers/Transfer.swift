@@ -130,7 +130,7 @@ internal import Synchronization
     let isPacked = request.unpacks && easy?.header("Content-Encoding") != nil
     let length = isPacked ? -1 : easy?.offset(CURLINFO_CONTENT_LENGTH_DOWNLOAD_T) ?? -1
     let response = TransferResponse(
-      url: url, status: status, offset: offset, total: length < 0 ? nil : offset + length,
+      url: url, status: status, offset: offset, total: length < 0 ? nil : Self.sum(offset, length),
       contentType: easy?.text(CURLINFO_CONTENT_TYPE))
     if let limit = request.limit, let total = response.total, total > limit {
       failure = TransferError(.tooLarge, url: url, reason: "\(total) bytes, at most \(limit)")
@@ -138,6 +138,12 @@ internal import Synchronization
     }
     self.response = response
     return begin(response)
+  }
+
+  /// A server says what it likes of the length.
+  private static func sum(_ offset: Int64, _ length: Int64) -> Int64 {
+    let (sum, isTooLarge) = offset.addingReportingOverflow(length)
+    return isTooLarge ? .max : sum
   }
 
   private func answeredOffset(_ status: Int) -> Int64? {

@@ -1,3 +1,4 @@
+internal import Content
 internal import Diagnostics
 internal import Store
 internal import Transfers
@@ -8,6 +9,8 @@ enum AttemptFailure: Error, Hashable {
   case store(StoreError)
   /// The server announces another size, in bytes; perhaps since it sends a page in place of the file.
   case size(expected: Int64, announced: Int64, isPage: Bool)
+  /// More bytes came, or were announced, than there may be of a file of unknown size.
+  case unbounded(limit: Int64)
   /// The index's page is none, or does not have the file, or has it with another digest.
   case index(String)
 
@@ -23,6 +26,7 @@ enum AttemptFailure: Error, Hashable {
       return [.sizeMismatch, .digestMismatch].contains(error.code)
         ? .mismatch(resumed: resumed) : nil
     case .size: return .mismatch(resumed: resumed)
+    case .unbounded: return nil
     case .index: return .absent
     }
   }
@@ -34,6 +38,7 @@ enum AttemptFailure: Error, Hashable {
     case .size(let expected, let announced, let isPage):
       "it has \(announced) bytes, not \(expected)"
         + (isPage ? ": a web page, as networks and proxies send to those who must log in" : "")
+    case .unbounded(let limit): "it has more than \(ByteCount(limit))"
     case .index(let reason): reason
     }
   }
@@ -62,7 +67,7 @@ enum AttemptFailure: Error, Hashable {
     switch self {
     case .transfer(let error): error.code == .notFound
     case .index: true
-    case .store, .size: false
+    case .store, .size, .unbounded: false
     }
   }
 

@@ -21,6 +21,8 @@ public struct FetchError: Failure {
     case transfers = "K3210"
     /// No mirror gave an answer that tells whether it has the file.
     case unreachable = "K3211"
+    /// A file of unknown size goes on for longer than the disk has room.
+    case unbounded = "K3212"
   }
 
   /// One try at one mirror.
@@ -94,6 +96,7 @@ public struct FetchError: Failure {
       subjects.count == 1
         ? "no mirror has \(subject)" : "no mirror has \(subjects.count) files of the lock"
     case .unreachable: "\(subject) could not be downloaded"
+    case .unbounded: "\(subject) is larger than what can be taken"
     case .corrupt: "\(subject) is not what the lock says"
     case .noSpace: "there is not enough space for the downloads"
     case .mirror: "no mirror is known for \(subject)"
@@ -162,6 +165,9 @@ public struct FetchError: Failure {
       "a proxy or a login page may answer in the mirror's place, or the mirror have a wrong file: "
         + "try another mirror, or `kiln lock --update`"
     case .noSpace: "`kiln store gc --days 7` makes room; --store or KILN_STORE name another folder"
+    case .unbounded:
+      "check the URL: its server may send without end; else make room with `kiln store gc --days 7`, "
+        + "or name another folder with --store or KILN_STORE"
     case .outsideFolder: "put the file below the recipe's folder"
     case .mirror, .store, .interrupted, .localFile, .transfers: nil
     }

@@ -34,6 +34,8 @@ struct Download: Sendable {
   let label: String
   let digest: SHA256Digest
   let size: Int64?
+  /// Bytes that may come where the size is unknown.
+  var limit: Int64?
   let source: String
   let place: Place
   /// What ``Snapshot/Field/name`` and ``Snapshot/Field/version`` stand for.
@@ -97,11 +99,27 @@ extension Fetcher {
     }
   }
 
-  /// Goes from mirror to mirror as the plan says, until the admission holds the whole file.
+  /// Goes from mirror to mirror until the admission holds the whole file.
   private func fetch(
     _ download: Download, _ origins: [Download.Origin], _ admission: Admission,
     _ reporter: FetchProgress
   ) async throws(FetchError) {
+    try await trying(origins, for: download.label, position: { admission.offset }) {
+      (origin, fresh) async throws(AttemptFailure) in
+      try await attempt(download, origin, fresh: fresh, admission, reporter)
+    }
+  }
+
+  /// Makes attempts at mirrors as the plan says, until one succeeds.
+  ///
+  /// - Parameters:
+  ///   - label: what is wanted, as people know it.
+  ///   - position: how many bytes of it are there.
+  ///   - attempt: gets the mirror, and whether to begin with the first byte and past any cache.
+  func trying<Value>(
+    _ origins: [Download.Origin], for label: String, position: () -> Int64,
+    _ attempt: (Download.Origin, _ fresh: Bool) async throws(AttemptFailure) -> Value
+  ) async throws(FetchError) -> Value {
     var plan = RetryPlan(mirrors: origins.count, limits: limits)
     var attempts: [FetchError.Attempt] = []
     var isCorrupt = false
@@ -110,28 +128,26 @@ extension Fetcher {
       switch plan.next(jitter: Double.random(in: 0...1)) {
       case .stop:
         throw FetchError(
-          isCorrupt ? .corrupt : isDropped ? .unavailable : .unreachable, [download.label],
+          isCorrupt ? .corrupt : isDropped ? .unavailable : .unreachable, [label],
           attempts: attempts)
       case .wait(let milliseconds):
         do { try await Task.sleep(for: .milliseconds(milliseconds)) } catch {
-          throw FetchError(.interrupted, [download.label])
+          throw FetchError(.interrupted, [label])
         }
       case .attempt(let mirror, let fresh):
         let origin = origins[mirror]
-        let before = fresh ? 0 : admission.offset
-        do throws(AttemptFailure) {
-          return try await attempt(download, origin, fresh: fresh, admission, reporter)
-        } catch {
+        let before = fresh ? 0 : position()
+        do throws(AttemptFailure) { return try await attempt(origin, fresh) } catch {
           attempts.append(
             .init(
               url: error.url ?? TransferURL.redacted(origin.url), reason: error.reason,
               remedy: error.remedy))
           isDropped = isDropped || error.isAbsence
           if error.isOutage { health.recordOutage(origin.url) }
-          let progressed = admission.offset > before
+          let progressed = position() > before
           guard !Task.isCancelled,
             let outcome = error.outcome(progressed: progressed, resumed: before > 0)
-          else { throw fatal(error, download) }
+          else { throw Self.fatal(error, label, attempts) }
           if case .mismatch = outcome { isCorrupt = true }
           plan.record(outcome)
         }
@@ -139,11 +155,15 @@ extension Fetcher {
     }
   }
 
-  private func fatal(_ failure: AttemptFailure, _ download: Download) -> FetchError {
-    guard case .store(let error) = failure, !Task.isCancelled else {
-      return FetchError(.interrupted, [download.label])
+  private static func fatal(
+    _ failure: AttemptFailure, _ label: String, _ attempts: [FetchError.Attempt]
+  ) -> FetchError {
+    switch failure {
+    case _ where Task.isCancelled: FetchError(.interrupted, [label])
+    case .store(let error): Self.failure(error, [label])
+    case .unbounded: FetchError(.unbounded, [label], attempts: attempts)
+    default: FetchError(.interrupted, [label])
     }
-    return Self.failure(error, [download.label])
   }
 
   private func attempt(
@@ -156,7 +176,24 @@ extension Fetcher {
     let url = try await locate(download, origin)
     let request = TransferRequest(
       url: url, headers: fresh ? ["Cache-Control: no-cache"] : [], offset: offset,
-      proxy: mirrors.proxy(source: proxySource(download), url: url))
+      limit: download.limit, proxy: mirrors.proxy(source: proxySource(download), url: url))
+    do throws(AttemptFailure) {
+      try await transfer(request, download, admission, reporter)
+    } catch {
+      guard case .transfer(let failure) = error, failure.code == .tooLarge,
+        let limit = download.limit
+      else { throw error }
+      // What fills the disk is of no use to a later run.
+      do throws(StoreError) { try admission.begin(at: 0) } catch { throw .store(error) }
+      throw .unbounded(limit: limit)
+    }
+    try verify(admission)
+  }
+
+  private func transfer(
+    _ request: TransferRequest, _ download: Download, _ admission: Admission,
+    _ reporter: FetchProgress
+  ) async throws(AttemptFailure) {
     try await client.transfer(request, failure: AttemptFailure.transfer) {
       (response) throws(AttemptFailure) in
       if let expected = download.size, let announced = response.total, announced != expected {
@@ -172,7 +209,6 @@ extension Fetcher {
       }
       reporter.report(download.digest, download.fileName, position: admission.offset)
     }
-    try verify(admission)
   }
 
   private func verify(_ admission: Admission) throws(AttemptFailure) {

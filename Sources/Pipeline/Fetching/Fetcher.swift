@@ -22,6 +22,8 @@ public struct Fetcher: Sendable {
   let indexes: PackageIndexes
   let health = MirrorHealth()
   let limits: RetryPlan.Limits
+  /// Bytes that a file of unknown size may have where there is room.
+  let largest: Int64
 
   /// - Parameters:
   ///   - recipeDirectory: what paths of the source `recipe` are relative to.
@@ -42,7 +44,7 @@ public struct Fetcher: Sendable {
   init(
     store: Store, mirrors: Mirrors, recipeDirectory: FilePath, settings: TransferSettings,
     limits: RetryPlan.Limits, offline: Bool, jobs: Int, date: Int64 = 0,
-    progress: @escaping ProgressSink
+    largest: Int64 = SizeLimit.largest, progress: @escaping ProgressSink
   ) throws(FetchError) {
     do throws(TransferError) { client = try TransferClient(settings) } catch {
       throw FetchError(.transfers, [], cause: .transfer(error))
@@ -55,6 +57,7 @@ public struct Fetcher: Sendable {
     self.offline = offline
     self.jobs = jobs
     self.date = date
+    self.largest = largest
     self.progress = progress
   }
 
@@ -114,7 +117,8 @@ public struct Fetcher: Sendable {
     if path == nil {
       if offline { throw FetchError(.offline, [url]) }
       let download = Download(
-        label: url, digest: sha256, size: nil, source: "recipe", place: .url(url))
+        label: url, digest: sha256, size: nil, limit: try limit(sha256), source: "recipe",
+        place: .url(url))
       path = try await fetch(download, FetchProgress(progress))
     }
     do throws(FileError) {
@@ -124,6 +128,19 @@ public struct Fetcher: Sendable {
       return (path, status.size)
     } catch {
       throw FetchError(.localFile, [url], cause: .file(error))
+    }
+  }
+
+  /// What stays free for others where a file of unknown size takes all the rest.
+  private static let reserve: Int64 = 64 << 20
+
+  /// Bytes that a file of unknown size may have, with what an earlier run has of it.
+  private func limit(_ digest: SHA256Digest) throws(FetchError) -> Int64 {
+    do throws(FileError) {
+      let free = try Files.freeSpace(at: store.root) + store.partialSize(digest)
+      return min(largest, max(0, free - Self.reserve))
+    } catch {
+      throw FetchError(.localFile, [store.root.string], cause: .file(error))
     }
   }
 
