@@ -144,7 +144,7 @@ let package = Package(
     tests("Mirrors", ["Transfers"]),
     tests("Fetching", ["Locks", "Mirrors", "Store", "Transfers"]),
     tests("Bundles", ["Archives", "Locks", "Store"]),
-    tests("Resolution", ["Locks", "Mirrors", "Recipes", "Store"]),
+    tests("Resolution", ["Fetching", "Locks", "Mirrors", "Recipes", "Store"]),
     tests("Packages", ["Locks", "Store"]),
     tests("Wheels", ["Locks", "Store"]),
     tests("Materials", ["Locks"]),

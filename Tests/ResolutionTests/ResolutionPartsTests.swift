@@ -1,9 +1,12 @@
 import Content
 import Diagnostics
 import Digests
+import Fetching
 import FileSystem
 import Locks
+import Mirrors
 import Recipes
+import Store
 import SystemPackage
 import TestSupport
 import Testing
@@ -129,23 +132,33 @@ import Testing
 @Suite("Sizes that the index does not tell") struct WheelSizesTests {
   @Test("asked for with the index's credentials, and once more where the server fails")
   func ask() async throws {
-    let server = try LoopbackServer()
-    server.put("/f/a.whl", [1, 2, 3], .status(503))
-    server.put("/none", [], .status(404))
-    let sizes = try WheelSizes(
-      indexes: [
-        "http://x:y@localhost:\(server.port)/simple", "http://you:other@127.0.0.1:\(server.port)/s",
-      ], environment: [:])
-    let wheel = { (path: String) in
-      Pylock.Wheel(
-        name: try WheelFileName("a-1-py3-none-any.whl"), location: .index(server.url + path),
-        sha256: SHA256Digest(ofText: "a"), size: nil, uploaded: nil)
+    try await withTemporaryFolder { folder in
+      let server = try LoopbackServer()
+      server.put("/f/a.whl", [1, 2, 3], .status(503))
+      server.put("/none", [], .status(404))
+      let sizes = WheelSizes(
+        fetcher: try Fetcher(
+          store: Store(root: folder.appending("store")), mirrors: Mirrors([:]),
+          recipeDirectory: folder,
+          environment: [:], progress: { _ in }),
+        indexes: [
+          "http://x:y@localhost:\(server.port)/simple",
+          "http://you:other@127.0.0.1:\(server.port)/s",
+        ])
+      let wheel = { (path: String) in
+        Pylock.Wheel(
+          name: try WheelFileName("a-1-py3-none-any.whl"), location: .index(server.url + path),
+          sha256: SHA256Digest(ofText: "a"), size: nil, uploaded: nil)
+      }
+      let found = try await sizes.sizes(of: [wheel("/f/a.whl#sha256=0")])
+      #expect(Array(found.values) == [3] && server.requests.count == 2)
+      #expect(server.requests.allSatisfy { $0.headers["authorization"] == "Basic eW91Om90aGVy" })
+      let none = await #expect(throws: ResolutionError.self) {
+        try await sizes.sizes(of: [wheel("/none")])
+      }
+      #expect(none?.code == .sizeUnknown && none?.reason?.contains("/none: ") == true)
+      #expect(server.count("/none") == 1)
     }
-    let found = try await sizes.sizes(of: [wheel("/f/a.whl#sha256=0")])
-    #expect(Array(found.values) == [3] && server.requests.count == 2)
-    #expect(server.requests.allSatisfy { $0.headers["authorization"] == "Basic eW91Om90aGVy" })
-    await #expect(throws: ResolutionError.self) { try await sizes.sizes(of: [wheel("/none")]) }
-    #expect(server.count("/none") == 1)
   }
 }
 

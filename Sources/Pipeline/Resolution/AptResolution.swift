@@ -25,15 +25,9 @@ struct AptResolution: Sendable {
   /// - Parameter pins: versions to keep where they are still to be had.
   func resolve(pins: [Artifact]) async throws(ResolutionError) -> AptPackages {
     try checkRequests()
-    let tries = suites.map(\.bases.count).max() ?? 1
-    var attempt = 0
-    while true {
-      do throws(ResolutionError) {
-        return try await resolve(pins: pins, attempt: attempt, suites)
-      } catch {
-        attempt += 1
-        guard [.unreachable, .denied].contains(error.code), attempt < tries else { throw error }
-      }
+    return try await tryingMirrors(suites.map(\.bases.count).max() ?? 1) {
+      (attempt) async throws(ResolutionError) in
+      try await resolve(pins: pins, attempt: attempt, suites)
     }
   }
 

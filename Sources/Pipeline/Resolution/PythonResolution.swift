@@ -2,6 +2,7 @@ internal import Commands
 internal import Concurrency
 internal import Content
 internal import Digests
+internal import Fetching
 internal import FileSystem
 internal import Locks
 internal import Recipes
@@ -38,6 +39,7 @@ struct PythonResolution: Sendable {
   /// Base URLs of indexes that have more projects.
   let extraIndexes: [String]
   let uv: String
+  let fetcher: Fetcher
   let store: Store
   let environment: [String: String]
 
@@ -56,18 +58,11 @@ struct PythonResolution: Sendable {
   func resolve(pins: [Artifact], known: [Artifact]) async throws(ResolutionError) -> Wheels {
     let local = try localWheels()
     let lines = try requirementLines(local)
-    var attempt = 0
-    while true {
-      do throws(ResolutionError) {
-        let index = indexes[min(attempt, indexes.count - 1)]
-        let (lock, requirers) = try await compile(lines, index: index, pins: pins)
-        return try await wheels(lock, requirers, local, known, index: index)
-      } catch {
-        attempt += 1
-        guard [.indexUnreachable, .indexDenied].contains(error.code), attempt < indexes.count else {
-          throw error
-        }
-      }
+    return try await tryingMirrors(indexes.count) {
+      (attempt) async throws(ResolutionError) in
+      let index = indexes[attempt]
+      let (lock, requirers) = try await compile(lines, index: index, pins: pins)
+      return try await wheels(lock, requirers, local, known, index: index)
     }
   }
 
@@ -177,9 +172,8 @@ struct PythonResolution: Sendable {
       if case .path = $0.location { false } else { sizes[$0.sha256] == nil }
     }
     if !unknown.isEmpty {
-      let found = try await WheelSizes(
-        indexes: [index] + extraIndexes, environment: environment
-      ).sizes(of: unknown)
+      let found = try await WheelSizes(fetcher: fetcher, indexes: [index] + extraIndexes)
+        .sizes(of: unknown)
       sizes.merge(found) { $1 }
     }
     var artifacts: [Artifact] = []

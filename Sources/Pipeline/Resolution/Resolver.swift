@@ -181,8 +181,8 @@ public struct Resolver: Sendable {
       target: try PythonTarget(packages, architecture: recipe.architecture, for: purpose.subject),
       source: source,
       indexes: try bases(source, recipe: recipe),
-      extraIndexes: source == Mirrors.python ? mirrors.extraIndexes : [], uv: uv, store: store,
-      environment: environment)
+      extraIndexes: source == Mirrors.python ? mirrors.extraIndexes : [], uv: uv,
+      fetcher: try fetcher(recipe), store: store, environment: environment)
   }
 
   private func foreignPackages(
