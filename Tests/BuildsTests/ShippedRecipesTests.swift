@@ -21,7 +21,7 @@ import Testing
     let recipe = try RecipeReader().read(Self.folder.appending(name))
     let path = Self.folder.appending(name.replacing(".yaml", with: ".lock.json"))
     let lock = try #require(try Lock.read(path), "\(name) has no lock")
-    #expect(lock.isFresh(for: try recipe.resolutionDigest), "run `kiln lock` on \(name)")
+    #expect(lock.isFresh(for: try recipe.resolutionDigests.whole), "run `kiln lock` on \(name)")
     #expect(lock.recipe == recipe.name)
   }
 

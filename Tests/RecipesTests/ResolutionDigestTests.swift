@@ -22,7 +22,7 @@ struct ResolutionDigestTests {
   ) async throws -> String {
     try await Kitchen.with(text) { kitchen in
       if let file { try kitchen.write(file, "changed\n") }
-      return try kitchen.read(set: set).resolutionDigest.hex
+      return try kitchen.read(set: set).resolutionDigests.whole.hex
     }
   }
 
@@ -84,7 +84,7 @@ struct ResolutionDigestTests {
     try await Kitchen.with(Self.text) { kitchen in
       var recipe = try kitchen.read()
       recipe.directory = "/nonexistent"
-      #expect(throws: RecipeError.self) { try recipe.resolutionDigest }
+      #expect(throws: RecipeError.self) { try recipe.resolutionDigests.whole }
     }
   }
 }

@@ -4,7 +4,7 @@ import FileSystem
 import SystemPackage
 
 extension Recipe {
-  /// The digest of everything that resolution reads: base, sources with their keys, preferences,
+  /// The digests of everything that resolution reads: base, sources with their keys, preferences,
   /// packages, foreign packages, Python and the architecture. What a lock was made from, in short:
   /// while it is the same, the lock is fresh.
   ///
@@ -12,10 +12,6 @@ extension Recipe {
   /// content and, where the lock names them, by their path.
   ///
   /// - Throws: ``RecipeError/Code/unreadable`` for a file that has gone.
-  public var resolutionDigest: SHA256Digest {
-    get throws(RecipeError) { try resolutionDigests.whole }
-  }
-
   public var resolutionDigests: ResolutionDigests {
     get throws(RecipeError) {
       do throws(FileError) { return try ResolutionRecord(self).digests } catch {
@@ -27,7 +23,7 @@ extension Recipe {
 
 /// Digests of what resolution reads of a recipe.
 public struct ResolutionDigests: Hashable, Sendable {
-  /// Of all of it: ``Recipe/resolutionDigest``.
+  /// Of all of it: a lock that was made of the same is fresh.
   public let whole: SHA256Digest
   /// Of each key that the recipe has, by its path: `packages`, `sources[cuda].key`. They tell which
   /// of them made a lock stale, and nothing else.
