@@ -36,10 +36,10 @@ import Transfers
   }
 
   private func failure(
-    _ path: String, limit: Int64? = nil, by client: TransferClient? = nil
+    _ path: String, offset: Int64 = 0, limit: Int64? = nil, by client: TransferClient? = nil
   ) async -> TransferError? {
     do throws(TransferError) {
-      _ = try await fetch(path, limit: limit, by: client)
+      _ = try await fetch(path, offset: offset, limit: limit, by: client)
       return nil
     } catch {
       return error
@@ -123,6 +123,12 @@ import Transfers
     server.put("/lie", noise(100), .lieAboutLength(by: 5))
     #expect(await failure("/cut")?.code == .cut)
     #expect(await failure("/lie")?.code == .cut)
+  }
+
+  /// What is there already and the rest were more together than a number holds.
+  @Test func aServerSaysWhatItLikesOfTheLength() async {
+    server.put("/lie", noise(100), .lieAboutLength(by: .max - 60))
+    #expect(await failure("/lie", offset: 50, limit: 1000)?.code == .tooLarge)
   }
 
   @Test func noticesWhatIsNoHTTP() async {
