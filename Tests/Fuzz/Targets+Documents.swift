@@ -91,7 +91,7 @@ extension Targets {
     let parts = parts(bytes, 2).map { text($0) }
     for line in parts[0].split(separator: "\n") {
       guard let choice = AptChoice(line: line) else { continue }
-      _ = (choice.localPath, choice.query)
+      _ = choice.query
     }
     let stanzas = ControlFile(readByApt: parts[0]).stanzas
     let named = Dictionary(
