@@ -45,7 +45,7 @@ public struct AtomicFile: ~Copyable {
           try? descriptor.close()
           continue
         }
-        try Files.setPermissions(permissions, of: temporary)
+        try Files.setPermissions(permissions, of: descriptor, at: temporary)
         return AtomicFile(
           target: target, temporary: temporary, descriptor: descriptor, lock: claim.lock)
       } catch {
@@ -123,7 +123,9 @@ public struct AtomicFile: ~Copyable {
   public mutating func append(
     _ range: Range<Int64>, of source: FilePath
   ) throws(FileError) {
-    guard try Files.copy(source, range, to: descriptor, at: target) == Int64(range.count) else {
+    let input = try Files.open(source, .readOnly, for: "read")
+    defer { try? input.close() }
+    guard try Files.copy(input, range, to: descriptor, at: target) == Int64(range.count) else {
       throw FileError(.damaged, "read", source)
     }
   }

@@ -2,16 +2,13 @@ internal import CLinux
 public import SystemPackage
 
 extension Files {
+  /// - Throws: where a symbolic link is, which has no mode of its own.
   public static func setPermissions(
     _ permissions: UInt16, of path: FilePath
   ) throws(FileError) {
-    try setPermissions(permissions, of: KernelPath(path))
-  }
-
-  private static func setPermissions(
-    _ permissions: UInt16, of path: KernelPath
-  ) throws(FileError) {
-    try unsafe path.check("change the mode of") { unsafe chmod($0, mode_t(permissions)) }
+    try unsafe check("change the mode of", path) { path in
+      unsafe fchmodat(AT_FDCWD, path, mode_t(permissions), AT_SYMLINK_NOFOLLOW)
+    }
   }
 
   /// Sets owner and group, of a symbolic link itself too.
@@ -41,7 +38,7 @@ extension Files {
   }
 
   /// Makes a folder and those above it, with the same permissions; what exists already is left as
-  /// it is.
+  /// it is, and a link to a folder is one.
   public static func makeDirectories(
     _ path: FilePath, permissions: UInt16 = 0o755
   ) throws(FileError) {
@@ -56,6 +53,23 @@ extension Files {
     try makeDirectory(path, permissions, mayExist: true)
   }
 
+  /// As ``makeDirectories(_:permissions:)`` below a folder, in which links are none.
+  ///
+  /// - Parameter path: relative, without `..`.
+  public static func makeDirectories(
+    _ path: String, in root: FilePath, permissions: UInt16 = 0o755
+  ) throws(FileError) {
+    var folder = root
+    for component in path.pathComponents {
+      folder.append(component)
+      switch try status(folder)?.kind {
+      case .directory?: continue
+      case nil: try makeDirectory(folder, permissions: permissions)
+      case _?: throw FileError("create the folder", folder, errno: .notDirectory)
+      }
+    }
+  }
+
   public static func makeDirectory(
     _ path: FilePath, permissions: UInt16 = 0o755, mayExist: Bool = false
   ) throws(FileError) {
@@ -66,7 +80,11 @@ extension Files {
     _ path: KernelPath, _ permissions: UInt16, mayExist: Bool
   ) throws(FileError) {
     let status = unsafe path.withPointer { unsafe mkdir($0, mode_t(permissions)) }
-    if status == 0 { return try setPermissions(permissions, of: path) }
+    if status == 0 {
+      // Without the umask. There is no link at what was just made, and to rule one out takes three
+      // system calls more.
+      return try unsafe path.check("change the mode of") { unsafe chmod($0, mode_t(permissions)) }
+    }
     let failure = lastError("create the folder", path.path)
     guard mayExist, failure.code == .exists else { throw failure }
   }

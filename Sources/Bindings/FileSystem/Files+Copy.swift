@@ -2,16 +2,19 @@ internal import CLinux
 public import SystemPackage
 
 extension Files {
-  /// Copies a regular file's bytes and permission bits, inside the kernel where it can.
+  /// Copies a regular file's bytes and permission bits, inside the kernel where it can. A link at
+  /// `source` is followed; at `target` a new file is made, as ``write(_:to:permissions:)`` does.
   public static func copy(_ source: FilePath, to target: FilePath) throws(FileError) {
     guard let status = try status(source) else {
       throw FileError(.notFound, "copy", source, cause: .noSuchFileOrDirectory)
     }
-    let output = try open(
-      target, .writeOnly, [.create, .truncate], status.permissions, for: "write")
+    // First, since both may be one file.
+    let input = try open(source, .readOnly, for: "read")
+    defer { try? input.close() }
+    let output = try create(target, status.permissions)
     defer { try? output.close() }
-    _ = try copy(source, 0..<Int64.max, to: output, at: target)
-    try setPermissions(status.permissions, of: target)
+    _ = try copy(input, 0..<Int64.max, to: output, at: target)
+    try setPermissions(status.permissions, of: output, at: target)
   }
 
   /// Appends a part of a file to another, inside the kernel where it can.
@@ -19,10 +22,8 @@ extension Files {
   /// - Parameter path: of `output`, for errors.
   /// - Returns: how many bytes there were; fewer than the range has where the file ends before.
   static func copy(
-    _ source: FilePath, _ range: Range<Int64>, to output: FileDescriptor, at path: FilePath
+    _ input: FileDescriptor, _ range: Range<Int64>, to output: FileDescriptor, at path: FilePath
   ) throws(FileError) -> Int64 {
-    let input = try open(source, .readOnly, for: "read")
-    defer { try? input.close() }
     var offset = off_t(range.lowerBound)
     while offset < range.upperBound {
       let rest = Int(min(range.upperBound - Int64(offset), 1 << 30))

@@ -75,15 +75,44 @@ public enum Files {
     return text
   }
 
-  /// Writes a file in place, made with `permissions` where it is absent. For what others may
-  /// read while it is written use ``AtomicFile``.
+  /// Writes a new file, in the place of one or of a link that stands there: neither is written through,
+  /// since a file may have another name in the store. For what others may read meanwhile use
+  /// ``AtomicFile``.
   public static func write(
     _ content: some Sequence<UInt8>, to path: FilePath, permissions: UInt16 = 0o644
   ) throws(FileError) {
-    let file = try open(path, .writeOnly, [.create, .truncate], permissions, for: "write")
+    let file = try create(path, permissions)
     defer { try? file.close() }
     do { try file.writeAll(Array(content)) } catch { throw fileError(error, "write", path) }
-    try setPermissions(permissions, of: path)
+    try setPermissions(permissions, of: file, at: path)
+  }
+
+  /// Opens a new file for writing, in the place of a file or link that stands there.
+  static func create(
+    _ path: FilePath, _ permissions: UInt16
+  ) throws(FileError) -> FileDescriptor {
+    while true {
+      do throws(FileError) {
+        return try open(
+          path, .writeOnly, [.create, .exclusiveCreate], permissions, for: "write")
+      } catch {
+        guard error.cause == .fileExists else { throw error }
+      }
+      do throws(FileError) { try removeFile(path) } catch {
+        if error.cause != .noSuchFileOrDirectory {
+          throw FileError(error.code, "write", path, cause: error.cause)
+        }
+      }
+    }
+  }
+
+  /// Without the umask.
+  static func setPermissions(
+    _ permissions: UInt16, of file: FileDescriptor, at path: FilePath
+  ) throws(FileError) {
+    guard fchmod(file.rawValue, mode_t(permissions)) == 0 else {
+      throw lastError("change the mode of", path)
+    }
   }
 
   public static func write(

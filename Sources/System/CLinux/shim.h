@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/types.h>
 #include <sys/xattr.h>
@@ -34,6 +36,16 @@ static inline struct dirent *clinux_readdir(DIR *folder, int *error) {
 /// A descriptor for a folder in another open one; symbolic links are not followed.
 static inline int clinux_open_folder(int folder, const char *name) {
   return openat(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+/// A descriptor of a folder below another one that only leads to what it holds; -1 and ELOOP where a
+/// symbolic link is on the way. Linux 5.6.
+static inline int clinux_open_way(int folder, const char *path) {
+  // Without _GNU_SOURCE there is no O_PATH.
+  struct open_how how = {
+      .flags = 010000000 | O_DIRECTORY | O_CLOEXEC,
+      .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS};
+  return (int)syscall(SYS_openat2, folder, path, &how, sizeof how);
 }
 
 /// Columns of the terminal behind `descriptor`, or 0 where there is none.
