@@ -35,6 +35,9 @@ struct MergePlan {
   private(set) var lost: [Int: PathSet] = [:]
   private(set) var deferred: Set<Int> = []
 
+  /// Of dpkg's database.
+  private var reserved: PathSet = []
+
   private let packages: [PackageFacts]
   private var folders: PathTable<String> = ["": ""]
 
@@ -162,19 +165,33 @@ struct MergePlan {
   }
 
   /// Makes sure that a folder with a resolved path exists, with all those above it.
-  mutating func makeFolder(_ path: String) {
+  private mutating func makeFolder(_ path: String) {
     guard !path.isEmpty, nodes[path] == nil else { return }
     if let parent = EntryPath.parent(path) { makeFolder(parent) }
     nodes[path] = Node(content: .directory(nil), package: nil)
   }
 
-  /// The path of a folder with the links resolved that lead to it.
-  mutating func folder(_ path: String, _ package: Int) throws(PackageError) -> String {
-    try folder(path, package, depth: 0)
+  /// Makes room for a file of dpkg's database, which kiln itself writes: its folders may be links, and
+  /// nothing of a package may be in its place.
+  ///
+  /// - Returns: its path with the links resolved that lead to it.
+  mutating func reserve(_ file: PackageDatabase.File) throws(PackageError) -> String {
+    let parent = try folder(EntryPath.parent(file.path) ?? "", file.package)
+    let path = EntryPath.join(parent, EntryPath.name(file.path))
+    makeFolder(parent)
+    guard nodes[path] == nil, reserved.insert(path) else {
+      throw PackageError(
+        .overlap, package: name(of: nodes[path]?.package ?? file.package), place: "/" + file.path,
+        reason: "it is a file of dpkg's database, of which each has one writer")
+    }
+    return path
   }
 
+  /// The path of a folder with the links resolved that lead to it.
+  ///
+  /// - Parameter package: for errors; nil for what is of no package.
   private mutating func folder(
-    _ path: String, _ package: Int, depth: Int
+    _ path: String, _ package: Int?, depth: Int = 0
   ) throws(PackageError) -> String {
     if let known = folders[path] { return known }
     // The kernel gives up after 40 links too.
@@ -197,7 +214,7 @@ struct MergePlan {
   }
 
   private mutating func follow(
-    _ target: String, _ parent: String, _ package: Int, _ depth: Int
+    _ target: String, _ parent: String, _ package: Int?, _ depth: Int
   ) throws(PackageError) -> String {
     var parts = target.isAbsolutePath ? [] : parent.pathComponents
     for part in target.pathComponents where part != "." {
@@ -206,8 +223,11 @@ struct MergePlan {
     return try folder(parts.joined(separator: "/"), package, depth: depth + 1)
   }
 
-  private func unsafe(_ path: String, _ package: Int, _ reason: String) -> PackageError {
-    PackageError(
-      .unsafePath, package: packages[package].databaseName, place: "/" + path, reason: reason)
+  private func unsafe(_ path: String, _ package: Int?, _ reason: String) -> PackageError {
+    PackageError(.unsafePath, package: name(of: package), place: "/" + path, reason: reason)
+  }
+
+  private func name(of package: Int?) -> String {
+    package.map { packages[$0].databaseName } ?? "dpkg's database"
   }
 }

@@ -12,7 +12,7 @@ struct PackageDatabase {
       case link(FilePath)
     }
 
-    let path: String
+    var path: String
     let content: Content
     var permissions: UInt16 = 0o644
     /// nil for what belongs to all.
@@ -83,9 +83,14 @@ struct PackageDatabase {
       let words = line.split(whereSeparator: \.isWhitespace)
       guard words.count == 1, let path = EntryPath.normalized(String(words[0].drop { $0 == "/" }))
       else { continue }  // `remove-on-upgrade PATH` names what is not there
-      let file = package.tree.appending(path)
+      let tree = package.tree
+      // As in a root: the links of a package lead to nothing of the host's.
+      let place = LinkWalk.resolve(path, followLast: true) {
+        try? Files.readSymlink(tree.appending($0))
+      }
+      guard let file = place.map({ tree.appending($0) }) else { continue }
       do throws(FileError) {
-        guard Files.exists(file) else { continue }
+        guard try Files.status(file)?.kind == .file else { continue }
         var hasher = HasherMD5()
         hasher.update(try Files.read(file))
         lines += "\n \(words[0]) \(hasher.finish())"

@@ -12,8 +12,8 @@ struct PristineWriter {
   /// - Returns: path → index of the package that owns it.
   func write() throws(PackageError) -> PathTable<Int> {
     var plan = plan
-    let database = try PackageDatabase(packages: packages, plan: plan, options: options).files()
-    for file in database { plan.makeFolder(EntryPath.parent(file.path) ?? "") }
+    var database = try PackageDatabase(packages: packages, plan: plan, options: options).files()
+    for index in database.indices { database[index].path = try plan.reserve(database[index]) }
     // Byte order has every folder before what it holds.
     let nodes = plan.nodes.elements.sorted { precedes($0.path, $1.path) }
     try files("the root") { () throws(FileError) in try Files.makeDirectory(root) }
