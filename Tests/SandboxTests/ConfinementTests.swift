@@ -51,6 +51,29 @@ struct ConfinementTests {
     }
   }
 
+  /// What kiln itself put there for the sandbox it takes away again, at places that were its own before
+  /// the program ran.
+  @Test("takes no mount point away through a link that the program left")
+  func clearedThroughLinks() async throws {
+    try await Fixture.with { (fixture) async throws in
+      let victim = fixture.folder.appending("victim")
+      try Files.makeDirectories(victim.appending("folder"))
+      try Files.write("", to: victim.appending("file"))
+      try Files.makeDirectories(fixture.root.appending("var"))
+      try Files.makeNode(
+        fixture.upper.appending("gone"), mode: 0o020000, major: 0, minor: 0)
+      var command = fixture.command(
+        "cd /; mv srv moved; ln -s \(victim) srv; mv gone left; ln -s \(victim) gone")
+      try Files.makeDirectories(fixture.folder.appending("source"))
+      command.binds = [.init(fixture.folder.appending("source"), at: "/srv/folder")]
+      command.masks = [.init("/srv/file", content: ""), .init("/gone/file", content: "")]
+      try await fixture.sandbox.run(command)
+      #expect(try Files.entries(victim) == ["file", "folder"])
+      // The whiteout has no place any more where the program laid a link.
+      #expect(try Files.readSymlink(fixture.upper.appending("gone")) == victim.string)
+    }
+  }
+
   @Test("lets nobody change the host's device nodes, and write to the devices")
   func nodes() async throws {
     try await Fixture.with { (fixture) async throws in

@@ -11,10 +11,10 @@ struct MountPoints {
 
   private let stack: LayerStack
   private let upper: FilePath?
-  /// What stands in the upper directory only for the sandbox, in the order of making.
-  private var placeholders: [FilePath] = []
-  /// Deletions that a placeholder stands in for.
-  private var whiteouts: [FilePath] = []
+  /// What stands in the upper directory only for the sandbox, relative to it, in the order of making.
+  private var placeholders: [String] = []
+  /// Deletions that a placeholder stands in for, relative too.
+  private var whiteouts: [String] = []
   /// Folders that get a file system of their own, in which the script makes mount points itself.
   private(set) var volatile: [String] = []
   /// Mount points that the script makes in memory, relative to the root.
@@ -65,9 +65,9 @@ struct MountPoints {
     case .directory: try makeFolder(path, in: upper)
     case .file:
       let place = upper.appending(path)
-      try lift(try Files.status(place), at: place)
+      try lift(try Files.status(place), at: path, in: upper)
       try Files.write("", to: place)
-      placeholders.append(place)
+      placeholders.append(path)
     }
   }
 
@@ -78,34 +78,44 @@ struct MountPoints {
     let status = try Files.status(place)
     if let status, !status.isWhiteout { return }
     let shown = try stack.entry(path)?.status
-    try lift(status, at: place)
+    try lift(status, at: path, in: upper)
     try Files.makeDirectory(place, permissions: shown?.permissions ?? 0o755)
     if let shown {
       try Files.setOwner(shown.owner, group: shown.group, of: place)
       try Files.setPermissions(shown.permissions, of: place)
       try Files.setModified(shown.modified, of: place)
     }
-    placeholders.append(place)
+    placeholders.append(path)
   }
 
-  private mutating func lift(_ status: FileStatus?, at place: FilePath) throws(FileError) {
+  private mutating func lift(
+    _ status: FileStatus?, at path: String, in upper: FilePath
+  ) throws(FileError) {
     guard status?.isWhiteout == true else { return }
-    try Files.removeFile(place)
-    whiteouts.append(place)
+    try Files.removeFile(upper.appending(path))
+    whiteouts.append(path)
   }
 
-  /// Takes the placeholders away again; a folder in which the program left something stays.
+  /// Takes the placeholders away again; a folder in which the program left something stays, and so does
+  /// what a link leads to that the program laid in the place of a folder.
   func clear() throws(FileError) {
-    for place in placeholders.reversed() {
-      guard let status = try Files.status(place) else { continue }
-      if status.kind == .directory {
-        if try Files.entries(place).isEmpty { try Files.removeTree(place) }
-      } else if status.kind == .file, status.size == 0 {
-        try Files.removeFile(place)
+    guard let upper, !placeholders.isEmpty else { return }
+    let written = try ForeignFolder(upper)
+    for path in placeholders.reversed() {
+      try written.with(path) { (place) throws(FileError) in
+        guard let status = try Files.status(place) else { return }
+        if status.kind == .directory {
+          if try Files.entries(place).isEmpty { try Files.removeTree(place) }
+        } else if status.kind == .file, status.size == 0 {
+          try Files.removeFile(place)
+        }
       }
     }
-    for place in whiteouts where !Files.exists(place) {
-      try Files.makeNode(place, mode: 0o020000, major: 0, minor: 0)
+    for path in whiteouts {
+      try written.with(path) { (place) throws(FileError) in
+        guard !Files.exists(place) else { return }
+        try Files.makeNode(place, mode: 0o020000, major: 0, minor: 0)
+      }
     }
   }
 }
