@@ -6,6 +6,7 @@ import Needs
 import SystemPackage
 import TestSupport
 import Testing
+import WSL
 
 @testable import Verification
 
@@ -22,6 +23,45 @@ import Testing
         "/sbin/ldconfig", ["-N", "-n", "-v", folder.string], environment: [:]
       ).run()
       for name in FakeLibrary.names { #expect(result.output.contains(name + " ->")) }
+    }
+  }
+
+  /// As root, in the folder that holds an image of anybody's.
+  @Test func whatIsLaidIntoAnImageStaysInIt() async throws {
+    try await withTemporaryFolder { folder in
+      let (root, victim) = (folder.appending("root"), folder.appending("victim"))
+      try Files.makeDirectories(victim.appending("lib"))
+      for path in ["usr/lib", "etc/ld.so.conf.d"] {
+        try Files.makeDirectories(root.appending(path))
+      }
+      for name in ["file", "secret"] { try Files.write("mine", to: victim.appending(name)) }
+      try Files.write("[boot]\nsystemd=true\n", to: victim.appending("secret"))
+      try Files.makeSymlink(
+        root.appending("etc/ld.so.conf.d/ld.wsl.conf"), to: victim.appending("file").string)
+      try Files.makeSymlink(
+        root.appending("etc/wsl.conf"), to: victim.appending("secret").string)
+      try Files.makeSymlink(root.appending("usr/lib/wsl"), to: victim.string)
+      let test = BootTest(environment: [:])
+      #expect(test.configuration(root, "etc/wsl.conf") == nil)
+      try test.layHostLibraries(root, .amd64)
+      #expect(try Files.entries(victim) == ["file", "lib", "secret"])
+      #expect(try Files.entries(victim.appending("lib")) == [])
+      #expect(try Files.readText(victim.appending("file")) == "mine")
+      // Where WSL, for which the image is all there is, would find them.
+      let inside = root.appending(victim.string.drop { $0 == "/" } + "/lib")
+      #expect(try Files.entries(inside) == FakeLibrary.names.sorted())
+      #expect(
+        try Files.readText(root.appending("etc/ld.so.conf.d/ld.wsl.conf")) == "/usr/lib/wsl/lib\n")
+    }
+  }
+
+  @Test func theImagesConfigurationIsFoundThroughItsLinks() async throws {
+    try await withTemporaryFolder { folder in
+      try Files.makeDirectories(folder.appending("usr/lib"))
+      try Files.write("[boot]\nsystemd=true\n", to: folder.appending("usr/lib/wsl.conf"))
+      try Files.makeSymlink(folder.appending("wsl.conf"), to: "/usr/lib/wsl.conf")
+      let found = BootTest(environment: [:]).configuration(folder, "wsl.conf")
+      #expect(found?.boolean("boot.systemd") == true)
     }
   }
 

@@ -3,6 +3,7 @@ import Content
 import Diagnostics
 import FileSystem
 import Recipes
+import Sandbox
 import SystemPackage
 import WSL
 
@@ -62,24 +63,29 @@ public struct BootTest: Sendable {
     return try outcomes(result, image)
   }
 
-  private func configuration(_ root: FilePath, _ path: String) -> WSLConfiguration? {
-    (try? Files.read(root.appending(path), limit: 1 << 20)).map { WSLConfiguration(parsing: $0) }
+  func configuration(_ root: FilePath, _ path: String) -> WSLConfiguration? {
+    guard let file = try? LayerStack([root]).file(path) else { return nil }
+    return (try? Files.read(file, limit: 1 << 20)).map { WSLConfiguration(parsing: $0) }
   }
 
-  /// What WSL mounts and writes before the image's own init runs.
-  private func layHostLibraries(
+  /// What WSL mounts and writes before the image's own init runs, for which the image's links lead to
+  /// nothing outside of it.
+  func layHostLibraries(
     _ root: FilePath, _ architecture: Architecture
   ) throws(FileError) {
-    let folder = root.appending("usr/lib/wsl/lib")
-    try Files.makeDirectories(folder)
+    let stack = LayerStack([root])
+    let libraries = try stack.resolve("usr/lib/wsl/lib")
+    try Files.makeDirectories(libraries, in: root)
     for name in FakeLibrary.names {
       try Files.write(
-        FakeLibrary.bytes(name: name, architecture: architecture), to: folder.appending(name),
-        permissions: 0o755)
+        FakeLibrary.bytes(name: name, architecture: architecture),
+        to: root.appending(libraries).appending(name), permissions: 0o755)
     }
     // Without the folder WSL's own write fails and is logged only; the check will say so.
-    guard Files.exists(root.appending("etc/ld.so.conf.d")) else { return }
-    try Files.write("/usr/lib/wsl/lib\n", to: root.appending("etc/ld.so.conf.d/ld.wsl.conf"))
+    let settings = try stack.resolve("etc/ld.so.conf.d")
+    guard try stack.entry(settings)?.status.kind == .directory else { return }
+    try Files.write(
+      "/usr/lib/wsl/lib\n", to: root.appending(settings).appending("ld.wsl.conf"))
   }
 
   /// Not subject to the caller's cancellation: the groups are empty by now and must go.
