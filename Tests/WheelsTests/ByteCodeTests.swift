@@ -77,6 +77,49 @@ struct ByteCodeTests {
     }
   }
 
+  /// Of the image's own Python, which may be anybody's.
+  @Test func nothingIsKeptThatALinkLeadsTo() async throws {
+    try await withTemporaryFolder { folder in
+      try await WheelMaker.make(
+        "wheel('a', files={'a.py': b'1', 'b/b.py': b'2', 'c/c.py': b'3'})", in: folder)
+      let unpacked = try await WheelMaker.unpack(
+        [folder.appending("a-1.0-py3-none-any.whl")], in: folder)
+      let (layer, upper, victim) = (
+        folder.appending("layer"), folder.appending("upper"), folder.appending("victim")
+      )
+      for path in [layer, victim] { try Files.makeDirectory(path) }
+      let installed = try WheelInstaller(
+        environment: VirtualEnvironment(path: "opt/ml", pythonVersion: "3.13")
+      ).install(unpacked.map { WheelRequest(wheel: $0, isRequested: true) }, into: layer)
+      let site = upper.appending("opt/ml/lib/python3.13/site-packages")
+      for path in ["b", "c/__pycache__"] { try Files.makeDirectories(site.appending(path)) }
+      for name in ["a", "b", "c"] {
+        try Files.write("mine", to: victim.appending("\(name).cpython-313.pyc"))
+      }
+      for path in ["__pycache__", "b/__pycache__"] {
+        try Files.makeSymlink(site.appending(path), to: victim.string)
+      }
+      try Files.makeSymlink(
+        site.appending("c/__pycache__/c.cpython-313.pyc"),
+        to: victim.appending("c.cpython-313.pyc").string)
+      let code = ByteCode(
+        store: try Store(root: folder.appending("store")), python: "test")
+      try await code.keep([0], of: installed, from: upper)
+      let again = folder.appending("again")
+      try Files.makeDirectory(again)
+      #expect(try code.restore(installed, into: again) == [])
+      #expect(try Files.entries(again) == [])
+      #expect(try Files.status(victim.appending("a.cpython-313.pyc"))?.linkCount == 1)
+      let kept = folder.appending("store/results/call")
+      var links: [String] = []
+      try Files.walk(kept) { path, status in
+        if status.kind == .symlink { links.append(path) }
+        return true
+      }
+      #expect(links == [])
+    }
+  }
+
   /// Such a file has other bytes than the wheel says, and the same size.
   @Test func replacesTheByteCodeThatAWheelBrings() async throws {
     try await withTemporaryFolder { folder in

@@ -91,9 +91,12 @@ public struct ByteCode: Sendable {
           let target = folder.appending("upper")
           try Files.makeDirectory(target)
           var writer = LayerWriter(root: target)
+          let compiled = try ForeignFolder(upper)
           for path in compiledPaths(wheel, installed.environment) {
-            let source = upper.appending(path)
-            if Files.exists(source) { try writer.link(source, at: path) }
+            try compiled.with(path) { (source) throws(FileError) in
+              guard try Files.status(source)?.kind == .file else { return }
+              try writer.link(source, at: path)
+            }
           }
           try LayerListing(of: target).write(to: folder.appending(LayerListing.fileName))
         } catch {
