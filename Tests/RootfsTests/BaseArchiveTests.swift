@@ -24,6 +24,34 @@ import Testing
     ["caf\u{E9}/x", "cafe\u{301}>../outside", "cafe\u{301}/y"],
   ])
   func isRefused(entries: [String]) async throws {
+    try await withTemporaryFolder { folder in
+      try Files.makeDirectory(folder.appending("outside"))
+      do throws(RootfsError) {
+        try await unpack(entries, in: folder)
+        Issue.record("it was unpacked")
+      } catch { #expect(error.code == .baseArchive) }
+      #expect(try Files.entries(folder.appending("outside")) == [])
+    }
+  }
+
+  /// Folders get their times at the end, when a link may stand where one of them, or one above it, was.
+  @Test(arguments: [
+    ["a/", "a>../outside"], ["a/b/", "a>../outside"], ["a/b/", "a", "a>../outside"],
+  ])
+  func timesGoThroughNoLink(entries: [String]) async throws {
+    try await withTemporaryFolder { folder in
+      let inside = folder.appending("outside/b")
+      try Files.makeDirectories(inside)
+      for path in [inside, folder.appending("outside")] { try Files.setModified(7, of: path) }
+      try await unpack(entries, in: folder)
+      #expect(try Files.status(inside)?.modified == 7)
+      #expect(try Files.status(folder.appending("outside"))?.modified == 7)
+      #expect(try Files.readSymlink(folder.appending("root/a")) == "../outside")
+    }
+  }
+
+  /// Makes a tarball and unpacks it into `root`.
+  private func unpack(_ entries: [String], in folder: FilePath) async throws(RootfsError) {
     let program = """
       import io, sys, tarfile
       with tarfile.open("base.tar", "w") as archive:
@@ -34,15 +62,11 @@ import Testing
               elif name.endswith("/"): entry.type, entry.mode = tarfile.DIRTYPE, 0o755
               archive.addfile(entry, io.BytesIO())
       """
-    try await withTemporaryFolder { folder in
-      for name in ["root", "outside"] { try Files.makeDirectory(folder.appending(name)) }
+    do {
+      try Files.makeDirectory(folder.appending("root"))
       try await python(program, entries, in: folder)
-      var archive = BaseArchive(root: folder.appending("root"))
-      do throws(RootfsError) {
-        try archive.unpack(folder.appending("base.tar"), named: "base.tar")
-        Issue.record("it was unpacked")
-      } catch { #expect(error.code == .baseArchive) }
-      #expect(try Files.entries(folder.appending("outside")) == [])
-    }
+    } catch { Issue.record(error) }
+    var archive = BaseArchive(root: folder.appending("root"))
+    try archive.unpack(folder.appending("base.tar"), named: "base.tar")
   }
 }

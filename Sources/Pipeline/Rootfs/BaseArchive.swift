@@ -12,7 +12,7 @@ struct BaseArchive {
   /// The same: to make a path of it for each folder above each entry takes longer than to look at it.
   private let top: String
   /// Folders with their times, which are set when nothing more is written into them.
-  private var folders: [(path: FilePath, modified: Int64)] = []
+  private var folders: [(path: String, modified: Int64)] = []
   /// Of the entry before, if there was one: known to be a folder without a link above it, which that
   /// entry, being in it, did not change. Entries of a folder mostly follow each other.
   private var lastParent: PathKey?
@@ -38,8 +38,14 @@ struct BaseArchive {
         detail: error.diagnostics.first.map { $0.reason ?? $0.message })
     }
     do throws(FileError) {
-      for folder in folders.reversed() {
-        if Files.exists(folder.path) { try Files.setModified(folder.modified, of: folder.path) }
+      let root = try ForeignFolder(root)
+      for (path, modified) in folders.reversed() {
+        // Something else may stand there by now, or above.
+        try root.with(path) { (place) throws(FileError) in
+          if try Files.status(place)?.kind == .directory {
+            try Files.setModified(modified, of: place)
+          }
+        }
       }
     } catch { throw RootfsError(error) }
   }
@@ -87,7 +93,7 @@ struct BaseArchive {
       }
     } catch { throw fail(error) }
     switch entry.kind {
-    case .directory: folders.append((place, entry.modified ?? 0))
+    case .directory: folders.append((path, entry.modified ?? 0))
     case .file: try archive.writeContent(of: entry, to: place, failure: fail)
     case .symlink:
       do throws(FileError) { try Files.makeSymlink(place, to: entry.linkTarget ?? "") } catch {

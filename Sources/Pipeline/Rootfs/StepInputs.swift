@@ -58,7 +58,9 @@ struct InputCopies {
       throw FileError("read", source, errno: .noSuchFileOrDirectory)
     }
     let target = root.pushing(name)
-    try Files.makeDirectories(target.removingLastComponent())
+    try Files.makeDirectories(root)
+    // An earlier input may be a link, and what is below it is no copy.
+    try Files.makeDirectories(name.removingLastComponent().string, in: root)
     try copy(source, status, to: target)
     guard status.kind == .directory else { return }
     try Files.walk(source) { (entry, status) throws(FileError) in

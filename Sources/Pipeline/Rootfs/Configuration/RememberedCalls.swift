@@ -73,6 +73,8 @@ struct RememberedCalls {
       switch name.dropFirst(64) {
       case ".used": _ = store.result(.call, key: key)
       case ".tar":
+        // Whatever else a script made of it is no result.
+        guard Self.isFile(made.appending(name)) else { continue }
         _ = try await store.result(.call, key: key, failure: { RootfsError($0) }) {
           (folder) throws(RootfsError) in
           let file = folder.appending("output")
@@ -87,6 +89,8 @@ struct RememberedCalls {
       }
     }
   }
+
+  private static func isFile(_ path: FilePath) -> Bool { (try? Files.status(path)?.kind) == .file }
 }
 
 extension RememberedCalls {

@@ -26,6 +26,7 @@ extension RootfsBuilder {
     _ root: PristineRoot, in place: Workplace
   ) throws(RootfsError) -> Bool {
     guard root.deferred.isEmpty, let pristine = place.lower.first else { return false }
+    let status = "var/lib/dpkg/status"
     // The key is this set's own, and asked for nowhere.
     let wanted = configuredSet(root, SHA256Digest(ofText: ""))
     for smaller in try wanted.smaller(in: store) {
@@ -37,8 +38,13 @@ extension RootfsBuilder {
         architecture: Architecture(rawValue: architecture(root)) ?? .amd64)
       guard try bystanders.areUnnoticed(pristine, layer) else { continue }
       do throws(FileError) {
+        // A script may have laid links there, which mean something in the image only.
+        guard let configured = try LayerStack(place.lower + [layer]).file(status) else { continue }
+        let text = try Files.readText(configured)
+        let stanzas = try stanzas(of: added, Files.readText(pristine.appending(status)))
         try Files.copyTree(layer, into: place.upper)
-        try addStanzas(of: added, pristine, place.upper)
+        var editor = LayerEditor(place)
+        try editor.write((text + stanzas).utf8, at: status, .init(mode: 0o644))
       } catch { throw RootfsError(error) }
       return true
     }
@@ -49,16 +55,11 @@ extension RootfsBuilder {
     root.packages.first { $0.architecture != "all" }?.architecture ?? "all"
   }
 
-  /// Tells dpkg of the added packages, in the words of the root that has all of them unpacked.
-  private func addStanzas(
-    of added: [UnpackedPackage], _ pristine: FilePath, _ upper: FilePath
-  ) throws(FileError) {
+  /// What tells dpkg of the added packages, in the words of the root that has all of them unpacked.
+  private func stanzas(of added: [UnpackedPackage], _ status: String) -> String {
     let names = Set(added.map { "Package: \($0.name)" })
-    let file = "var/lib/dpkg/status"
-    let stanzas = try Files.readText(pristine.appending(file)).split(separator: "\n\n")
+    return status.split(separator: "\n\n")
       .filter { names.contains(String($0.prefix { $0 != "\n" })) }
-    let configured = try Files.readText(upper.appending(file))
-    try Files.write(
-      configured + stanzas.map { $0 + "\n\n" }.joined(), to: upper.appending(file))
+      .map { $0 + "\n\n" }.joined()
   }
 }
