@@ -27,7 +27,7 @@ import Testing
         "evil", entries: [.init("\(Self.database)/\(name)", .symlink(victim.string))],
         control: ["postinst": "#!/bin/sh\n", "triggers": "interest frob\n"])
       let error = await #expect(throws: PackageError.self) { try await make([deb], in: folder) }
-      #expect(error?.code == .overlap && error?.place == "/\(Self.database)/\(name)")
+      #expect(error?.code == .reservedPath && error?.place == "/\(Self.database)/\(name)")
       #expect(error?.package == "evil")
       #expect(try Files.readText(victim) == "mine")
       #expect(try Files.status(victim)?.permissions == 0o600)
@@ -38,7 +38,7 @@ import Testing
     try await withTemporaryFolder { folder in
       let deb = TestDeb("evil", entries: [.init("\(Self.database)/status", .file("mine"))])
       let error = await #expect(throws: PackageError.self) { try await make([deb], in: folder) }
-      #expect(error?.code == .overlap)
+      #expect(error?.code == .reservedPath)
       let store = try Store(root: folder.appending("store"))
       let package = try #require(try await store.unpacked([deb], in: folder).first)
       #expect(try UnpackedPackage.departure(at: package.directory) == nil)
@@ -83,7 +83,7 @@ import Testing
     try await withTemporaryFolder { folder in
       let debs = [TestDeb("aa", control: ["b.list": "mine\n"]), TestDeb("aa.b")]
       let error = await #expect(throws: PackageError.self) { try await make(debs, in: folder) }
-      #expect(error?.code == .overlap && error?.place == "/var/lib/dpkg/info/aa.b.list")
+      #expect(error?.code == .reservedPath && error?.place == "/var/lib/dpkg/info/aa.b.list")
       let store = try Store(root: folder.appending("store"))
       let package = try #require(try await store.unpacked(debs, in: folder).first)
       #expect(try Files.readText(package.controlFile("b.list")) == "mine\n")

@@ -22,4 +22,17 @@ import Testing
           == [["/usr/share/doc/own/copyright"], ["/usr/share/doc/own/copyright"], [], []])
     }
   }
+
+  @Test func noFileOfTheHostIsALicence() async throws {
+    try await withTemporaryFolder { folder in
+      try Files.makeDirectories(folder.appending("host/evil"))
+      try Files.write("", to: folder.appending("host/evil/copyright"))
+      let evil = TestDeb(
+        "evil",
+        entries: [.init("usr/share/doc", .symlink(folder.appending("host").string))])
+      let store = try Store(root: folder.appending("store"))
+      let packages = try await store.unpacked([evil], in: folder)
+      #expect(try packages.map { try $0.licenceFiles } == [[]])
+    }
+  }
 }

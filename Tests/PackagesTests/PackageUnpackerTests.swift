@@ -139,6 +139,15 @@ import Testing
     }
   }
 
+  /// In dpkg's database it is a part of file names.
+  @Test func refusesANameThatIsAPath() async throws {
+    try await withTemporaryFolder { folder in
+      let text = "Package: ../x\\nVersion: 1.0\\nArchitecture: all\\n"
+      let error = try await unpack("deb([], control_text='\(text)')", as: "../x", in: folder)
+      #expect(error?.code == .badControl && error?.reason?.contains("`../x`") == true)
+    }
+  }
+
   @Test func foldersMayComeLateOrNever() async throws {
     try await withTemporaryFolder { folder in
       let error = try await unpack(
@@ -160,12 +169,14 @@ import Testing
     }
   }
 
-  /// Runs the Python maker of odd packages and unpacks what it wrote as `x` 1.0.
-  private func unpack(_ program: String, in folder: FilePath) async throws -> PackageError? {
+  /// Runs the Python maker of odd packages and unpacks what it wrote as `name` 1.0.
+  private func unpack(
+    _ program: String, as name: String = "x", in folder: FilePath
+  ) async throws -> PackageError? {
     let store = try Store(root: folder.appending("store"))
     try await python(oddDebs + program, in: folder)
     let file = folder.appending("x.deb")
-    let artifact = try testArtifact(file, name: "x")
+    let artifact = try testArtifact(file, name: name)
     do throws(PackageError) {
       _ = try await PackageUnpacker(store: store, jobs: 1, progress: { _ in })
         .unpack([(artifact, file)])

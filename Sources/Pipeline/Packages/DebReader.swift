@@ -124,6 +124,10 @@ struct DebReader {
       throw PackageError(
         .badControl, package: name, reason: "no Package, Version or Architecture field")
     }
+    // It becomes a part of file names.
+    guard !package.hasSlash else {
+      throw PackageError(.badControl, package: name, reason: "`\(package)` is no name of a package")
+    }
     guard DebianVersion(version) != nil else {
       throw PackageError(.badVersion, package: name, reason: version)
     }

@@ -175,14 +175,15 @@ struct MergePlan {
   /// nothing of a package may be in its place.
   ///
   /// - Returns: its path with the links resolved that lead to it.
+  /// - Throws: ``PackageError/Code/reservedPath``.
   mutating func reserve(_ file: PackageDatabase.File) throws(PackageError) -> String {
     let parent = try folder(EntryPath.parent(file.path) ?? "", file.package)
     let path = EntryPath.join(parent, EntryPath.name(file.path))
     makeFolder(parent)
     guard nodes[path] == nil, reserved.insert(path) else {
       throw PackageError(
-        .overlap, package: name(of: nodes[path]?.package ?? file.package), place: "/" + file.path,
-        reason: "it is a file of dpkg's database, of which each has one writer")
+        .reservedPath, package: name(of: nodes[path]?.package ?? file.package),
+        place: "/" + file.path)
     }
     return path
   }

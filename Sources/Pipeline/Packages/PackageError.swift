@@ -23,6 +23,8 @@ public struct PackageError: Failure {
     case files = "K4010"
     case interrupted = "K4011"
     case badVersion = "K4012"
+    /// A path at which kiln itself writes a file of dpkg's database.
+    case reservedPath = "K4013"
   }
 
   /// The failure of a lower module that this one stands for.
@@ -84,13 +86,14 @@ public struct PackageError: Failure {
     case .files: "cannot write the files of \(package)"
     case .interrupted: "the unpacking of \(package) was interrupted"
     case .badVersion: "\(package) has a version that Debian's rules do not allow"
+    case .reservedPath: "\(package) has a file that is dpkg's own to write"
     }
   }
 
   private var remedy: String? {
     switch code {
     case .notAPackage, .badControl, .unsafePath, .duplicateEntry, .unsupportedEntry, .badLink,
-      .badVersion:
+      .badVersion, .reservedPath:
       "do not use this package; report it to its author"
     case .mismatch: "run `kiln lock --update` and build again"
     case .overlap: "leave one of the two packages out, or take versions that declare `Replaces`"

@@ -10,12 +10,16 @@ extension UnpackedPackage {
     get throws(PackageError) {
       let folder = "usr/share/doc/\(name)"
       do throws(FileError) {
-        guard let status = try Files.status(tree.appending(folder)) else { return [] }
-        if status.kind == .symlink {
-          let target = try Files.readSymlink(tree.appending(folder))
-          return target.pathComponents.last.map { ["/usr/share/doc/\($0)/copyright"] } ?? []
+        // A link that the package ships above it would lead into the host.
+        let files = try ForeignFolder(tree).with(folder) { (place) throws(FileError) in
+          guard let status = try Files.status(place) else { return [String]() }
+          if status.kind == .symlink {
+            let target = try Files.readSymlink(place)
+            return target.pathComponents.last.map { ["/usr/share/doc/\($0)/copyright"] } ?? []
+          }
+          return Files.exists(place.appending("copyright")) ? ["/\(folder)/copyright"] : []
         }
-        return Files.exists(tree.appending("\(folder)/copyright")) ? ["/\(folder)/copyright"] : []
+        return files ?? []
       } catch {
         throw PackageError(error, package: name)
       }
