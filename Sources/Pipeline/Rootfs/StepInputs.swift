@@ -59,7 +59,7 @@ struct InputCopies {
     }
     let target = root.pushing(name)
     try Files.makeDirectories(root)
-    // An earlier input may be a link, and what is below it is no copy.
+    // An earlier input may be a link, and what is behind it is no copy.
     try Files.makeDirectories(name.removingLastComponent().string, in: root)
     try copy(source, status, to: target)
     guard status.kind == .directory else { return }

@@ -39,9 +39,11 @@ extension RootfsBuilder {
       guard try bystanders.areUnnoticed(pristine, layer) else { continue }
       do throws(FileError) {
         // A script may have laid links there, which mean something in the image only.
-        guard let configured = try LayerStack(place.lower + [layer]).file(status) else { continue }
+        guard let unpacked = try LayerStack([pristine]).file(status),
+          let configured = try LayerStack([pristine, layer]).file(status)
+        else { continue }
         let text = try Files.readText(configured)
-        let stanzas = try stanzas(of: added, Files.readText(pristine.appending(status)))
+        let stanzas = try stanzas(of: added, Files.readText(unpacked))
         try Files.copyTree(layer, into: place.upper)
         var editor = LayerEditor(place)
         try editor.write((text + stanzas).utf8, at: status, .init(mode: 0o644))
