@@ -7,9 +7,9 @@ public enum LinkWalk {
   ///   - followLast: whether the last component's own link is followed.
   ///   - target: the text of the link at a path without links before its end; nil where no link is.
   /// - Returns: the path that it leads to, relative, empty for the root; nil for a circle.
-  public static func resolve(
-    _ path: String, followLast: Bool, target: (String) -> String?
-  ) -> String? {
+  public static func resolve<Failure: Error>(
+    _ path: String, followLast: Bool, target: (String) throws(Failure) -> String?
+  ) throws(Failure) -> String? {
     var pending = path.pathComponents
     var done: [String] = []
     var links = 0
@@ -21,7 +21,7 @@ public enum LinkWalk {
         continue
       }
       let here = (done + [name]).joined(separator: "/")
-      guard followLast || !pending.isEmpty, let link = target(here) else {
+      guard followLast || !pending.isEmpty, let link = try target(here) else {
         done.append(name)
         continue
       }

@@ -1,3 +1,4 @@
+internal import Content
 public import FileSystem
 public import SystemPackage
 
@@ -46,29 +47,14 @@ public struct LayerStack: Hashable, Sendable {
   ///
   /// - Throws: ``FileError`` with `tooManySymbolicLinkLevels` for a loop.
   public func resolve(_ path: String) throws(FileError) -> String {
-    var pending = Array(path.pathComponents.reversed())
-    var done: [String] = []
-    var links = 0
-    while let component = pending.popLast() {
-      if component == "." { continue }
-      if component == ".." {
-        done = done.dropLast()
-        continue
-      }
-      let place = (done + [component]).joined(separator: "/")
-      guard let entry = try entry(place), entry.status.kind == .symlink else {
-        done.append(component)
-        continue
-      }
-      links += 1
-      guard links <= 40 else {
-        throw FileError("follow", FilePath(path), errno: .tooManySymbolicLinkLevels)
-      }
-      let target = try Files.readSymlink(entry.path)
-      if target.isAbsolutePath { done = [] }
-      pending += target.pathComponents.reversed()
+    let resolved = try LinkWalk.resolve(path, followLast: true) { (place) throws(FileError) in
+      guard let entry = try entry(place), entry.status.kind == .symlink else { return nil }
+      return try Files.readSymlink(entry.path)
     }
-    return done.joined(separator: "/")
+    guard let resolved else {
+      throw FileError("follow", FilePath(path), errno: .tooManySymbolicLinkLevels)
+    }
+    return resolved
   }
 
   /// The regular file that a program in the root would open at `path`, on the host.
