@@ -24,12 +24,12 @@ public struct ForeignFolder: ~Copyable {
   ) throws(FileError) -> Value? {
     var parts = place.pathComponents
     guard let name = parts.popLast() else { throw FileError("go to", path, errno: .isDirectory) }
-    let above = parts.isEmpty ? "." : parts.joined(separator: "/")
-    let folder = unsafe KernelPath(above).withPointer {
+    let above = parts.reduce(path) { $0.appending($1) }
+    let folder = unsafe KernelPath(parts.isEmpty ? "." : parts.joined(separator: "/")).withPointer {
       unsafe clinux_open_way(descriptor.rawValue, $0)
     }
     guard folder >= 0 else {
-      let failure = lastError("go to", path.appending(above))
+      let failure = lastError("go to", above)
       if failure.code == .notFound || failure.cause == .tooManySymbolicLinkLevels { return nil }
       throw failure
     }
@@ -39,8 +39,7 @@ public struct ForeignFolder: ~Copyable {
     do throws(FileError) { return try act(way.appending(name)) } catch {
       var rest = error.path
       guard rest.removePrefix(way) else { throw error }
-      throw FileError(
-        error.code, error.operation, path.appending(above).pushing(rest), cause: error.cause)
+      throw FileError(error.code, error.operation, above.pushing(rest), cause: error.cause)
     }
   }
 
