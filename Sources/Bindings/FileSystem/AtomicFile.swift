@@ -45,7 +45,9 @@ public struct AtomicFile: ~Copyable {
           try? descriptor.close()
           continue
         }
-        try Files.setPermissions(permissions, of: descriptor, at: temporary)
+        guard fchmod(descriptor.rawValue, mode_t(permissions)) == 0 else {
+          throw lastError("change the mode of", temporary)
+        }
         return AtomicFile(
           target: target, temporary: temporary, descriptor: descriptor, lock: claim.lock)
       } catch {
@@ -83,10 +85,8 @@ public struct AtomicFile: ~Copyable {
     } catch {
       return .unlockable
     }
-    var raw = stat()
-    guard unsafe fstat(descriptor.rawValue, &raw) == 0 else { throw lastError("lock", path) }
-    guard let own = FileStatus(raw), let standing = try Files.status(path),
-      own.inode == standing.inode
+    guard let own = try Files.status(of: descriptor, at: path),
+      let standing = try Files.status(path), own.inode == standing.inode
     else {
       try? lock.removeFile()
       return .lost
@@ -123,9 +123,9 @@ public struct AtomicFile: ~Copyable {
   public mutating func append(
     _ range: Range<Int64>, of source: FilePath
   ) throws(FileError) {
-    let input = try Files.open(source, .readOnly, for: "read")
-    defer { try? input.close() }
-    guard try Files.copy(input, range, to: descriptor, at: target) == Int64(range.count) else {
+    let input = try ReadableFile(source)
+    let count = try Files.copy(input, range, to: descriptor, at: target)
+    guard count == Int64(range.count) else {
       throw FileError(.damaged, "read", source)
     }
   }

@@ -37,7 +37,7 @@ public final class FileLock: Sendable {
   private static func lock(_ path: FilePath, _ operation: Int32) throws(FileError) -> FileLock? {
     while true {
       let lock = FileLock(
-        holding: try Files.open(path, .readWrite, .create, for: "lock"), at: path)
+        holding: try Files.open(path, .readWrite, [.create, .noFollow], for: "lock"), at: path)
       guard flock(lock.descriptor.rawValue, operation) == 0 else {
         let failure = lastError("lock", path)
         switch failure.cause {
@@ -52,9 +52,9 @@ public final class FileLock: Sendable {
 
   private var isOfStandingFile: Bool {
     get throws(FileError) {
-      var raw = stat()
-      guard unsafe fstat(descriptor.rawValue, &raw) == 0 else { throw lastError("lock", path) }
-      guard let own = FileStatus(raw), let standing = try Files.status(path) else { return false }
+      guard let own = try Files.status(of: descriptor, at: path),
+        let standing = try Files.status(path)
+      else { return false }
       return own.device == standing.device && own.inode == standing.inode
     }
   }

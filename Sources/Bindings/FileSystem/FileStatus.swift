@@ -88,6 +88,15 @@ extension Files {
     try status(KernelPath(path), 0)
   }
 
+  /// Of an open file.
+  static func status(
+    of file: FileDescriptor, at path: FilePath
+  ) throws(FileError) -> FileStatus? {
+    var raw = stat()
+    guard unsafe fstat(file.rawValue, &raw) == 0 else { throw lastError("look at", path) }
+    return FileStatus(raw)
+  }
+
   static func status(_ path: KernelPath, _ flags: Int32) throws(FileError) -> FileStatus? {
     var raw = stat()
     guard unsafe path.withPointer({ unsafe fstatat(AT_FDCWD, $0, &raw, flags) }) == 0 else {

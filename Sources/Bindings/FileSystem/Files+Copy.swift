@@ -9,12 +9,10 @@ extension Files {
       throw FileError(.notFound, "copy", source, cause: .noSuchFileOrDirectory)
     }
     // First, since both may be one file.
-    let input = try open(source, .readOnly, for: "read")
-    defer { try? input.close() }
-    let output = try create(target, status.permissions)
-    defer { try? output.close() }
-    _ = try copy(input, 0..<Int64.max, to: output, at: target)
-    try setPermissions(status.permissions, of: output, at: target)
+    let input = try ReadableFile(source)
+    let output = try WritableFile(replacing: target, permissions: status.permissions)
+    _ = try copy(input, 0..<Int64.max, to: output.descriptor, at: target)
+    try output.setPermissions(status.permissions)
   }
 
   /// Appends a part of a file to another, inside the kernel where it can.
@@ -22,8 +20,10 @@ extension Files {
   /// - Parameter path: of `output`, for errors.
   /// - Returns: how many bytes there were; fewer than the range has where the file ends before.
   static func copy(
-    _ input: FileDescriptor, _ range: Range<Int64>, to output: FileDescriptor, at path: FilePath
+    _ input: borrowing ReadableFile, _ range: Range<Int64>, to output: FileDescriptor,
+    at path: FilePath
   ) throws(FileError) -> Int64 {
+    let input = input.descriptor
     var offset = off_t(range.lowerBound)
     while offset < range.upperBound {
       let rest = Int(min(range.upperBound - Int64(offset), 1 << 30))

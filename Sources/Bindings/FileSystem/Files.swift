@@ -43,19 +43,19 @@ public enum Files {
     _ path: FilePath, _ range: Range<Int64>, inPieces size: Int,
     take: (RawSpan) throws(FileError) -> Void
   ) throws(FileError) -> Int64 {
-    let file = try open(path, .readOnly, for: "read")
-    defer { try? file.close() }
+    let file = try ReadableFile(path)
     var buffer = [UInt8](repeating: 0, count: size)
     var done: Int64 = 0
     do {
-      if range.lowerBound > 0 { try file.seek(offset: range.lowerBound, from: .start) }
+      if range.lowerBound > 0 { try file.descriptor.seek(offset: range.lowerBound, from: .start) }
     } catch { throw fileError(error, "read", path) }
     while done < Int64(range.count) {
       let wanted = Int(min(Int64(size), Int64(range.count) - done))
       let count: Int
       do {
         count = try unsafe buffer.withUnsafeMutableBytes {
-          try unsafe file.read(into: UnsafeMutableRawBufferPointer(rebasing: $0[..<wanted]))
+          try unsafe file.descriptor.read(
+            into: UnsafeMutableRawBufferPointer(rebasing: $0[..<wanted]))
         }
       } catch {
         throw fileError(error, "read", path)
@@ -75,44 +75,14 @@ public enum Files {
     return text
   }
 
-  /// Writes a new file, in the place of one or of a link that stands there: neither is written through,
-  /// since a file may have another name in the store. For what others may read meanwhile use
-  /// ``AtomicFile``.
+  /// Writes a new file as ``WritableFile/init(replacing:permissions:)``. For what others may read
+  /// meanwhile use ``AtomicFile``.
   public static func write(
     _ content: some Sequence<UInt8>, to path: FilePath, permissions: UInt16 = 0o644
   ) throws(FileError) {
-    let file = try create(path, permissions)
-    defer { try? file.close() }
-    do { try file.writeAll(Array(content)) } catch { throw fileError(error, "write", path) }
-    try setPermissions(permissions, of: file, at: path)
-  }
-
-  /// Opens a new file for writing, in the place of a file or link that stands there.
-  static func create(
-    _ path: FilePath, _ permissions: UInt16
-  ) throws(FileError) -> FileDescriptor {
-    while true {
-      do throws(FileError) {
-        return try open(
-          path, .writeOnly, [.create, .exclusiveCreate], permissions, for: "write")
-      } catch {
-        guard error.cause == .fileExists else { throw error }
-      }
-      do throws(FileError) { try removeFile(path) } catch {
-        if error.cause != .noSuchFileOrDirectory {
-          throw FileError(error.code, "write", path, cause: error.cause)
-        }
-      }
-    }
-  }
-
-  /// Without the umask.
-  static func setPermissions(
-    _ permissions: UInt16, of file: FileDescriptor, at path: FilePath
-  ) throws(FileError) {
-    guard fchmod(file.rawValue, mode_t(permissions)) == 0 else {
-      throw lastError("change the mode of", path)
-    }
+    let file = try WritableFile(replacing: path, permissions: permissions)
+    try file.write(Array(content))
+    try file.setPermissions(permissions)
   }
 
   public static func write(
@@ -121,7 +91,7 @@ public enum Files {
     try write(text.utf8, to: path, permissions: permissions)
   }
 
-  public static func open(
+  static func open(
     _ path: FilePath, _ mode: FileDescriptor.AccessMode, _ options: FileDescriptor.OpenOptions = [],
     _ permissions: UInt16 = 0o644, for operation: String
   ) throws(FileError) -> FileDescriptor {

@@ -68,12 +68,7 @@ extension ImageContents {
   /// A manifest is JSON; no archive begins with a brace.
   private static func looksLikeManifest(_ path: FilePath) throws(ComparisonError) -> Bool {
     do throws(FileError) {
-      let file = try Files.open(path, .readOnly, for: "read")
-      defer { try? file.close() }
-      var start: [UInt8] = [0]
-      guard (try? unsafe start.withUnsafeMutableBytes { try unsafe file.read(into: $0) }) != nil
-      else { throw FileError(.other, "read", path) }
-      return start == [UInt8(ascii: "{")]
+      return try ReadableFile(path).bytes(at: 0, upTo: 1) == [UInt8(ascii: "{")]
     } catch {
       throw ComparisonError(.unreadable, path.string, causes: error.diagnostics)
     }

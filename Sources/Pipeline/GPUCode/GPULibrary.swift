@@ -27,7 +27,7 @@ public struct GPULibrary: Hashable, Sendable {
   public static func read(
     _ file: FilePath, as name: String
   ) throws(GPUCodeError) -> GPULibrary? {
-    let bytes = try RandomAccessFile.open(file)
+    let bytes = try RandomAccessFile(file)
     let size = Int64(bytes.size)
     guard let elf = try ELFFile(bytes) else { return nil }
     let (code, soname) = try FatBinaries.read(elf)

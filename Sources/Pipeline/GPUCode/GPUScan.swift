@@ -121,25 +121,15 @@ public struct GPUScan: Hashable, Sendable {
 
 /// The file that holds one library of an image at a time.
 private struct Spool: ~Copyable {
-  private let path: FilePath
-  private let descriptor: FileDescriptor
+  private let file: WritableFile
 
   init(_ path: FilePath) throws(GPUCodeError) {
-    self.path = path
-    do throws(FileError) {
-      descriptor = try Files.open(path, .writeOnly, [.create, .truncate], 0o600, for: "write")
-    } catch {
+    do throws(FileError) { file = try WritableFile(replacing: path, permissions: 0o600) } catch {
       throw GPUCodeError(error)
     }
   }
 
   func write(_ bytes: RawSpan) throws(GPUCodeError) {
-    do {
-      _ = try unsafe bytes.withUnsafeBytes { try unsafe descriptor.writeAll($0) }
-    } catch {
-      throw GPUCodeError(FileError("write", path, errno: error as? Errno ?? .ioError))
-    }
+    do throws(FileError) { try file.write(bytes) } catch { throw GPUCodeError(error) }
   }
-
-  deinit { try? descriptor.close() }
 }

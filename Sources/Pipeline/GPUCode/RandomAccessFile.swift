@@ -3,30 +3,17 @@ internal import SystemPackage
 
 /// A file that is read here and there, within its bounds.
 struct RandomAccessFile: ~Copyable {
-  let path: FilePath
+  /// A file that grows meanwhile is read up to here.
   let size: UInt64
-  private let descriptor: FileDescriptor
+  private let file: ReadableFile
 
-  private init(path: FilePath, size: UInt64, descriptor: FileDescriptor) {
-    self.path = path
-    self.size = size
-    self.descriptor = descriptor
-  }
-
-  static func open(_ path: FilePath) throws(GPUCodeError) -> RandomAccessFile {
-    let descriptor: FileDescriptor
+  init(_ path: FilePath) throws(GPUCodeError) {
     do throws(FileError) {
-      descriptor = try Files.open(path, .readOnly, for: "read")
+      let file = try ReadableFile(path)
+      size = UInt64(try file.size)
+      self.file = file
     } catch {
       throw GPUCodeError(error)
-    }
-    do {
-      // A file that grows meanwhile is read up to here.
-      let size = UInt64(try descriptor.seek(offset: 0, from: .end))
-      return RandomAccessFile(path: path, size: size, descriptor: descriptor)
-    } catch {
-      try? descriptor.close()
-      throw GPUCodeError(FileError("read", path, errno: error as? Errno ?? .ioError))
     }
   }
 
@@ -37,32 +24,16 @@ struct RandomAccessFile: ~Copyable {
     guard offset <= size, UInt64(count) <= size - offset else {
       throw damaged("it is cut off")
     }
-    var buffer = [UInt8](repeating: 0, count: count)
-    var done = 0
-    while done < count {
-      let read: Int
-      do {
-        read = try unsafe buffer.withUnsafeMutableBytes { buffer in
-          try unsafe descriptor.read(
-            fromAbsoluteOffset: Int64(offset) + Int64(done),
-            into: UnsafeMutableRawBufferPointer(rebasing: buffer[done...]))
-        }
-      } catch {
-        throw GPUCodeError(FileError("read", path, errno: error as? Errno ?? .ioError))
-      }
-      guard read > 0 else {
-        throw damaged("it is shorter than it was")
-      }
-      done += read
+    do throws(FileError) {
+      return LittleEndianBytes(try file.bytes(at: Int64(offset), count: count))
+    } catch {
+      throw error.code == .damaged ? damaged("it is shorter than it was") : GPUCodeError(error)
     }
-    return LittleEndianBytes(buffer)
   }
 
   func damaged(_ reason: String) -> GPUCodeError {
-    GPUCodeError(.damaged, path.string, reason: reason)
+    GPUCodeError(.damaged, file.path.string, reason: reason)
   }
-
-  deinit { try? descriptor.close() }
 }
 
 /// Numbers of a little-endian structure, by their offsets in it.

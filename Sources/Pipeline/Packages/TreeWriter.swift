@@ -90,22 +90,17 @@ struct TreeWriter {
     _ path: String, _ raw: ArchiveEntry, _ archive: inout ArchiveReader
   ) throws(PackageError) -> PackageEntry {
     let target = root.appending(path)
-    let file: FileDescriptor
-    do throws(FileError) {
-      file = try Files.open(target, .writeOnly, [.create, .exclusiveCreate], 0o600, for: "write")
-    } catch { throw PackageError(error, package: package) }
-    defer { try? file.close() }
+    let file = try WritableFile(new: target, permissions: 0o600) {
+      PackageError($0, package: package)
+    }
     var hasher = Hasher256()
     var sum = HasherMD5()
     try archive.forEachChunk(failure: { PackageError($0, package: package) }) {
       (chunk) throws(PackageError) in
       hasher.update(chunk)
       if makesSums { unsafe chunk.withUnsafeBytes { unsafe sum.update(Array($0)) } }
-      do {
-        try unsafe chunk.withUnsafeBytes { _ = try unsafe file.writeAll($0) }
-      } catch {
-        let errno = error as? Errno ?? .ioError
-        throw PackageError(FileError("write", target, errno: errno), package: package)
+      do throws(FileError) { try file.write(chunk) } catch {
+        throw PackageError(error, package: package)
       }
     }
     if makesSums { addSum(path, sum.finish()) }

@@ -21,17 +21,9 @@ extension ArchiveReader {
             + "are free in the store")
       }
     }
-    let output: FileDescriptor
-    do throws(FileError) {
-      output = try Files.open(place, .writeOnly, [.create, .exclusiveCreate], for: "write")
-    } catch { throw failure(error) }
-    defer { try? output.close() }
+    let output = try WritableFile(new: place, failure: failure)
     try forEachChunk(failure: { $0 }) { (chunk) throws(ArchiveError) in
-      do {
-        _ = try unsafe chunk.withUnsafeBytes { try unsafe output.writeAll($0) }
-      } catch {
-        throw failure(FileError("write", place, errno: error as? Errno ?? .ioError))
-      }
+      do throws(FileError) { try output.write(chunk) } catch { throw failure(error) }
     }
   }
 }

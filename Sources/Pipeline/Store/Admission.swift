@@ -19,7 +19,7 @@ public final class Admission: Sendable {
   /// Bytes, where they are known.
   public let size: Int64?
   private let path: FilePath
-  private let descriptor: FileDescriptor
+  private let file: WritableFile
   private let state: Mutex<State>
 
   /// Opens the bytes that an earlier download left at `path`, if any, and hashes them.
@@ -27,25 +27,16 @@ public final class Admission: Sendable {
     self.digest = digest
     self.size = size
     self.path = path
-    descriptor = try Files.open(path, .readWrite, .create, for: "write")
+    file = try WritableFile(extending: path)
     state = Mutex(State())
     try state.withLock { (state) throws(FileError) in
-      try Self.attempt(path) {
-        var chunk = [UInt8](repeating: 0, count: 1 << 20)
-        while true {
-          let count = try unsafe chunk.withUnsafeMutableBytes {
-            try unsafe descriptor.read(into: $0)
-          }
-          if count == 0 { break }
-          unsafe state.hasher.update(chunk.span.bytes.extracting(first: count))
-          state.offset += Int64(count)
-        }
+      try Files.read(path, inPieces: 1 << 20) { (piece) throws(FileError) in
+        state.hasher.update(piece)
+        state.offset += Int64(piece.byteCount)
       }
       if let size, state.offset > size { try rewind(&state) }
     }
   }
-
-  deinit { try? descriptor.close() }
 
   /// How many bytes are there.
   public var offset: Int64 { state.withLock { $0.offset } }
@@ -70,13 +61,7 @@ public final class Admission: Sendable {
         throw StoreError(
           .sizeMismatch, path, expected: "\(size) bytes", actual: "more than that")
       }
-      do throws(FileError) {
-        try Self.attempt(path) {
-          _ = try unsafe bytes.withUnsafeBytes { try unsafe descriptor.writeAll($0) }
-        }
-      } catch {
-        throw StoreError(error)
-      }
+      do throws(FileError) { try file.write(bytes) } catch { throw StoreError(error) }
       state.hasher.update(bytes)
       state.offset = end
     }
@@ -103,16 +88,7 @@ public final class Admission: Sendable {
   }
 
   private func rewind(_ state: inout State) throws(FileError) {
-    try Self.attempt(path) {
-      try descriptor.resize(to: 0)
-      try descriptor.seek(offset: 0, from: .start)
-    }
+    try file.clear()
     state = State()
-  }
-
-  private static func attempt(_ path: FilePath, _ body: () throws -> Void) throws(FileError) {
-    do { try body() } catch {
-      throw FileError("write", path, errno: error as? Errno ?? .ioError)
-    }
   }
 }

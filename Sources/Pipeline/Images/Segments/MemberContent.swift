@@ -26,52 +26,23 @@ struct MemberContent: Sendable {
     guard entry.kind == .file else { return }
     let data = slice.range.clamped(to: length..<length + entry.size)
     let place = start + header.count..<start + header.count + data.count
-    if !data.isEmpty {
-      try FileReader(entry).read(from: data.lowerBound - length, into: &bytes, at: place)
-    }
+    if !data.isEmpty { try read(entry, from: data.lowerBound - length, to: place) }
     guard Int64(data.count) == entry.size, let expected = entry.sha256 else { return }
     var hasher = Hasher256()
     unsafe hasher.update(bytes.span.bytes.extracting(place))
     guard hasher.finish() == expected else { throw ImageError(changed: entry) }
   }
-}
 
-/// An open file of a layer, which must still have the size that the tree says.
-private struct FileReader: ~Copyable {
-  private let entry: TreeEntry
-  private let descriptor: FileDescriptor
-
-  init(_ entry: TreeEntry) throws(ImageError) {
-    self.entry = entry
+  /// Fills `place` with a file's bytes from `start` on; it must still have all that the tree says.
+  private mutating func read(
+    _ entry: TreeEntry, from start: Int64, to place: Range<Int>
+  ) throws(ImageError) {
+    let count: Int
     do throws(FileError) {
-      descriptor = try Files.open(entry.source, .readOnly, for: "read")
+      count = try ReadableFile(entry.source).fill(&bytes, place, from: start)
     } catch {
       throw ImageError(error, origin: entry.origin)
     }
+    guard count == place.count else { throw ImageError(changed: entry) }
   }
-
-  /// Fills `place` of `buffer` with the file's bytes from `start` on.
-  func read(
-    from start: Int64, into buffer: inout [UInt8], at place: Range<Int>
-  ) throws(ImageError) {
-    var rest = place
-    while !rest.isEmpty {
-      let count: Int
-      do {
-        let position = start + Int64(rest.lowerBound - place.lowerBound)
-        count = try unsafe buffer.withUnsafeMutableBytes { buffer in
-          try unsafe descriptor.read(
-            fromAbsoluteOffset: position,
-            into: UnsafeMutableRawBufferPointer(rebasing: buffer[rest]))
-        }
-      } catch {
-        let errno = error as? Errno ?? .ioError
-        throw ImageError(FileError("read", entry.source, errno: errno), origin: entry.origin)
-      }
-      guard count > 0 else { throw ImageError(changed: entry) }
-      rest = rest.lowerBound + count..<rest.upperBound
-    }
-  }
-
-  deinit { try? descriptor.close() }
 }

@@ -103,24 +103,18 @@ struct Segment: Sendable {
 /// Writes a segment into a folder, member after member.
 struct SegmentWriter: ~Copyable {
   private let folder: FilePath
-  private let data: FileDescriptor
+  private let data: WritableFile
   private var hasher = Hasher256()
   private var seal = CRC32()
   private var lines = ""
 
   init(_ folder: FilePath) throws(ImageError) {
     self.folder = folder
-    do throws(FileError) {
-      data = try Files.open(
-        folder.appending("data"), .writeOnly, [.create, .exclusiveCreate], for: "write")
-    } catch { throw ImageError(error) }
+    data = try WritableFile(new: folder.appending("data")) { ImageError($0) }
   }
 
   mutating func add(_ bytes: [UInt8], _ joint: EncodedMember.Joint) throws(ImageError) {
-    do { try data.writeAll(bytes) } catch {
-      let errno = error as? Errno ?? .ioError
-      throw ImageError(FileError("write", folder.appending("data"), errno: errno))
-    }
+    do throws(FileError) { try data.write(bytes) } catch { throw ImageError(error) }
     hasher.update(bytes)
     unsafe seal.update(bytes.span.bytes)
     lines += Segment.Line.data(length: Int64(bytes.count), joint).text + "\n"
@@ -141,6 +135,4 @@ struct SegmentWriter: ~Copyable {
       try Files.write(digest.hex + "\n", to: folder.appending("data.sha256"))
     } catch { throw ImageError(error) }
   }
-
-  deinit { try? data.close() }
 }

@@ -79,14 +79,7 @@ public struct ImageScan: Sendable {
   }
 
   private static func compression(of image: FilePath) throws(FileError) -> Compression {
-    let file = try Files.open(image, .readOnly, for: "read")
-    defer { try? file.close() }
-    var start = [UInt8](repeating: 0, count: 6)
-    do {
-      _ = try unsafe start.withUnsafeMutableBytes { try unsafe file.read(into: $0) }
-    } catch {
-      throw FileError("read", image, errno: error as? Errno ?? .ioError)
-    }
+    let start = try ReadableFile(image).bytes(at: 0, upTo: 6)
     return switch start {
     case _ where start.starts(with: [0x1F, 0x8B]): .gzip
     case _ where start.starts(with: [0xFD, 0x37, 0x7A, 0x58, 0x5A]): .xz

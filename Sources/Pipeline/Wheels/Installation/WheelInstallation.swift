@@ -80,15 +80,8 @@ struct WheelInstallation {
   /// - Returns: nil for a script that stays as it is; programs stand among them, so only its first
   ///   bytes are read.
   private func rewrittenScript(_ path: FilePath) throws(FileError) -> [UInt8]? {
-    var start = [UInt8](repeating: 0, count: CommandScript.placeholder.count)
-    let file = try Files.open(path, .readOnly, for: "read")
-    defer { try? file.close() }
-    do {
-      let count = try unsafe start.withUnsafeMutableBytes { try unsafe file.read(into: $0) }
-      guard Array(start[..<count]) == CommandScript.placeholder else { return nil }
-    } catch {
-      throw FileError("read", path, errno: error as? Errno ?? .ioError)
-    }
+    let mark = CommandScript.placeholder
+    guard try ReadableFile(path).bytes(at: 0, upTo: mark.count) == mark else { return nil }
     return CommandScript.rewritten(try Files.read(path), interpreter: environment.interpreter)
   }
 

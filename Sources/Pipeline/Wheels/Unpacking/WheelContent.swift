@@ -67,28 +67,18 @@ struct WheelContent {
     let failure = { (error: FileError) in
       WheelError(.storage, wheel: name, entry: entry.path, cause: .file(error))
     }
-    let output: FileDescriptor
-    do throws(FileError) {
-      output = try Files.open(path, .writeOnly, [.create, .exclusiveCreate], for: "write")
-    } catch {
-      throw failure(error)
-    }
-    defer { try? output.close() }
+    let output = try WritableFile(new: path, failure: failure)
     var hasher = Hasher256()
     var size: Int64 = 0
     try reader.forEachChunk(failure: { damaged(entry, $0) }) { (chunk) throws(WheelError) in
       size += Int64(chunk.byteCount)
       guard size <= entry.size else { throw wrongSize(entry, "more") }
       hasher.update(chunk)
-      do {
-        _ = try unsafe chunk.withUnsafeBytes { try unsafe output.writeAll($0) }
-      } catch {
-        throw failure(FileError("write", path, errno: error as? Errno ?? .ioError))
-      }
+      do throws(FileError) { try output.write(chunk) } catch { throw failure(error) }
     }
     guard size == entry.size else { throw wrongSize(entry, "fewer") }
     do throws(FileError) {
-      try Files.setPermissions(entry.isExecutable ? 0o755 : 0o644, of: path)
+      try output.setPermissions(entry.isExecutable ? 0o755 : 0o644)
     } catch {
       throw failure(error)
     }

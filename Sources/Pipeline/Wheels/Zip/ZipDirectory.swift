@@ -37,7 +37,7 @@ public struct ZipDirectory: Hashable, Sendable {
   public static func read(
     _ path: FilePath, name: String? = nil, limits: Limits = Limits()
   ) throws(WheelError) -> ZipDirectory {
-    let file = try ZipFile.open(path, name: name ?? path.lastComponent?.string ?? path.string)
+    let file = try ZipFile(path, name: name ?? path.lastComponent?.string ?? path.string)
     let end = try ZipEnd.read(file)
     guard end.entries <= UInt64(limits.entries),
       end.directory.count <= limits.directoryBytes

@@ -20,7 +20,7 @@ struct ZipRecord {
 
   /// Reads the next record of the central directory.
   static func central(
-    _ bytes: inout LittleEndianBytes, _ file: borrowing ZipFile
+    _ bytes: inout ZipFields, _ file: borrowing ZipFile
   ) throws(WheelError) -> ZipRecord {
     guard bytes.u32() == 0x0201_4b50 else {
       throw file.defect(.notAZip, "its directory is damaged")
@@ -141,13 +141,13 @@ extension ZipRecord {
 /// The extra fields of a header: 64-bit sizes, taken in the order in which the 32-bit fields are
 /// full.
 struct ZipExtra {
-  private var wide: LittleEndianBytes
+  private var wide: ZipFields
 
   init(
     _ extra: ArraySlice<UInt8>, _ name: ArraySlice<UInt8>, _ entry: String,
     _ file: borrowing ZipFile
   ) throws(WheelError) {
-    var fields = LittleEndianBytes(Array(extra))
+    var fields = ZipFields(Array(extra))
     var wide: [UInt8]?
     while fields.remaining > 0 {
       let (kind, length) = (fields.u16(), fields.u16())
@@ -167,7 +167,7 @@ struct ZipExtra {
       default: break
       }
     }
-    self.wide = LittleEndianBytes(wide ?? [])
+    self.wide = ZipFields(wide ?? [])
   }
 
   /// - Returns: nil where the field is full and there is no 64-bit one, or an absurd one.
