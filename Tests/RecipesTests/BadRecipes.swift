@@ -63,6 +63,30 @@ struct BadRecipe: CustomTestStringConvertible {
       more: "nested", "python: {venv: /v, requirement: []}\n", "K1103", 4, 20,
       remedy: "`requirements`"),
     .init(more: "hostname", "hostname: box\n", "K1107", 4, 1, remedy: "network"),
+    .init(more: "apt", "apt: [nano]\n", "K1107", 4, 1, remedy: "`packages`"),
+    .init(
+      more: "URL of a file", "files: [{url: 'http://a/b', to: /a}]\n", "K1107", 4, 10,
+      remedy: "archive"),
+    .init(
+      more: "URL of a key", "sources: [{name: a, uri: 'http://a', suite: b, key: {url: x}}]\n",
+      "K1107", 4, 54, remedy: "`file`"),
+    .init(
+      more: "version of Python", "python: {venv: /v, version: '3.12'}\n", "K1107", 4, 20,
+      remedy: "suite"),
+    .init(
+      more: "password", "users: [{name: a, password: b}]\n", "K1107", 4, 19, remedy: "`passwd`"),
+    .init(
+      more: "umask of drives", "wsl: {conf: {automount: {umask: '22'}}}\n", "K1107", 4, 26,
+      remedy: "options:"),
+    .init(
+      more: "another tool's key", "run: [{name: a, command: b}]\n", "K1103", 4, 17,
+      remedy: "`script`"),
+    .init(
+      more: "source of a file", "files: [{src: debs/a.deb, to: /a}]\n", "K1103", 4, 10,
+      remedy: "`from`"),
+    .init(
+      more: "section of wsl.conf", "wsl: {boot: {systemd: true}}\n", "K1103", 4, 7,
+      remedy: "`wsl.conf.boot`"),
     .init(more: "lacks key", "run: [{name: x}]\n", "K1104", 4, 7),
     .init(more: "no kind of file", "files: [{to: /a}]\n", "K1104", 4, 9),
     .init(
@@ -119,6 +143,34 @@ struct BadRecipe: CustomTestStringConvertible {
     .init(
       more: "sudo", "users: [{name: a, sudo: nopaswd}]\n", "K1106", 4, 25,
       remedy: "`nopasswd`"),
+    .init(
+      more: "sudo as boolean", "users: [{name: a, sudo: true}]\n", "K1105", 4, 25,
+      remedy: "`nopasswd`"),
+    .init(
+      more: "users is text", "users: alice\n", "K1105", 4, 8,
+      remedy: "`users: [{name: alice}]`"),
+    .init(more: "item is text", "users: [alice]\n", "K1105", 4, 9, remedy: "`{name: alice}`"),
+    .init(
+      "base is text", "recipe: 1\nname: a\nbase: debian\n", "K1105", 3, 7,
+      remedy: "`base: {debian: {suite: bookworm}}`"),
+    .init(
+      more: "run is a mapping", "run: {name: x, script: y}\n", "K1105", 4, 6,
+      remedy: "`run: [{name: x, script: …}]`"),
+    .init(
+      more: "section is a boolean", "wsl: {conf: {boot: true}}\n", "K1105", 4, 20,
+      remedy: "`boot: {systemd: …}`"),
+    .init(
+      more: "groups", "users: [{name: a, groups: wheel}]\n", "K1105", 4, 27,
+      remedy: "`[…]`"),
+    .init(
+      more: "file of requirements", "python: {venv: /v, requirements: requirements.txt}\n",
+      "K1105", 4, 34, remedy: "copy its lines"),
+    .init(
+      more: "wheel by its URL", "python: {venv: /v, wheels: ['https://a/b.whl']}\n", "K1106",
+      4, 29, remedy: "download it"),
+    .init(
+      more: "time zone without an area", "timezone: Berlin\n", "K1106", 4, 11,
+      remedy: nil),
     .init(more: "variable name", "environment: {a-b: c}\n", "K1106", 4, 15),
     .init(more: "two lines", "environment: {a: \"b\\nc\"}\n", "K1106", 4, 18),
     .init(more: "locale", "locale: en_US\n", "K1106", 4, 9),
@@ -276,6 +328,9 @@ struct BadRecipe: CustomTestStringConvertible {
       more: "excluded and required",
       "python: {venv: /v, requirements: ['a_b>=1'], exclude: [c, A-B]}\n", "K1116", 4, 59,
       schema: false),
+    .init(
+      more: "one uid twice", "users: [{name: a}, {name: b}]\n", "K1109", 4, 20,
+      remedy: "`b` another `uid`", schema: false),
     .init(more: "no file to make", "wsl: {install: []}\n", "K1116", 4, 16, schema: false),
     .init(more: "remove without extends", "remove: [packages]\n", "K1115", 4, 9, schema: false),
   ]

@@ -2,9 +2,13 @@ import Diagnostics
 import YAML
 
 extension Definition<String> {
-  /// - Parameter expected: completes "must be".
-  static func text(_ expected: String, pattern: String = Shape.Text.line) -> Self {
-    let shape = Shape.Text(expected: expected, pattern: pattern)
+  /// - Parameters:
+  ///   - expected: completes "must be".
+  ///   - slips: what people write in its place, as patterns, with what to do instead.
+  static func text(
+    _ expected: String, pattern: String = Shape.Text.line, slips: [String: String] = [:]
+  ) -> Self {
+    let shape = Shape.Text(expected: expected, pattern: pattern, slips: slips)
     return Definition(shape: .text(shape)) { $1.text($0, shape) }
   }
 

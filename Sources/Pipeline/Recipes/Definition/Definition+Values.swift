@@ -43,12 +43,17 @@ extension Definition {
     _ value: @escaping @Sendable (_ written: FilePath, _ found: FilePath) -> Value
   ) -> Self {
     let below = #"(?!/)(?!(?:.*/)?\.\.(?:/|$))"#
-    let shape = Shape.Text(expected: expected, pattern: below + pattern)
+    let shape = Shape.Text(
+      expected: expected, pattern: below + pattern,
+      slips: ["https?://.*": "download it into the recipe's folder, and name that file"])
     return Definition(shape: .text(shape)) { node, decoding in
       let anywhere = Shape.Text(expected: expected, pattern: Shape.Text.line)
-      guard let text = decoding.text(node, anywhere),
-        let found = decoding.find(text, node)
-      else { return nil }
+      guard let text = decoding.text(node, anywhere) else { return nil }
+      if decoding.slip(in: text, shape) != nil {
+        decoding.reportMismatch(text, node, shape)
+        return nil
+      }
+      guard let found = decoding.find(text, node) else { return nil }
       guard decoding.matches(text, shape) else {
         _ = decoding.matching(text, node, shape)
         return nil
@@ -60,7 +65,7 @@ extension Definition {
       decoding.report(
         .wrongFileKind, at: node.place,
         "\(decoding.subject) must be \(expected), but `\(text)` is "
-          + (found.status.kind == .directory ? "a folder" : "no regular file"))
+          + (found.status.kind == .directory ? "a folder" : "not a regular file"))
       return nil
     }
   }
@@ -102,8 +107,12 @@ extension Definition<String> {
       .map { $0.lowercased() }
   }
 
-  static var userName: Self {
-    text("a user's name: lower-case letters, digits, `_`, `-`", pattern: "[a-z_][a-z0-9_-]{0,31}")
+  static var userName: Self { accountName("a user's name") }
+
+  static var groupName: Self { accountName("a group's name") }
+
+  private static func accountName(_ what: String) -> Self {
+    text("\(what): lower-case letters, digits, `_`, `-`", pattern: "[a-z_][a-z0-9_-]{0,31}")
   }
 
   static func owner(_ expected: String) -> Self {
@@ -153,7 +162,7 @@ extension Definition<Recipe.ForeignFile> {
   /// A file by `path` or by `url`.
   static func foreignFile(_ what: String, path: Definition<FilePath>) -> Self {
     Definition<Draft>.object(
-      Draft(), exactlyOne: [["path", "url"]], requires: ["url": "sha256"],
+      Draft(), example: "{path: …}", exactlyOne: [["path", "url"]], requires: ["url": "sha256"],
       [
         Key("path", "\(what) in the recipe's folder.", path) { $0.location = .path($1) },
         Key("url", "\(what) elsewhere; needs `sha256`.", .url("a file's URL")) {

@@ -16,13 +16,15 @@ struct Key<Owner>: Sendable {
 
   /// - Parameters:
   ///   - fallback: is decoded as if it stood there where the key is absent.
+  ///   - computed: tells what holds then, where other values decide it.
   init<Value>(
     _ name: String, _ summary: String, _ definition: Definition<Value>, required: Bool = false,
-    fallback: JSONValue? = nil, set: @escaping @Sendable (inout Owner, Value) -> Void
+    fallback: JSONValue? = nil, computed: String? = nil,
+    set: @escaping @Sendable (inout Owner, Value) -> Void
   ) {
     shape = Shape.Key(
       name: name, summary: summary, shape: definition.shape, isRequired: required,
-      fallback: fallback)
+      fallback: fallback, computed: computed)
     decode = { node, decoding, owner in
       guard let value = definition.decode(node, &decoding) else { return }
       set(&owner, value)
@@ -52,11 +54,13 @@ extension Definition {
   /// - Parameter initial: what the keys are set in; keys that are required or have a fallback
   ///   replace what it holds.
   static func object(
-    _ initial: Value, exactlyOne: [[String]] = [], requires: [String: String] = [:],
-    refused: [String: String] = [:], _ keys: [Key<Value>]
+    _ initial: Value, example: String = "", exactlyOne: [[String]] = [],
+    requires: [String: String] = [:], refused: [String: String] = [:],
+    otherNames: [String: String] = [:], _ keys: [Key<Value>]
   ) -> Definition {
     let shape = Shape.Object(
-      keys: keys.map(\.shape), exactlyOne: exactlyOne, requires: requires, refused: refused)
+      keys: keys.map(\.shape), exactlyOne: exactlyOne, requires: requires, refused: refused,
+      otherNames: otherNames, example: example)
     return Definition(shape: .object(shape)) { node, decoding in
       guard let entries = node.mapping else {
         decoding.reportType(of: node, .object(shape))

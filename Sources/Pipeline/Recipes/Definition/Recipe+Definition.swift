@@ -9,7 +9,11 @@ extension Recipe {
       base: .debian(Suite(suite: "", variant: .minbase, components: [])), directory: ""),
     refused: [
       "hostname": "WSL gives a distribution the name of the Windows machine; to change it, set "
-        + "`wsl: {conf: {network: {hostname: …}}}`"
+        + "`wsl: {conf: {network: {hostname: …}}}`",
+      "apt": "packages go into `packages`, further repositories into `sources`",
+      "pip": "write `python: {venv: /opt/venv, requirements: […]}`",
+      "icon": "write `wsl: {distribution: {shortcut: {icon: …}}}`",
+      "components": "write them into the base: `base: {debian: {suite: …, components: […]}}`",
     ],
     headKeys + contentKeys + imageKeys)
 
@@ -68,7 +72,10 @@ extension Recipe {
     .spelling("text", pattern: Shape.Text.lines))
 
   private static let contentKeys: [Key<Recipe>] = [
-    Key("sources", "More apt repositories.", .list(source), fallback: []) { $0.sources = $1 },
+    Key(
+      "sources", "More apt repositories; the image keeps them, with their keys.", .list(source),
+      fallback: []
+    ) { $0.sources = $1 },
     Key(
       "preferences", "Which versions apt prefers (`apt_preferences(5)`).", .list(preference),
       fallback: []
@@ -95,13 +102,14 @@ extension Recipe {
     },
     Key("users", "Users to make.", .list(user), fallback: []) { $0.users = $1 },
     Key(
-      "environment", "Variables of every login, written to `/etc/environment`.", .environment,
-      fallback: [:]
+      "environment",
+      "Variables of every login and of every step. Values are taken as they are written: nothing "
+        + "expands `$PATH` or `~` in them.", .environment, fallback: [:]
     ) { $0.environment = $1 },
     Key(
-      "timezone", "An IANA time zone; without it the image has Debian's UTC.",
-      .text(
-        "a time zone such as `Europe/Berlin`", pattern: "[A-Za-z0-9_+-]+(?:/[A-Za-z0-9_+-]+)*")
+      "timezone", "An IANA time zone.",
+      .text("a time zone such as `Europe/Berlin`", pattern: timezonePattern),
+      computed: "Debian's, UTC"
     ) { $0.timezone = $1 },
     Key(
       "locale", "The image's `LANG`; any but `C.UTF-8` needs the package `locales`.",
@@ -110,6 +118,15 @@ extension Recipe {
         pattern: #"(?:C|[a-z]{2,3}_[A-Z]{2})\.UTF-8(?:@[a-z]+)?"#), fallback: "C.UTF-8"
     ) { $0.locale = $1 },
   ]
+
+  /// The areas of the IANA database and its names without one, so that a mere `Berlin` is found before
+  /// the packages are.
+  private static let timezonePattern =
+    "(?:Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Brazil|Canada|Chile|Etc|Europe"
+    + "|Indian|Mexico|Pacific|US)(?:/[A-Za-z0-9_+-]+)+"
+    + "|(?:CET|CST6CDT|Cuba|EET|EST|EST5EDT|Egypt|Eire|GB|GB-Eire|GMT|GMT[+-]?0|Greenwich|HST"
+    + "|Hongkong|Iceland|Iran|Israel|Jamaica|Japan|Kwajalein|Libya|MET|MST|MST7MDT|NZ|NZ-CHAT"
+    + "|Navajo|PRC|PST8PDT|Poland|Portugal|ROC|ROK|Singapore|Turkey|UCT|UTC|Universal|W-SU|WET|Zulu)"
 
   private static let imageKeys: [Key<Recipe>] = [
     Key("wsl", "How the image behaves in WSL.", WSLSettings.definition, fallback: [:]) {

@@ -13,8 +13,16 @@ extension Recipe {
   }
 
   static let file = Definition<FileDraft>.object(
-    FileDraft(), exactlyOne: [["from", "content", "symlink", "wheel", "archive"]],
+    FileDraft(), example: "{from: …, to: /…}",
+    exactlyOne: [["from", "content", "symlink", "wheel", "archive"]],
     requires: ["wheel": "member", "archive": "member"],
+    refused: [
+      "url": "download the file beside the recipe and name it with `from`, or take it out of an "
+        + "`archive: {url: …, sha256: …}` with `member`"
+    ],
+    otherNames: [
+      "src": "from", "source": "from", "dest": "to", "destination": "to", "target": "to",
+    ],
     [
       Key(
         "from", "A file or a folder of the recipe's folder.",
@@ -50,7 +58,8 @@ extension Recipe {
         .imagePath("a place in the image"), required: true
       ) { $0.to = $1 },
       Key(
-        "mode", "Its mode; without it 0755 where the source is executable, else 0644.", .mode
+        "mode", "Its mode.", .mode,
+        computed: "`\"0755\"` where the source is executable, else `\"0644\"`"
       ) { $0.mode = $1 },
       Key("owner", "Its owner.", .owner("a user's name"), fallback: "root") { $0.owner = $1 },
       Key("group", "Its group.", .owner("a group's name"), fallback: "root") { $0.group = $1 },
@@ -75,7 +84,13 @@ extension Recipe {
   }
 
   static let user = Definition<User>.object(
-    User(name: "", uid: 0, groups: [], sudo: .none, shell: ""),
+    User(name: "", uid: 0, groups: [], sudo: .none, shell: ""), example: "{name: alice}",
+    refused: [
+      "password":
+        "no image has passwords: a `.wsl` asks for one at its first start, unless the user "
+        + "has `sudo: nopasswd`; elsewhere root sets it with `passwd`",
+      "home": "it is `/home/` and the name, with what is in `/etc/skel`",
+    ],
     [
       Key("name", "The user's name.", .userName, required: true) { $0.name = $1 },
       // Debian's range for ordinary users (UID_MIN and UID_MAX of login.defs).
@@ -83,7 +98,7 @@ extension Recipe {
         $0.uid = UInt32($1)
       },
       Key(
-        "groups", "More groups to be in; made where they do not exist.", .list(.userName),
+        "groups", "More groups to be in; made where they do not exist.", .list(.groupName),
         fallback: []
       ) { $0.groups = $1 },
       Key(
@@ -98,6 +113,7 @@ extension Recipe {
   static let step = Definition<Step>.object(
     Step(
       name: "", script: "", user: "", network: false, environment: [:], timeout: 0, inputs: []),
+    example: "{name: x, script: …}", otherNames: ["command": "script", "cmd": "script"],
     [
       Key(
         "name", "Names the step in progress and errors.",
@@ -107,7 +123,7 @@ extension Recipe {
         required: true
       ) { $0.name = $1 },
       Key(
-        "script", "For `/bin/sh -e`, unless it begins with `#!`.", .lines("a script"),
+        "script", "Runs in `/`, by `/bin/sh -e` unless it begins with `#!`.", .lines("a script"),
         required: true
       ) { $0.script = $1 },
       Key("user", "The user of the image who runs it.", .userName, fallback: "root") {
@@ -127,7 +143,7 @@ extension Recipe {
     ])
 
   static let gpu = Definition<GPU>.object(
-    GPU(backend: .cpu, requireArchitectures: []),
+    GPU(backend: .cpu, requireArchitectures: []), example: "{backend: cuda}",
     [
       Key("backend", "How programs in the image reach the GPU.", .choice(), required: true) {
         $0.backend = $1
@@ -140,7 +156,7 @@ extension Recipe {
     ])
 
   static let smokeTest = Definition<SmokeTest>.object(
-    SmokeTest(backend: .cpu, level: .quick),
+    SmokeTest(backend: .cpu, level: .quick), example: "{backend: cuda}",
     [
       Key("backend", "What it tests.", .choice(), required: true) { $0.backend = $1 },
       Key("level", "How much it tests.", .choice(), fallback: "quick") { $0.level = $1 },

@@ -8,10 +8,13 @@ extension Recipe {
   private struct BaseDraft: Sendable { var base: Base? }
 
   static let base = Definition<BaseDraft>.object(
-    BaseDraft(), exactlyOne: [["debian", "ubuntu", "tarball"]],
+    BaseDraft(), example: "{debian: {suite: bookworm}}",
+    exactlyOne: [["debian", "ubuntu", "tarball"]],
     [
-      Key("debian", "Debian.", suite(components: ["main"])) { $0.base = .debian($1) },
-      Key("ubuntu", "Ubuntu.", suite(components: ["main", "universe"])) { $0.base = .ubuntu($1) },
+      Key("debian", "Debian.", suite("bookworm", components: ["main"])) { $0.base = .debian($1) },
+      Key("ubuntu", "Ubuntu.", suite("noble", components: ["main", "universe"])) {
+        $0.base = .ubuntu($1)
+      },
       Key(
         "tarball", "A root file system to start from, as a tarball or `.wsl`.",
         .foreignFile("The tarball", path: .recipePath("a file of the recipe's folder"))
@@ -19,9 +22,9 @@ extension Recipe {
     ]
   ).then { draft, _, _ in draft.base }
 
-  private static func suite(components: JSONValue) -> Definition<Suite> {
+  private static func suite(_ example: String, components: JSONValue) -> Definition<Suite> {
     .object(
-      Suite(suite: "", variant: .minbase, components: []),
+      Suite(suite: "", variant: .minbase, components: []), example: "{suite: \(example)}",
       [
         Key(
           "suite", "The release's code name; its updates and security suites come along.",
@@ -49,7 +52,8 @@ extension Recipe {
   private struct KeyDraft: Sendable { var key: AptSource.SigningKey? }
 
   private static let signingKey = Definition<KeyDraft>.object(
-    KeyDraft(), exactlyOne: [["file", "inline"]],
+    KeyDraft(), example: "{file: …}", exactlyOne: [["file", "inline"]],
+    refused: ["url": "download the key beside the recipe, check it, and name it with `file`"],
     [
       Key(
         "file", "A key or keyring of the recipe's folder, armoured or binary.",
@@ -80,7 +84,8 @@ extension Recipe {
   }
 
   static let source = Definition<SourceDraft>.object(
-    SourceDraft(),
+    SourceDraft(), example: "{name: x, uri: https://…, suite: …, key: {file: …}}",
+    otherNames: ["url": "uri"],
     [
       Key(
         "name", "What the lock and mirrors call it.",
@@ -113,6 +118,7 @@ extension Recipe {
 
   static let preference = Definition<AptPreference>.object(
     AptPreference(package: "", pin: "", priority: 0),
+    example: "{package: x, pin: version 5.*, priority: 990}",
     [
       Key("package", "Package names or patterns.", .text("package names"), required: true) {
         $0.package = $1
@@ -124,7 +130,8 @@ extension Recipe {
         required: true
       ) { $0.pin = $1 },
       Key(
-        "priority", "How much they are preferred; negative never.", .integer(-32768...32767),
+        "priority", "Priority; with a negative one the version is never installed.",
+        .integer(-32768...32767),
         required: true
       ) { $0.priority = $1 },
     ])
@@ -137,6 +144,11 @@ extension Recipe {
 
   static let python = Definition<Python>.object(
     Python(venv: "", requirements: [], wheels: []),
+    example: "{venv: /opt/venv, requirements: [numpy]}",
+    refused: [
+      "version": "it is that of the suite: `bookworm` has Python 3.11, `trixie` 3.13"
+    ],
+    otherNames: ["packages": "requirements"],
     [
       Key(
         "venv", "Where it is in the image.", .imagePath("the environment's folder"), required: true
@@ -149,7 +161,12 @@ extension Recipe {
           .text(
             "a requirement such as `numpy>=2,<3` (a wheel of your own goes into `wheels`)",
             pattern: projectName + #"(?: *\[[A-Za-z0-9._, -]*\])?"#
-              + #"(?: *[(<>=!~;][^\u0000-\u001F\u007F]*)?"#)), fallback: []
+              + #"(?: *[(<>=!~;][^\u0000-\u001F\u007F]*)?"#,
+            slips: [
+              #"-r *.*|.*\.txt"#: "a file cannot be named yet; copy its lines",
+              #"[^@]+@ *https?://.*|https?://.*"#:
+                "download the wheel into the recipe's folder, and name it in `wheels`",
+            ])), fallback: []
       ) { $0.requirements = $1 },
       Key(
         "wheels", "Wheel files to install.",

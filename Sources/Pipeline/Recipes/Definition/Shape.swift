@@ -17,6 +17,8 @@ indirect enum Shape: Sendable {
     var pattern: String
     /// The only texts allowed; empty where there are others.
     var choices: [String] = []
+    /// What people write in its place, as patterns, with what to do instead.
+    var slips: [String: String] = [:]
 
     /// One line, not empty.
     static let line = #"[^\u0000-\u001F\u007F]+"#
@@ -38,12 +40,16 @@ indirect enum Shape: Sendable {
 
   struct Object: Sendable {
     var keys: [Key]
-    /// Of each group one key, and only one, is there.
+    /// Of each group exactly one key is there.
     var exactlyOne: [[String]] = []
     /// Keys that need another beside them.
     var requires: [String: String] = [:]
     /// Keys that people try and that do not exist, with what to do instead.
     var refused: [String: String] = [:]
+    /// Names that other tools have for keys of this mapping.
+    var otherNames: [String: String] = [:]
+    /// A mapping as one would write it; empty for one that its keys alone show.
+    var example = ""
   }
 
   struct Key: Sendable {
@@ -54,6 +60,8 @@ indirect enum Shape: Sendable {
     var isRequired: Bool
     /// What holds where the key is absent.
     var fallback: JSONValue?
+    /// The same in words, where other values decide it.
+    var computed: String?
   }
 }
 
@@ -71,6 +79,16 @@ extension Shape {
     case .map(let keys, let values): "a mapping from \(keys.phrase) to \(values.expected)"
     case .object(let object):
       "a mapping with the keys " + object.keys.map { "`\($0.name)`" }.joined(separator: ", ")
+    }
+  }
+
+  /// A mapping, or a list of them, as one would write it; nil for anything else.
+  var example: String? {
+    switch self {
+    case .object(let object):
+      object.example.isEmpty ? "{\(object.keys.first?.name ?? ""): …}" : object.example
+    case .list(let item): item.example.map { "[\($0)]" }
+    case .text, .spelling, .integer, .boolean, .map: nil
     }
   }
 }

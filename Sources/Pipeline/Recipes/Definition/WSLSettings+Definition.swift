@@ -5,6 +5,12 @@ import YAML
 extension WSLSettings {
   static let definition = Definition<WSLSettings>.object(
     WSLSettings(install: [], conf: [:], distribution: [:]),
+    example: "{conf: {boot: {systemd: true}}}",
+    otherNames: [
+      "conf": WSLSetting.conf, "distribution": WSLSetting.distribution,
+    ].reduce(into: [:]) { names, file in
+      for setting in file.value { names[setting.section] = "wsl.\(file.key).\(setting.section)" }
+    },
     [
       Key(
         "install",
@@ -33,18 +39,27 @@ extension WSLSettings {
     for setting in settings where names.last != setting.section { names.append(setting.section) }
     return names.map { name in
       let keys = settings.filter { $0.section == name }.map(key)
-      return Key(name, summaries[name] ?? "", .object([:], keys)) { $0[name] = $1 }
+      return Key(
+        name, summaries[name] ?? "", .object([:], refused: refused[name] ?? [:], keys)
+      ) { $0[name] = $1 }
     }
   }
 
+  private static let refused = [
+    "automount": ["umask": "it is one of DrvFs' options: write `options: \"umask=022\"`"]
+  ]
+
   private static func key(of setting: WSLSetting) -> Key<Section> {
-    let (name, summary) = (setting.key, setting.summary)
-    if let text = texts[setting.name] { return Key(name, summary, text) { $0[name] = .text($1) } }
+    let (name, summary, computed) = (setting.key, setting.summary, computed[setting.name])
+    if let text = texts[setting.name] {
+      return Key(name, summary, text, computed: computed) { $0[name] = .text($1) }
+    }
     switch setting.kind {
-    case .boolean: return Key(name, summary, .boolean()) { $0[name] = .boolean($1) }
+    case .boolean:
+      return Key(name, summary, .boolean(), computed: computed) { $0[name] = .boolean($1) }
     case .integer:
       let range = setting.name == "oobe.defaultUid" ? 0...60000 : 0...Int(Int32.max)
-      return Key(name, summary, .integer(range)) { $0[name] = .integer($1) }
+      return Key(name, summary, .integer(range), computed: computed) { $0[name] = .integer($1) }
     case .text, .choice:
       return Key(name, summary, .text("one line of text")) { $0[name] = .text($1) }
     }
@@ -59,6 +74,15 @@ extension WSLSettings {
     "oobe": "The first start after `wsl --install`.",
     "shortcut": "The entry in Windows' start menu.",
     "windowsterminal": "The profile in Windows Terminal.",
+  ]
+
+  /// What kiln writes of its own where a recipe does not say it.
+  private static let computed = [
+    "boot.systemd": "`true` with the package `systemd-sysv`, else none",
+    "user.default": "the first of `users`",
+    "oobe.command": "kiln's script, which asks for the user",
+    "oobe.defaultUid": "`1000`",
+    "oobe.defaultName": "the recipe's `name`",
   ]
 
   /// What recipes may write, where that is less than WSL would take.

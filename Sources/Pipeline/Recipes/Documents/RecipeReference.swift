@@ -26,12 +26,13 @@ public enum RecipeReference {
     var lines = [path.isEmpty ? "### The recipe" : "### `\(path)`", ""]
     for group in object.exactlyOne {
       let names = group.map { "`\($0)`" }.joined(separator: ", ")
-      lines += ["One of \(names), and only one, is there.", ""]
+      lines += ["Exactly one of \(names) is required.", ""]
     }
-    lines += ["| key | value | without it | what it is for |", "|---|---|---|---|"]
+    lines += ["| key | value | default | what it is for |", "|---|---|---|---|"]
     lines += object.keys.map { key in
       let absent =
-        key.isRequired ? "an error" : key.fallback.map { "`\($0.compact)`" } ?? "nothing"
+        key.isRequired
+        ? "required" : key.fallback.map { "`\($0.compact)`" } ?? key.computed ?? "none"
       return "| `\(key.name)` | \(cell(value(of: key.shape))) | \(cell(absent)) | "
         + "\(cell(key.summary)) |"
     }

@@ -12,7 +12,7 @@ extension Decoding {
     checkDuplicates("packages", packages) { "packages[\($0)]" }
     checkDuplicates("sources", recipe.sources.map(\.name)) { "sources[\($0)].name" }
     checkDuplicates("users", recipe.users.map(\.name)) { "users[\($0)].name" }
-    checkDuplicates("users", recipe.users.map { "\($0.uid)" }) { "users[\($0)].uid" }
+    checkUIDs(recipe)
     checkDuplicates("files", recipe.files.map(\.to)) { "files[\($0)].to" }
     checkDuplicates("run", recipe.run.map(\.name)) { "run[\($0)].name" }
     checkDuplicates("wsl", recipe.wsl.install.map(\.rawValue)) { "wsl.install[\($0)]" }
@@ -68,6 +68,24 @@ extension Decoding {
         .duplicate, at: here, "`\(name)` stands in `\(key)` a second time",
         reason: before.map { "first at \($0)" },
         remedy: isExtended ? "take the first one away with `remove: [\"\(removal)\"]`" : nil)
+    }
+  }
+
+  private mutating func checkUIDs(_ recipe: Recipe) {
+    guard !failed.contains("users") else { return }
+    var first: [UInt32: Int] = [:]
+    for (index, user) in recipe.users.enumerated() {
+      guard let earlier = first[user.uid] else {
+        first[user.uid] = index
+        continue
+      }
+      let isDefault = [earlier, index].contains { places["users[\($0)].uid"] == nil }
+      report(
+        .duplicate, at: place("users[\(index)].uid"),
+        "`\(recipe.users[earlier].name)` and `\(user.name)` have the same uid, \(user.uid)"
+          + (isDefault ? " (the default)" : ""),
+        reason: place("users[\(earlier)].uid").map { "first at \($0)" },
+        remedy: "give `\(user.name)` another `uid`")
     }
   }
 

@@ -104,9 +104,21 @@ extension Decoding {
 
   mutating func matching(_ text: String, _ node: Node, _ shape: Shape.Text) -> String? {
     if matches(text, shape) { return text }
+    reportMismatch(text, node, shape)
+    return nil
+  }
+
+  mutating func reportMismatch(_ text: String, _ node: Node, _ shape: Shape.Text) {
     report(
       .badValue, at: node.place,
-      "\(subject) must be \(demand(of: shape, on: text)), not \(quoted(text))")
+      "\(subject) must be \(demand(of: shape, on: text)), not \(quoted(text))",
+      remedy: slip(in: text, shape))
+  }
+
+  /// What to do instead of what `text` tries.
+  mutating func slip(in text: String, _ shape: Shape.Text) -> String? {
+    for (pattern, remedy) in shape.slips.sorted(by: { $0.key < $1.key })
+    where matches(text, .init(expected: "", pattern: pattern)) { return remedy }
     return nil
   }
 
@@ -136,10 +148,18 @@ extension Decoding {
     if remedy == nil, let scalar, scalar.value == .null {
       remedy = "remove the key, or give it a value"
     }
-    if remedy == nil, case .text(let wanted) = shape, let scalar, scalar.value != .text,
-      matches(scalar.text, wanted)
-    {
-      remedy = "put it into quotes: \"\(scalar.text)\""
+    if remedy == nil, case .text(let wanted) = shape, let scalar, scalar.value != .text {
+      if !wanted.choices.isEmpty {
+        remedy = "write \(wanted.phrase)"
+      } else if matches(scalar.text, wanted) {
+        remedy = "put it into quotes: \"\(scalar.text)\""
+      }
+    }
+    if remedy == nil, case .list(.text(let item)) = shape, let scalar {
+      remedy = slip(in: scalar.text, item)
+    }
+    if remedy == nil, let example = shape.example, !path.isEmpty {
+      remedy = "write `\(written(example))`"
     }
     if remedy == nil, case .list = shape, scalar != nil {
       remedy = "write `[…]`, or one `- ` a line"
@@ -147,6 +167,12 @@ extension Decoding {
     report(
       .wrongType, at: node.place,
       "\(subject) must be \(shape.expected), not \(kind(of: node, scalar))", remedy: remedy)
+  }
+
+  /// An example as the value of the key that is being read; by itself as an item of a list.
+  private func written(_ example: String) -> String {
+    guard !path.hasSuffix("]"), let key = path.split(separator: ".").last else { return example }
+    return "\(key): \(example)"
   }
 
   private func kind(of node: Node, _ scalar: Scalar?) -> String {
@@ -167,21 +193,20 @@ extension Decoding {
   mutating func checkKeys(_ entries: [Node.Entry], of node: Node, _ shape: Shape.Object) {
     let names = shape.keys.map(\.name)
     for entry in entries where !names.contains(entry.key) {
-      within(entry.key) { $0.reportUnknown(entry, names, shape.refused[entry.key]) }
+      within(entry.key) { $0.reportUnknown(entry, shape) }
     }
     let present = Set(entries.map(\.key))
     // A misspelt key is one mistake, and not a missing one too.
     let meant = Set(
-      present.subtracting(names).subtracting(shape.refused.keys).compactMap {
-        nearest(to: $0, among: names)
-      })
+      present.subtracting(names).subtracting(shape.refused.keys).compactMap { shape.meant(by: $0) })
+    let isRefused = !present.isDisjoint(with: shape.refused.keys)
     for key in shape.keys where key.isRequired && !present.union(meant).contains(key.name) {
       reportMissing("`\(key.name)`", at: node)
     }
     for group in shape.exactlyOne {
       let found = entries.filter { group.contains($0.key) }
       let list = group.map { "`\($0)`" }.joined(separator: " or ")
-      if found.isEmpty, meant.isDisjoint(with: group) { reportMissing(list, at: node) }
+      if found.isEmpty, !isRefused, meant.isDisjoint(with: group) { reportMissing(list, at: node) }
       if found.count > 1 {
         report(
           .exclusiveKeys, at: found[1].keyPlace,
@@ -201,16 +226,21 @@ extension Decoding {
     report(.missingKey, at: node.place, "\(subject) lacks the key \(keys)", remedy: "add \(keys)")
   }
 
-  private mutating func reportUnknown(_ entry: Node.Entry, _ names: [String], _ refusal: String?) {
-    if let refusal {
+  private mutating func reportUnknown(_ entry: Node.Entry, _ shape: Shape.Object) {
+    if let refusal = shape.refused[entry.key] {
       return report(
-        .refusedKey, at: entry.keyPlace, "the key `\(entry.key)` is not for a recipe to set",
-        remedy: refusal)
+        .refusedKey, at: entry.keyPlace, "a recipe has no key \(subject)", remedy: refusal)
     }
-    let near = nearest(to: entry.key, among: names)
     report(
       .unknownKey, at: entry.keyPlace, "unknown key \(subject)",
-      reason: "known here: \(names.joined(separator: ", "))",
-      remedy: near.map { "did you mean `\($0)`?" })
+      reason: "known here: \(shape.keys.map(\.name).joined(separator: ", "))",
+      remedy: shape.meant(by: entry.key).map { "did you mean `\($0)`?" })
+  }
+}
+
+extension Shape.Object {
+  /// The key that an unknown one most likely stands for.
+  fileprivate func meant(by name: String) -> String? {
+    otherNames[name] ?? nearest(to: name, among: keys.map(\.name))
   }
 }
