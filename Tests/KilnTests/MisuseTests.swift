@@ -28,6 +28,8 @@ import Testing
     (["help", "bild"], ["`kiln build`"]),
     (["store", "stat"], ["`kiln store stats`"]),
     (["build", "--outptu", "x", "x.yaml"], ["'--outptu'", "'--output'"]),
+    (["build", "--out", "x", "x.yaml"], ["'--out'", "'--output'"]),
+    (["shell", "x.yaml", "ls"], ["'ls'", "`kiln shell RECIPE -- PROGRAM`"]),
     (["build"], ["<recipe>", "kiln build --help"]),
     (["build", "x.yaml", "--jobs", "many"], ["'many'", "--jobs <number>"]),
     (["build", "x.yaml", "--jobs", "0"], ["1 to 512"]),
@@ -51,6 +53,13 @@ import Testing
     try await KilnProgram.with { kiln in
       try await expect(2, ["error[K8006]"] + words, of: arguments, in: kiln)
       #expect(try Files.entries(kiln.home) == [])
+    }
+  }
+
+  @Test func anOptionThatIsLikeNoneIsNotCorrected() async throws {
+    try await KilnProgram.with { kiln in
+      let result = try await kiln.command(["build", "--force", "x.yaml"], accepted: [2]).run()
+      #expect(result.errors.contains("'--force'") && !result.errors.contains("id you mean"))
     }
   }
 
@@ -144,7 +153,7 @@ import Testing
     try await KilnProgram.with { kiln in
       try Files.write(Self.recipe, to: kiln.home.appending("tiny.yaml"))
       try await expect(
-        1, ["error[K8007]", "gpu-smoke-test-amd64", "make smoke-test"],
+        1, ["error[K8007]", "gpu-smoke-test-amd64", "`make build`"],
         of: ["build", "tiny.yaml", "--offline"], in: kiln)
     }
   }

@@ -38,7 +38,8 @@ struct AptFailureTests {
           keyring: setting.repository.key.keyring))
       let component = try await failure(setting, recipe)
       #expect(component?.code == .componentMissing)
-      #expect(component?.subject == "the component nonsense")
+      #expect(component?.subject == "the component nonsense of trixie")
+      #expect(component?.remedy?.contains("trixie has: main") == true)
 
       let suite = try await failure(setting, setting.recipe([], suite: "nosuch"))
       #expect(suite?.code == .suiteMissing)

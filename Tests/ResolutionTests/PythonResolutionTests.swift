@@ -129,8 +129,11 @@ struct PythonResolutionTests {
       for (name, status) in [("a", 401), ("b", 403)] {
         server.put(
           "/\(name)/app/", [], [LoopbackServer.Behaviour](repeating: .status(status), count: 20))
-        let error = failure(try await resolve(setting, "\(server.url)/\(name)", ["app"]))
+        let url = "\(server.url)/\(name)"
+        let error = failure(
+          try await resolve(setting, url, ["app"], ownIndex: name == "b" ? url : nil))
         #expect(error?.code == .indexDenied)
+        #expect(error?.remedy?.contains("KILN_MIRROR_PYTHON_INDEX") == (name == "b"))
       }
       server.put("/c/app/", Array("please log in".utf8), contentType: "text/plain")
       server.put(

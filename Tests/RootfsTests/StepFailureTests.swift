@@ -46,6 +46,43 @@ struct StepFailureTests {
     #expect(try await remedy("misspelt-tool --now")?.contains("add the package") == true)
   }
 
+  @Test(arguments: [
+    "source /etc/passwd", "set -o pipefail", "if [[ -e /etc ]]; then false; fi; exit 127",
+  ])
+  func oneThatIsWrittenForBashIsToldSo(script: String) async throws {
+    #expect(try await remedy(script)?.contains("`#!/bin/bash -e`") == true)
+  }
+
+  @Test func aStepOfTheUserThatIsMadeLaterIsToldOfSkel() async throws {
+    try await TinyBase.with { base in
+      var recipe = base.recipe
+      recipe.wsl.install = [.fromFile]
+      recipe.users = [
+        .init(name: "alice", uid: 1000, groups: [], sudo: .none, shell: "/bin/sh")
+      ]
+      recipe.run = [TinyBase.step("early", ":")]
+      recipe.run[0].user = "alice"
+      let error = await #expect(throws: RootfsError.self) {
+        try await base.builder.build(recipe, lock: base.lock, artifacts: base.artifacts)
+      }
+      #expect(error?.code == .unknownUser)
+      #expect(error?.diagnostics.first?.remedy?.contains("/etc/skel") == true)
+    }
+  }
+
+  @Test func aTimeZoneIsMissedInTwoWays() async throws {
+    try await TinyBase.with { base in
+      var recipe = base.recipe
+      recipe.timezone = "Europe/Berlin"
+      let error = await #expect(throws: RootfsError.self) {
+        try await base.builder.build(recipe, lock: base.lock, artifacts: base.artifacts)
+      }
+      #expect(error?.diagnostics.first?.remedy == "add `tzdata` to `packages`")
+    }
+    let misspelt = RootfsError(.timezoneMissing, "Europe/Berln", detail: "it has no such zone")
+    #expect(misspelt.diagnostics.first?.remedy?.contains("add `tzdata`") == false)
+  }
+
   @Test func oneWithoutItsInterpreterIsToldOfThat() async throws {
     let remedy = try await remedy("#!/usr/bin/none\nprint(1)\n")
     #expect(remedy?.contains("first line") == true)

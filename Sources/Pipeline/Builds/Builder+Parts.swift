@@ -79,7 +79,8 @@ extension Builder {
     let near = recipes.first { Self.stem($0) == meant }
     let shown = recipes.prefix(8) + (recipes.count > 8 ? ["and \(recipes.count - 8) more"] : [])
     return BuildError(
-      .noRecipe, path.string, isFolder ? "a folder is no recipe" : "there is no such recipe",
+      .noRecipe, path.string,
+      isFolder ? "this is a folder, not a recipe file" : "there is no such recipe",
       reason: shown.isEmpty ? nil : "\(folder) has: " + shown.joined(separator: ", "),
       remedy: near.map { "did you mean \(folder.appending($0))?" }
         ?? "name the recipe's file, relative to the working folder or absolute")
@@ -118,10 +119,17 @@ extension Builder {
       throw BuildError(
         .smokeTestMissing, program.string,
         "gpu-smoke-test for \(recipe.architecture.rawValue) is not there",
-        remedy: "run `make smoke-test ARCHITECTURES=\(recipe.architecture.rawValue)` where kiln is "
-          + "built, or name the program's folder with KILN_SMOKE_TESTS")
+        remedy:
+          "run `\(Self.makeSmokeTest(recipe))` where kiln is built, or name the program's folder "
+          + "with KILN_SMOKE_TESTS")
     }
     return program
+  }
+
+  /// Builds the program and puts it beside kiln, for all architectures that have one there.
+  private static func makeSmokeTest(_ recipe: Recipe) -> String {
+    recipe.architecture == .amd64
+      ? "make build" : "make build ARCHITECTURES=\"amd64 \(recipe.architecture.rawValue)\""
   }
 
   func rootfsBuilder(

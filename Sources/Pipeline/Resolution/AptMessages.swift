@@ -51,8 +51,8 @@ struct AptMessages: Sendable {
     {
       return ResolutionError(
         .badSignature, self.repository(line), reason: errors,
-        remedy: "check that the recipe's keyring belongs to that archive, and that the mirror is "
-          + "the archive's own")
+        remedy: "check that the `key` or `keyring` in the recipe is that archive's, and that the "
+          + "mirror is the archive's own")
     }
     if let line = line("is expired (invalid since") {
       return ResolutionError(
@@ -107,11 +107,21 @@ struct AptMessages: Sendable {
     return url.map { "the repository \($0)" } ?? "a repository"
   }
 
+  /// The suite that lacks a component; nil where that is not what failed.
+  var suiteWithoutComponent: String? {
+    // … as repository 'http://example.org/debian trixie InRelease' doesn't have the component 'x' …
+    guard let line = line("doesn't have the component"),
+      let quoted = line.split(separator: "'").first(where: { $0.contains(":/") })
+    else { return nil }
+    return quoted.split(separator: " ").dropFirst().first.map(String.init)
+  }
+
   private func component(_ line: Substring) -> ResolutionError {
     let name = line.split(separator: "'", omittingEmptySubsequences: false).dropLast().last
+    let suite = suiteWithoutComponent.map { " of \($0)" } ?? ""
     return ResolutionError(
-      .componentMissing, "the component \(name.map(String.init) ?? "")", reason: String(line),
-      remedy: "check `components` in the recipe")
+      .componentMissing, "the component \(name.map(String.init) ?? "")\(suite)",
+      reason: String(line), remedy: "check `components` in the recipe")
   }
 
   /// The line with the `Err:` lines of apt's output, which hold the server's answer.

@@ -19,10 +19,34 @@ extension AptRoot {
 
   private func updateOnce() async throws(ResolutionError) {
     let result = try await run("apt-get", ["update", "-q"])
-    if let failure = AptMessages(result).updateFailure { throw failure }
+    let messages = AptMessages(result)
+    if let suite = messages.suiteWithoutComponent, let failure = messages.updateFailure,
+      let known = components(of: suite)
+    {
+      throw ResolutionError(
+        failure.code, failure.subject, reason: failure.reason,
+        remedy: "correct `components` in the recipe; \(suite) has: \(known)")
+    }
+    if let failure = messages.updateFailure { throw failure }
     guard result.status == 0 else {
       throw ResolutionError(.aptFailed, "read the indexes", reason: AptMessages(result).errors)
     }
+  }
+
+  /// The components of a suite, as its Release file names them; nil where apt has kept none.
+  private func components(of suite: String) -> String? {
+    let lists = folder.appending("lists")
+    let end = "_dists_" + String(suite.map { $0 == "/" ? "_" : $0 })
+    let names = ((try? Files.entries(lists)) ?? []).filter {
+      $0.hasSuffix(end + "_InRelease") || $0.hasSuffix(end + "_Release")
+    }
+    for name in names.sorted() {
+      let text = (try? Files.readText(lists.appending(name))) ?? ""
+      guard let line = text.split(separator: "\n").first(where: { $0.hasPrefix("Components:") })
+      else { continue }
+      return line.dropFirst(11).split(separator: " ").joined(separator: ", ")
+    }
+    return nil
   }
 
   /// Runs one of apt's tools to its end, whatever its status.

@@ -134,7 +134,7 @@ struct PythonResolution: Sendable {
       defer { withExtendedLifetime(cache) {} }
       let tool = UvTool(
         executable: uv, cache: cache.path, folder: scratch, target: target,
-        index: index, extraIndexes: extraIndexes, environment: environment,
+        index: index, source: source, extraIndexes: extraIndexes, environment: environment,
         subject: purpose.subject, options: try options(scratch))
       try await tool.compile(["--format", "pylock.toml", "--output-file", output.string])
       let text = try resolving("uv's answer") { () throws(FileError) in try Files.readText(output) }

@@ -1,6 +1,7 @@
 internal import Commands
 internal import Content
 internal import FileSystem
+internal import Mirrors
 internal import SystemPackage
 
 /// `uv pip compile` for one target, index and folder.
@@ -11,6 +12,8 @@ struct UvTool: Sendable {
   let folder: FilePath
   let target: PythonTarget
   let index: String
+  /// The lock's name of the index.
+  let source: String
   /// uv looks into these first, and takes a project from the first index that has it: so nobody can
   /// put one of the same name before a private one.
   let extraIndexes: [String]
@@ -48,7 +51,9 @@ struct UvTool: Sendable {
         remedy: "put it into the PATH, or name it with KILN_UV: `make setup` puts it into "
           + ".tools/python/bin of kiln's folder, `pip install uv` into Python's")
     }
-    guard result.status == 0 else { throw UvMessages(result.errors).failure(target, subject) }
+    guard result.status == 0 else {
+      throw UvMessages(result.errors).failure(target, subject, source)
+    }
     return result.output
   }
 
@@ -101,7 +106,9 @@ struct UvMessages: Sendable {
 
   private func says(_ parts: String...) -> Bool { parts.contains { text.contains($0) } }
 
-  func failure(_ target: PythonTarget, _ subject: String) -> ResolutionError {
+  func failure(
+    _ target: PythonTarget, _ subject: String, _ source: String
+  ) -> ResolutionError {
     if says("no usable wheels", "no wheels with a matching", "Wheels are required for") {
       return ResolutionError(
         .noWheel, project ?? "a project", reason: text,
@@ -112,7 +119,8 @@ struct UvMessages: Sendable {
     if says("valid authentication credentials", "401 Unauthorized", "403 Forbidden") {
       return ResolutionError(
         .indexDenied, "", reason: text,
-        remedy: "put the credentials into ~/.netrc, or into the index's URL")
+        remedy: "put the credentials into ~/.netrc, or into the URL that "
+          + "\(Mirrors.variable(source)) gives for the index")
     }
     if says("Unsupported `Content-Type`", "Received some unexpected HTML") {
       return ResolutionError(
@@ -134,7 +142,7 @@ struct UvMessages: Sendable {
     if says("Failed to fetch", "error sending request", "Network connectivity is disabled") {
       return ResolutionError(
         .indexUnreachable, "", reason: text,
-        remedy: "check the network, the proxy variables and KILN_MIRROR_PYPI")
+        remedy: "check the network, the proxy variables and \(Mirrors.variable(source))")
     }
     return ResolutionError(.cause, "uv failed", reason: text)
   }

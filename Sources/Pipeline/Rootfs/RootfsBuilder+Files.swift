@@ -61,13 +61,20 @@ extension RootfsBuilder {
       }
     } catch {
       throw RootfsError(
-        .timezoneMissing, zone, cause: .file(error), place: recipe.places["timezone"])
+        .timezoneMissing, zone, detail: try hasZones(stack) ? "its `tzdata` has no such zone" : nil,
+        cause: .file(error), place: recipe.places["timezone"])
     }
     let origin = Origin(.configuration)
     return [
       PlannedFile("etc/localtime", .link("/usr/share/zoneinfo/\(zone)"), origin),
       PlannedFile("etc/timezone", .content(Array("\(zone)\n".utf8)), origin),
     ]
+  }
+
+  private func hasZones(_ stack: LayerStack) throws(RootfsError) -> Bool {
+    do throws(FileError) { return try stack.file("usr/share/zoneinfo/Etc/UTC") != nil } catch {
+      throw RootfsError(error)
+    }
   }
 
   static func hasOwnLocale(_ recipe: Recipe) -> Bool {

@@ -14,7 +14,8 @@ extension RootfsBuilder {
     do throws(FileError) { accounts = try Accounts(chain.stack) } catch { throw RootfsError(error) }
     guard let user = accounts.sandboxUser(step.user) else {
       throw RootfsError(
-        .unknownUser, step.user, place: recipe.places["run[\(index)].user"] ?? origin)
+        .unknownUser, step.user, detail: Self.lateness(step.user, recipe),
+        place: recipe.places["run[\(index)].user"] ?? origin)
     }
     let environment = environment(of: step, user, recipe)
     let settings = environment.sorted { $0.key < $1.key }.map {

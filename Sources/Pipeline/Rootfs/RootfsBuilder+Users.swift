@@ -5,6 +5,12 @@ import Sandbox
 import WSL
 
 extension RootfsBuilder {
+  /// Why a user or group of the recipe is not there yet; nil for one that never will be.
+  static func lateness(_ name: String, _ recipe: Recipe) -> String? {
+    recipe.interactiveUser?.name == name
+      ? "it is made after the steps, since the .wsl asks for the user at its first start" : nil
+  }
+
   /// Makes the users that every flavour has: all but the one that the out-of-box script makes.
   func makeCommonUsers(
     _ recipe: Recipe, on chain: inout LayerChain

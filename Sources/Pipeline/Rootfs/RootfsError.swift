@@ -141,7 +141,7 @@ public struct RootfsError: Failure {
     case .interrupted: "interrupted in \(subject)"
     case .notMade: "the layer \(subject) is not made yet"
     case .memberMissing: "there is no \(subject)"
-    case .memberNotFile: "\(subject) is no file"
+    case .memberNotFile: "\(subject) is not a file"
     case .archive: "\(subject) cannot be read as a zip, a tarball or a .deb"
     case .rootDamaged: "the step `\(subject)` leaves no \(detail ?? "root")"
     case .cleanUp: "kiln's clean-up after the steps failed\(ending)"
@@ -172,6 +172,15 @@ public struct RootfsError: Failure {
 
   private var missesPrivileges: Bool { says(["operation not permitted"]) }
 
+  /// Words of dash about what only bash knows; a script for another shell does not say them so.
+  private var isForBash: Bool {
+    let commands = ["source", "[[", "declare", "shopt", "pushd", "popd"]
+    return says(
+      commands.map { ": \($0): not found" } + [
+        "illegal option -o pipefail", ": bad substitution", "syntax error: \"(\" unexpected",
+      ])
+  }
+
   private func says(_ phrases: [String]) -> Bool {
     let words = (detail ?? "").lowercased()
     return phrases.contains { words.contains($0) }
@@ -187,6 +196,8 @@ public struct RootfsError: Failure {
       } else if case .sandbox(let error)? = cause, error.code == .programMissing {
         "the image lacks the program that the script's first line names, or what that needs: add "
           + "the package that has it"
+      } else if isForBash {
+        "steps run under `/bin/sh`, which is dash: begin the script with `#!/bin/bash -e`"
       } else if case .sandbox(let error)? = cause, error.code == .failed, error.status == 127 {
         // The shell's own status for it.
         "the image lacks a program that the script calls, or its `PATH` does not lead there: add the "
@@ -203,9 +214,17 @@ public struct RootfsError: Failure {
     case .pythonMissing: "add `python3-venv` to `packages`"
     case .virtualEnvironment: "add `python3-venv` to `packages`"
     case .unknownUser:
-      "add it to `users`, or add the package that makes it; the user whose uid is "
-        + "`oobe.defaultUid` is made after the steps, with its flavour"
-    case .timezoneMissing: "add `tzdata` to `packages`, and check the name"
+      detail == nil
+        ? "add it to `users`, or add the package that makes it"
+        : "put what the user is to have into /etc/skel, as root, or set `wsl: {install: [import]}`"
+    case .userNotMade:
+      "correct its name, uid and groups in `users`; `sudo` needs the package `sudo`, and making a "
+        + "user the package `passwd`"
+    case .timezoneMissing:
+      detail == nil
+        ? "add `tzdata` to `packages`"
+        : "write area and city, as in `Europe/Berlin`; older names such as `US/Pacific` may need the "
+          + "package `tzdata-legacy`"
     case .localeMissing: "add `locales` to `packages`, and check the name, or use C.UTF-8"
     case .noSpace:
       "free space there (`kiln store gc --days 7` does in kiln's cache), or choose another with "
@@ -215,8 +234,8 @@ public struct RootfsError: Failure {
       "write `member` as the archive does: `unzip -l`, `tar -tf` and `dpkg -c` "
         + "list what it has"
     case .memberNotFile: "name the file itself"
-    case .archive: "look at it with `file`; a single compressed file is no archive"
-    case .rootDamaged: "mend the script: what it takes away has to stay"
+    case .archive: "look at it with `file`; a single compressed file is not an archive"
+    case .rootDamaged: "fix the script: what it removes must stay"
     case .cleanUp:
       "it runs the image's own sh, rm, chmod, find and the like: the base lacks what is named above, or "
         + "a step took it away"

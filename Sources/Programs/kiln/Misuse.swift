@@ -13,10 +13,29 @@ enum Misuse {
       $0.lowerBound < $1.lowerBound
     }
     let message = text[..<(end?.lowerBound ?? text.endIndex)]
-    let rest = end.map { String(text[$0.upperBound...]) + "\n" } ?? ""
+    let (words, type, _, _) = command(arguments)
+    let rest = better(than: end.map { String(text[$0.upperBound...]) }, message, type, arguments)
     return Diagnostic(
       code: code, message: message.prefix(1).lowercased() + trimmed(message.dropFirst()),
-      remedy: rest + "see `\(command(arguments).words.joined(separator: " ")) --help`")
+      remedy: (rest.map { $0 + "\n" } ?? "") + "see `\(words.joined(separator: " ")) --help`")
+  }
+
+  /// What would be right, where the parser does not know it: its nearest option is any that there is.
+  private static func better(
+    than rest: String?, _ message: Substring, _ type: any ParsableCommand.Type,
+    _ arguments: [String]
+  ) -> String? {
+    if type == ShellCommand.self, message.contains("nexpected argument") {
+      return "put `--` before the program: `kiln shell RECIPE -- PROGRAM`"
+    }
+    guard let found = message.firstMatch(of: /Unknown option '--([^'=]+)/) else { return rest }
+    let wanted = String(found.1)
+    let options = Set(
+      Kiln.helpMessage(for: type).matches(of: /--([a-z][a-z-]*)/).map { String($0.1) })
+    let longer = options.filter { $0.hasPrefix(wanted) }.sorted()
+    let near = longer.isEmpty ? nearest(to: wanted, among: options).map { [$0] } ?? [] : longer
+    return near.isEmpty
+      ? nil : "Did you mean \(near.map { "'--\($0)'" }.joined(separator: " or "))?"
   }
 
   private static let code = "K8006"
@@ -27,7 +46,7 @@ enum Misuse {
 
   /// The parser calls a misspelt command an unexpected argument, and answers `help` with the root's.
   private static func strayCommand(_ arguments: [String]) -> Diagnostic? {
-    let (words, known, stray) = command(arguments)
+    let (words, _, known, stray) = command(arguments)
     guard let stray else { return nil }
     return Diagnostic(
       code: code, message: "`\(words.joined(separator: " "))` has no command '\(stray)'",
@@ -39,21 +58,21 @@ enum Misuse {
 
   /// Follows the command line's first words through the tree of commands.
   ///
-  /// - Returns: the words that name a command, the names of its subcommands, and the word that
-  ///   should be one of them and is not.
+  /// - Returns: the words that name a command, its type, the names of its subcommands, and the word
+  ///   that should be one of them and is not.
   private static func command(
     _ arguments: [String]
-  ) -> (words: [String], known: [String], stray: String?) {
+  ) -> (words: [String], type: any ParsableCommand.Type, known: [String], stray: String?) {
     var type: any ParsableCommand.Type = Kiln.self
     var words = ["kiln"]
     for word in arguments.drop(while: { $0 == "help" }) {
       let commands = type.configuration.subcommands
       let known = commands.map { $0.configuration.commandName ?? "" }
       guard !commands.isEmpty, !word.hasPrefix("-") else { break }
-      guard let index = known.firstIndex(of: word) else { return (words, known, word) }
+      guard let index = known.firstIndex(of: word) else { return (words, type, known, word) }
       type = commands[index]
       words.append(word)
     }
-    return (words, [], nil)
+    return (words, type, [], nil)
   }
 }
