@@ -63,7 +63,7 @@ struct SandboxTests {
       let long = "i=0; while [ $i -lt 100 ]; do printf 0123456789; i=$((i+1)); done; echo; "
       let error = await fixture.failure(fixture.command(bytes + long + "echo end; exit 3"))
       let lines = try #require(error).output.split(separator: "\n")
-      #expect(lines.count == 3 && lines.first == "(bytes that are no text)" && lines.last == "end")
+      #expect(lines.count == 3 && lines.first == "(bytes that are not text)" && lines.last == "end")
       #expect(lines[1].count == 501 && lines[1].hasSuffix("…"))
     }
   }

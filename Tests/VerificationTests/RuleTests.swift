@@ -233,7 +233,7 @@ import Verification
   /// There is no line to mend.
   @Test(arguments: [
     ("drop('etc/passwd')", "passwd.master"), ("text('etc/passwd', '')", "add `root:x:0:0"),
-    ("text('etc/passwd', users + 'bob\\n')", "mend the line"),
+    ("text('etc/passwd', users + 'bob\\n')", "fix the line"),
   ])
   func theRemedyFitsWhatIsWrongWithPasswd(change: String, remedy: String) async throws {
     try await withTemporaryFolder { folder in

@@ -66,7 +66,7 @@ public struct TransferError: Failure {
     let answer = status.map { " (HTTP status \($0))" } ?? ""
     return switch code {
     case .notFound: "the server has no such file\(answer)"
-    case .denied: "the server wants other credentials\(answer)"
+    case .denied: "the server denied access\(answer)"
     case .throttled: "the server asks for fewer requests\(answer)"
     case .serverFailed: "the server failed\(answer)"
     case .refused: "the server refused the request\(answer)"

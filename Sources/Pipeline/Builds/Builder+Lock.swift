@@ -165,7 +165,7 @@ extension Builder {
     _ lock: Lock, _ path: FilePath, _ recipe: Recipe
   ) throws(BuildError) -> BuildError {
     BuildError(
-      .lockStale, path.string, "the lock is for another state of the recipe",
+      .lockStale, path.string, "the lock is out of date: the recipe has changed",
       reason: LockStaleness(of: lock, recipe, try digests(recipe)).description,
       remedy: "run `kiln lock` on the recipe, look at what changes, and commit it")
   }

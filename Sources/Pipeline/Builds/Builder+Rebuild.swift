@@ -86,7 +86,7 @@ extension Builder {
       lock.recipeDigest == manifest.recipeDigest, try lockDigest(path) == manifest.lockDigest
     else {
       throw BuildError(
-        .otherInputs, path.string, "the image was built from another state of the recipe's lock",
+        .otherInputs, path.string, "the image was built from another recipe or lock",
         reason: "its manifest says that the lock's digest was \(manifest.lockDigest)",
         remedy: "check out the recipe and the lock of that build, and name them with --recipe")
     }

@@ -58,7 +58,8 @@ public struct Builder: Sendable {
     self.tool = tool
     if let date = Self.statedDate(settings.environment), Self.epoch(date) == nil {
       throw BuildError(
-        .badDate, "SOURCE_DATE_EPOCH", "SOURCE_DATE_EPOCH is no time of an image: \(date)",
+        .badDate, "SOURCE_DATE_EPOCH",
+        "SOURCE_DATE_EPOCH is not a time that an image can have: \(date)",
         reason: "it takes seconds since 1970, up to \(DateLimit.range.upperBound)",
         remedy: "write a number, or unset it: then the lock's date is taken")
     }

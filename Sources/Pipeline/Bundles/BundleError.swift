@@ -56,7 +56,7 @@ public struct BundleError: Failure {
 
   private var message: String {
     switch code {
-    case .notABundle: "the file is no bundle of artifacts"
+    case .notABundle: "the file is not a bundle of artifacts"
     case .badIndex: "the bundle's index cannot be used"
     case .damaged: "the bundle is damaged" + (subject.map { " at \($0)" } ?? "")
     case .incomplete: "the bundle is cut off: \(subject ?? "some") artifacts are missing"

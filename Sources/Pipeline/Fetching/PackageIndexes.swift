@@ -60,7 +60,7 @@ actor PackageIndexes {
       let request = TransferRequest(url: url, headers: [SimplePage.accept])
       let (response, content) = try await client.document(request, limit: limit)
       let page = SimplePage(content, contentType: response.contentType, url: response.url)
-      return page.map { .success($0) } ?? .failure(.index("what it answers is no index page"))
+      return page.map { .success($0) } ?? .failure(.index("what it answers is not an index page"))
     } catch {
       return .failure(.transfer(error))
     }

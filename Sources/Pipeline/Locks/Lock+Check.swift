@@ -71,10 +71,10 @@ extension Artifact {
 
   /// What is wrong with the artifact's fields, or nil.
   public var fault: String? {
-    if !Self.isName(name) { return "`\(name)` is no name" }
-    if !Self.isName(source) { return "`\(source)` is no name of a source" }
+    if !Self.isName(name) { return "`\(name)` is not a name" }
+    if !Self.isName(source) { return "`\(source)` is not the name of a source" }
     if version.isEmpty || !version.utf8.allSatisfy(Self.isPartOfVersion) {
-      return "`\(version)` is no version"
+      return "`\(version)` is not a version"
     }
     if !(1...SizeLimit.largest).contains(size) { return "a size of \(size) bytes" }
     if let size = installedSize, !(0...SizeLimit.largest).contains(size) {

@@ -54,9 +54,9 @@ public struct MirrorError: Failure {
     switch code {
     case .unknownSource: "no mirror is known for the source \(subject)"
     case .badConfiguration: "\(subject) wants a URL, a list of URLs, or `mirrors` and `snapshots`"
-    case .badURL: "\(subject) is no base URL of a mirror"
+    case .badURL: "\(subject) is not a base URL of a mirror"
     case .unreadable: "the configuration of mirrors cannot be read"
-    case .badSnapshot: "\(subject) is no address of a snapshot"
+    case .badSnapshot: "\(subject) is not an address of a snapshot"
     case .unknownKey: "unknown key `\(subject)` in the configuration of mirrors"
     case .interrupted: "asking the machine for its mirrors was interrupted"
     }

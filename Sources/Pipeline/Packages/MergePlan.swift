@@ -205,7 +205,7 @@ struct MergePlan {
       resolved = try follow(target, parent, package, depth)
     case .entry(let entry):
       guard entry.kind == .symlink, let target = entry.linkTarget else {
-        throw unsafe(path, package, "/\(plain) is no folder")
+        throw unsafe(path, package, "/\(plain) is not a folder")
       }
       resolved = try follow(target, parent, package, depth)
     case .directory, nil: break

@@ -134,7 +134,7 @@ struct TreeWriter {
     guard let parent = EntryPath.parent(path) else { return }
     if let index = known[parent] {
       guard index < 0 || entries[index].kind == .directory else {
-        throw error(.unsafePath, "\(path) leads through \(parent), which is no folder")
+        throw error(.unsafePath, "\(path) leads through \(parent), which is not a folder")
       }
       return
     }

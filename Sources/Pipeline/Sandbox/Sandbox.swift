@@ -81,7 +81,7 @@ private final class OutputTail: Sendable {
 
   /// Characters of a line that are shown at the most.
   private static let longestLine = 500
-  private static let noText = "(bytes that are no text)"
+  private static let noText = "(bytes that are not text)"
 
   func append(_ line: String) {
     let line = Self.shown(line)

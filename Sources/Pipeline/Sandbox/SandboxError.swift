@@ -65,7 +65,7 @@ public struct SandboxError: Failure {
     case .subordinateIDsMissing: "the user \(subject) has no range of subordinate ids"
     case .userNamespacesOff: "this machine does not let ordinary users make user namespaces"
     case .kernelTooOld: "Linux \(subject) does not let ordinary users mount overlays"
-    case .capabilityMissing: "root may not mount here"
+    case .capabilityMissing: "root of this container is not allowed to mount"
     case .unusablePath: "overlayfs cannot take the path \(subject)"
     case .tooManyLayers: "\(subject) layers are more than one overlay can take"
     case .notSetUp: "the sandbox for \(subject) could not be set up"

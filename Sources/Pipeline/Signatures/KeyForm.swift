@@ -23,7 +23,7 @@ public enum KeyForm: String, Hashable, Sendable, CaseIterable {
       guard error.code == .notUTF8 || error.code == .tooLarge else {
         throw SignatureError(error)
       }
-      throw SignatureError(.unknownKey, key.string, reason: "it is no text")
+      throw SignatureError(.unknownKey, key.string, reason: "it is not text")
     }
     guard let (form, found) = recognized(text) else {
       throw SignatureError(

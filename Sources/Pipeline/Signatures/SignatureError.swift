@@ -70,7 +70,7 @@ public struct SignatureError: Failure {
   private var message: String {
     switch code {
     case .file: "a file of the signature cannot be read or written"
-    case .unknownKey: "this is no key to work with here"
+    case .unknownKey: "this key cannot be used"
     case .toolMissing: "\(tool) is not installed, and the key is one of its"
     case .notSigned: "\(tool) could not sign with the key"
     case .missing: "there is no signature of that key's form beside the image"

@@ -52,7 +52,7 @@ public struct StoreError: Failure {
 
   private var message: String {
     switch code {
-    case .notADirectory: "the store is no folder"
+    case .notADirectory: "the store is not a folder"
     case .notWritable: "the store cannot be written to"
     case .noSpace: "the store's file system is full"
     case .sizeMismatch: "the download has the wrong size"

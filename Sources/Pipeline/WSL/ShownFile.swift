@@ -5,7 +5,7 @@ public enum ShownFile {
   /// What is wrong with an icon of these bytes, to follow its path; nil for a good one.
   public static func faultOfIcon(_ bytes: [UInt8]) -> String? {
     // ICONDIR: reserved, and the type of an icon.
-    bytes.starts(with: [0, 0, 1, 0]) ? nil : "is no icon (.ico)"
+    bytes.starts(with: [0, 0, 1, 0]) ? nil : "is not an icon (.ico)"
   }
 
   /// The same of a profile. Windows Terminal's own file may have comments, but WSL parses a profile as

@@ -150,10 +150,10 @@ public struct BootTest: Sendable {
       remedy: "install systemd-sysv; see what nspawn says above"),
     "running": Meaning(
       code: "K6142", severity: .error, message: "systemd does not reach `running`",
-      remedy: "mend or mask the units that failed"),
+      remedy: "fix or mask the units that failed"),
     "units": Meaning(
       code: "K6142", severity: .warning, message: "units fail while systemd starts",
-      remedy: "mend or mask them"),
+      remedy: "fix or mask them"),
     "out-of-box": Meaning(
       code: "K6143", severity: .warning,
       message: "the out-of-box command, run unattended, makes no user of `oobe.defaultUid`",

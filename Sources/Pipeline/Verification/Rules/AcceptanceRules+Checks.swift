@@ -47,7 +47,7 @@ extension AcceptanceRules {
     guard let path = image.distribution?.value(setting), !path.isEmpty else { return [] }
     if path.contains("..") { return [Finding("`\(setting)` has `..` in it: \(path)")] }
     guard let file = image.tree.file(path), file.kind == .file else {
-      return [Finding("`\(setting)` names `\(path)`, which is no file of the image")]
+      return [Finding("`\(setting)` names `\(path)`, which is not a file of the image")]
     }
     guard file.size <= sizeLimit else {
       return [

@@ -64,7 +64,7 @@ enum AcceptanceRules {
   ) { image in
     guard let command = image.distribution?.value("oobe.command") else { return [] }
     return image.tree.file(command)?.kind == .file && command.isAbsolutePath
-      ? [] : [Finding("`oobe.command` names `\(command)`, which is no file of the image")]
+      ? [] : [Finding("`oobe.command` names `\(command)`, which is not a file of the image")]
   }
 
   private static let commandMode = Rule(
@@ -165,7 +165,7 @@ enum AcceptanceRules {
     { $0.conf?.value("boot.systemd") == nil ? nil : "sbin/init" })
 
   private static let passwd = Rule(
-    "K6218", .error, "/etc/passwd is well-formed", remedy: "mend the line; `pwck -r` checks all"
+    "K6218", .error, "/etc/passwd is well-formed", remedy: "fix the line; `pwck -r` checks all"
   ) { image in
     guard image.tree.file("etc/passwd") != nil else {
       return [

@@ -11,7 +11,7 @@ enum ConfigurationRules {
   private static let malformed = Rule(
     "K6230", .error, "WSL reads its configuration files to the end",
     remedy:
-      "mend the line: WSL stops at the first malformed one"
+      "fix the line: WSL stops at the first malformed one"
   ) { image in
     problems(image) { path, problem in
       guard case .malformed(let expected) = problem.kind else { return nil }

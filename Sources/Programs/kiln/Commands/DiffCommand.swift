@@ -6,7 +6,8 @@ import SystemPackage
 
 struct DiffCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "diff", abstract: "Say what differs between two images, and why their digests do.",
+    commandName: "diff",
+    abstract: "Show what differs between two images, and why their digests do.",
     discussion: """
       Reads the images from their bytes, whoever made them; a manifest (<image>.manifest.json) may \
       stand for an image, which is fast and does not know times and order. Ends with 0 where the \

@@ -7,7 +7,7 @@ import SystemPackage
 struct ExplainCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "explain",
-    abstract: "Say why a path is in an image, or why a layer is made again.",
+    abstract: "Show why a path is in an image, or why a layer is made again.",
     discussion: """
       kiln explain IMAGE PATH: which package, wheel, file or step put the path there, and who wanted \
       that package. Reads the manifest beside the image.

@@ -8,9 +8,10 @@ import SystemPackage
 
 struct InspectCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "inspect", abstract: "Say where an image's bytes are, by package and by folder.",
+    commandName: "inspect", abstract: "Show what takes up space in an image.",
     discussion: """
-      Reads the manifest beside the image; --html draws it as a page of its own. With --gpu, \
+      Reads the manifest beside the image, and shows sizes by package and by folder; --html \
+      draws them as a page of its own. With --gpu, \
       reads the image itself, whoever made it, and says which NVIDIA GPUs its libraries have code for and which driver they need.
       """)
 
@@ -28,7 +29,7 @@ struct InspectCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The cache, for --gpu (default: as of the other commands).", valueName: "folder"),
+      "The cache, for --gpu (default: as for the other commands).", valueName: "folder"),
     completion: .directory)
   var store: String?
 

@@ -5,7 +5,7 @@ import Reporting
 struct PlanCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "plan",
-    abstract: "Say what a build would fetch, unpack, run and reuse, and the space that it needs.")
+    abstract: "Show what a build would fetch, unpack, run and reuse, and the space that it needs.")
 
   @OptionGroup var recipe: RecipeOptions
   @OptionGroup var work: WorkOptions

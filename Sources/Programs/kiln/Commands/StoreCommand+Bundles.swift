@@ -7,7 +7,7 @@ import SystemPackage
 
 struct StoreExport: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "export", abstract: "Write a lock's artifacts into one file.",
+    commandName: "export", abstract: "Write the artifacts of a lock into one file.",
     discussion: """
       What the cache lacks is fetched. A machine without a network takes the file with \
       `kiln store import` and builds with `--offline --locked`.
@@ -49,8 +49,9 @@ struct StoreExport: AsyncParsableCommand {
 
 struct StoreImport: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "import", abstract: "Take the files of `kiln store export` into the cache.",
-    discussion: "Nothing is taken of a file that is damaged, cut off, or none of kiln's.")
+    commandName: "import", abstract: "Add files that `kiln store export` wrote to the cache.",
+    discussion:
+      "A file that is damaged, incomplete or not a bundle of kiln's is refused as a whole.")
 
   @Argument(
     help: ArgumentHelp("Files that `kiln store export` wrote.", valueName: "file"),

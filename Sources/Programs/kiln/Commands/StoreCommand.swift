@@ -30,7 +30,7 @@ struct StoreOptions: ParsableArguments {
 
 struct StoreStats: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "stats", abstract: "Say what the cache holds.")
+    commandName: "stats", abstract: "Show what the cache holds.")
 
   @OptionGroup var options: StoreOptions
 
@@ -59,19 +59,21 @@ struct StoreVerify: AsyncParsableCommand {
 
 struct StoreCollect: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "gc", abstract: "Remove what was not used lately, or down to a size.",
+    commandName: "gc", abstract: "Remove what was not used lately, or reduce the cache to a size.",
     discussion: "What a running kiln uses is kept.")
 
   @OptionGroup var options: StoreOptions
 
   @Option(
     parsing: .number,
-    help: ArgumentHelp("Remove what was not used for so long.", valueName: "days"))
+    help: ArgumentHelp("Remove entries unused for this many days.", valueName: "days"))
   var days: Int?
 
   @Option(
     parsing: .number,
-    help: ArgumentHelp("Remove the longest unused until so much is left.", valueName: "megabytes"))
+    help: ArgumentHelp(
+      "Remove the least recently used until at most this many megabytes remain.",
+      valueName: "megabytes"))
   var megabytes: Int64?
 
   func validate() throws {

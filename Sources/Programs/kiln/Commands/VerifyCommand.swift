@@ -6,7 +6,8 @@ import Verification
 
 struct VerifyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "verify", abstract: "Judge images from their bytes, as WSL would meet them.",
+    commandName: "verify",
+    abstract: "Check an image for everything that would make WSL refuse or break it.",
     discussion: """
       Applies Microsoft's rules and kiln's own, and extracts the image with WSL's command lines. \
       Fails for errors, and with --strict for warnings too. With --rebuild, builds each image again \
@@ -33,7 +34,7 @@ struct VerifyCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The recipe for --rebuild (default: of the image's name, beside it, here or in Recipes).",
+      "The recipe for --rebuild (default: one of the image's name beside it, here or in Recipes).",
       valueName: "file"), completion: .file(extensions: ["yaml", "yml"]))
   var recipe: String?
 
@@ -48,7 +49,7 @@ struct VerifyCommand: AsyncParsableCommand {
 
   func validate() throws {
     if let recipe = images.first(where: { $0.hasSuffix(".yaml") || $0.hasSuffix(".yml") }) {
-      throw ValidationError("'\(recipe)' is a recipe, not an image; `kiln lint` judges recipes.")
+      throw ValidationError("'\(recipe)' is a recipe, not an image; `kiln lint` checks recipes.")
     }
     guard rebuild || recipe == nil && variables.assignments.isEmpty else {
       throw ValidationError("--recipe and --set are for --rebuild.")
