@@ -125,7 +125,7 @@ import Verification
   }
 
   @Test(arguments: [
-    ("shortcut", "icon", SampleImage.icon, "no icon"),
+    ("shortcut", "icon", SampleImage.icon, "not an icon"),
     ("windowsterminal", "ProfileTemplate", Array(#"{"profiles": []}"#.utf8), "no JSON object"),
   ])
   func filesOfTheDistributionAreThereAndSmallAndWhatTheyShouldBe(
