@@ -126,7 +126,7 @@ import Verification
 
   @Test(arguments: [
     ("shortcut", "icon", SampleImage.icon, "not an icon"),
-    ("windowsterminal", "ProfileTemplate", Array(#"{"profiles": []}"#.utf8), "no JSON object"),
+    ("windowsterminal", "ProfileTemplate", Array(#"{"profiles": []}"#.utf8), "not a JSON object"),
   ])
   func filesOfTheDistributionAreThereAndSmallAndWhatTheyShouldBe(
     section: String, key: String, start: [UInt8], fault: String

@@ -15,9 +15,9 @@ public enum ShownFile {
       _ = try JSONDecoder().decode(Profile.self, from: Data(bytes))
       return nil
     } catch is DecodingError {
-      return "is no JSON object with an array `profiles` of objects"
+      return "is not a JSON object with an array `profiles` of objects"
     } catch {
-      return "is no JSON"
+      return "is not JSON"
     }
   }
 
