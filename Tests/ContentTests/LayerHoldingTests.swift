@@ -15,7 +15,12 @@ struct LayerHoldingTests {
     }
     try Files.makeSymlink(root.appending("bin"), to: "usr/bin")
     try Files.makeNode(root.appending("gone"), mode: 0o020000, major: 0, minor: 0)
-    try Files.setModified(1_600_000_000, of: root.appending("usr/bin"))
+    try Files.makeDirectory(root.appending("hiding"))
+    try Files.setAttribute(
+      "trusted.overlay.opaque", Array("y".utf8), of: root.appending("hiding"))
+    for folder in ["usr/bin", "hiding"] {
+      try Files.setModified(1_600_000_000, of: root.appending(folder))
+    }
   }
 
   private func departure(after damage: (FilePath) throws -> Void) async throws -> String? {
@@ -32,6 +37,17 @@ struct LayerHoldingTests {
     #expect(
       try await departure { try Files.setOwner(7, group: 7, of: $0.appending("usr/bin/one")) }
         == nil)
+  }
+
+  /// As a plain `tar` leaves it.
+  @Test func aFolderThatHidesNoMoreIsFound() async throws {
+    let found = try await departure {
+      let folder = $0.appending("hiding")
+      try Files.removeTree(folder)
+      try Files.makeDirectory(folder)
+      try Files.setModified(1_600_000_000, of: folder)
+    }
+    #expect(found == "hiding")
   }
 
   @Test(arguments: ["tne", "", "longer"])

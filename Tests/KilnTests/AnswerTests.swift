@@ -155,6 +155,53 @@ struct AnswerTests {
     }
   }
 
+  @Test func aShellShowsTheRootThatAStepGets() async throws {
+    let recipe = KilnProgram.tinyRecipe.replacing(
+      "wsl:", with: "  - {name: fail, script: rm /greeting; exit 1}\nwsl:")
+    try await KilnProgram.withTinyRecipe(recipe) { kiln in
+      let failure = try await kiln.run("build", "tiny.yaml", accepted: [1]).errors
+      #expect(failure.contains("kiln shell RECIPE --before 'fail'"))
+      let shell = ["shell", "tiny.yaml", "--progress", "none", "--before"]
+      let command = ["--", "/bin/sh", "-c", "cat /greeting /opt/hello"]
+      #expect(
+        try await kiln.command(shell + ["fail"] + command).run().output == "hello\nhello\n")
+      let early = try await kiln.command(shell + ["greet"] + command, accepted: [1]).run()
+      #expect(early.output == "hello\n" && early.errors.contains("greeting"))
+      let misspelt = try await kiln.command(shell + ["gret"] + command, accepted: [2]).run().errors
+      #expect(misspelt.contains("error[K8023]") && misspelt.contains("`greet`, `fail`"))
+    }
+  }
+
+  struct Outcome: Decodable {
+    struct Build: Decodable { let recipe: String }
+
+    let builds: [Build]
+    let diagnostics: [Diagnostics.Diagnostic]
+  }
+
+  /// Of several files one that fails takes nothing from what is known of the others.
+  @Test func whatIsDoneIsToldBesideWhatFailed() async throws {
+    try await KilnProgram.withTinyRecipe { kiln in
+      let other = { (name: String, script: String) in
+        KilnProgram.tinyRecipe.replacing("name: tiny", with: "name: \(name)")
+          .replacing("cat /opt/hello > /greeting", with: script)
+      }
+      try Files.write(other("bad", "exit 1"), to: kiln.home.appending("bad.yaml"))
+      try Files.write(other("last", ":"), to: kiln.home.appending("last.yaml"))
+      let build = ["build", "tiny.yaml", "bad.yaml", "last.yaml", "--json", "--progress", "none"]
+      let stopped: Outcome = try await kiln.json(build, accepted: [1])
+      #expect(stopped.builds.map(\.recipe) == ["tiny"])
+      #expect(stopped.diagnostics.map(\.code) == ["K4307"])
+      let whole: Outcome = try await kiln.json(build + ["--keep-going"], accepted: [1])
+      #expect(whole.builds.map(\.recipe) == ["tiny", "last"])
+      #expect(whole.diagnostics.map(\.code) == ["K4307"])
+      let images = ["Images/tiny.tar.gz", "none.tar.gz", "Images/last.tar.gz"]
+      let verified = try await kiln.command(["verify"] + images, accepted: [1]).run()
+      #expect(verified.output.contains("tiny.tar.gz") && verified.output.contains("last.tar.gz"))
+      #expect(verified.errors.contains("none.tar.gz"))
+    }
+  }
+
   @Test func theStoreIsCountedCheckedAndEmptied() async throws {
     try await KilnProgram.withTinyRecipe { kiln in
       try await kiln.run("build", "tiny.yaml")

@@ -19,14 +19,14 @@ struct StepFailureTests {
     var found: RootfsError?
     try await TinyBase.with { base in
       var recipe = base.recipe
-      var step = TinyBase.step("mend me", script)
+      var step = TinyBase.step("fix me", script)
       change(&step)
       recipe.run = [step]
       found = await #expect(throws: RootfsError.self) {
         try await base.builder.build(recipe, lock: base.lock, artifacts: base.artifacts)
       }
     }
-    #expect(found?.code == .step && found?.subject == "mend me")
+    #expect(found?.code == .step && found?.subject == "fix me")
     return found?.diagnostics.first?.remedy
   }
 
@@ -35,6 +35,24 @@ struct StepFailureTests {
     #expect(try await remedy(script)?.contains("`network: true`") == true)
     #expect(try await remedy(script) { $0.network = true }?.contains("network") == false)
     #expect(try await remedy("echo oops; exit 3")?.contains("network") == false)
+  }
+
+  /// What it said first is gone from the end that the error shows.
+  @Test func whatItPrintedIsKept() async throws {
+    try await TinyBase.with { base in
+      var recipe = base.recipe
+      let counting = "i=0; while [ $i -lt 100 ]; do i=$((i+1)); echo line $i; done; exit 1"
+      recipe.run = [TinyBase.step("a/b ü", "echo the cause; " + counting)]
+      let error = await #expect(throws: RootfsError.self) {
+        try await base.builder.build(recipe, lock: base.lock, artifacts: base.artifacts)
+      }
+      let log = try #require(error?.log)
+      #expect(error?.detail?.contains("the cause") == false)
+      #expect(log.lastComponent?.string == "\(recipe.name)-a_b___.log")
+      #expect(try Files.readText(log).hasPrefix("the cause\nline 1\n"))
+      #expect(try Files.readText(log).hasSuffix("line 100\n"))
+      #expect(error?.diagnostics.first?.remedy?.contains("\(log)") == true)
+    }
   }
 
   @Test func oneThatIsNotRootOfTheMachineIsToldSo() async throws {

@@ -47,6 +47,17 @@ import WSL
     #expect(fromFile.first { $0.path == "usr/lib/wsl/oobe.sh" }?.mode == 0o755)
   }
 
+  /// It is the name of somebody else, who is there already.
+  @Test func aUserOfAnotherUidIsNotSuggested() throws {
+    var recipe = Recipe.sample
+    recipe.users = [
+      .init(name: "me", uid: 1001, groups: ["video"], sudo: .none, shell: "/bin/sh")
+    ]
+    let script = try #require(
+      text(try WSLFiles.flavour(.fromFile, recipe: recipe), "usr/lib/wsl/oobe.sh"))
+    #expect(script.contains("\nuid=1000\nsuggested=''\ngroups='video'\nshell='/bin/sh'\n"))
+  }
+
   @Test(arguments: ["=257.9-1", "/trixie", ":amd64"])
   func aPackageCountsHoweverItIsAskedFor(suffix: String) throws {
     var recipe = Recipe.sample

@@ -110,7 +110,7 @@ struct ByteCodeTests {
       #expect(try code.restore(installed, into: again) == [])
       #expect(try Files.entries(again) == [])
       #expect(try Files.status(victim.appending("a.cpython-313.pyc"))?.linkCount == 1)
-      let kept = folder.appending("store/results/call")
+      let kept = folder.appending("store/results/byte-code")
       var links: [String] = []
       try Files.walk(kept) { path, status in
         if status.kind == .symlink { links.append(path) }

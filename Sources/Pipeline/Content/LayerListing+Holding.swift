@@ -5,8 +5,9 @@ extension LayerListing {
   /// The first path below a layer's folder that is not what the listing says, with every file's
   /// bytes; nil where all are.
   ///
-  /// Owners and attributes are not compared: they look otherwise to another user than who made them,
-  /// and what a disk loses is content.
+  /// Owners are not compared: they look otherwise to another user than who made them. Whether a folder
+  /// hides those below is: a store that went through a plain `tar` has lost the attribute that says so,
+  /// and steps over such a layer would see again what it took away.
   public func departure(in root: FilePath) throws(FileError) -> String? {
     let found = try LayerListing(of: root).entries
     for (found, listed) in zip(found, entries) where !found.hasContent(of: listed) {
@@ -21,6 +22,6 @@ extension LayerListing.Entry {
   fileprivate func hasContent(of other: Self) -> Bool {
     PathKey(path) == PathKey(other.path) && kind == other.kind && permissions == other.permissions
       && size == other.size && modified == other.modified && device == other.device
-      && sha256 == other.sha256 && PathKey(link) == PathKey(other.link)
+      && sha256 == other.sha256 && PathKey(link) == PathKey(other.link) && cover == other.cover
   }
 }

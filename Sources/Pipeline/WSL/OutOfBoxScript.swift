@@ -6,11 +6,12 @@ import Recipes
 struct OutOfBoxScript {
   let text: String
 
-  /// The user is modelled on the recipe's user of that uid, or on its first one.
+  /// The user is modelled on the recipe's user of that uid, or on its first one, whose name is taken.
   init(_ recipe: Recipe, uid: Int) throws(WSLError) {
-    let model =
+    var model =
       recipe.users.first { Int($0.uid) == uid } ?? recipe.users.first
       ?? Recipe.User(name: "", uid: 1000, groups: [], sudo: .none, shell: "/bin/bash")
+    if Int(model.uid) != uid { model.name = "" }
     for name in (model.name.isEmpty ? [] : [model.name]) + model.groups where !Self.isName(name) {
       throw WSLError(.badUser, model.name, "`\(name)` is not a name that useradd takes")
     }
