@@ -187,7 +187,7 @@ struct AnswerTests {
           .replacing("cat /opt/hello > /greeting", with: script)
       }
       try Files.write(other("bad", "exit 1"), to: kiln.home.appending("bad.yaml"))
-      try Files.write(other("last", ":"), to: kiln.home.appending("last.yaml"))
+      try Files.write(other("last", "exit 0"), to: kiln.home.appending("last.yaml"))
       let build = ["build", "tiny.yaml", "bad.yaml", "last.yaml", "--json", "--progress", "none"]
       let stopped: Outcome = try await kiln.json(build, accepted: [1])
       #expect(stopped.builds.map(\.recipe) == ["tiny"])
