@@ -26,7 +26,7 @@ extension Targets {
     },
     "databases": { bytes in
       _ = PasswdLine.read(text(bytes))
-      _ = DpkgPackage.installed(bytes)
+      _ = InstalledPackage.all(in: bytes)
     },
     "manifest": { bytes in
       guard let manifest = manifest(bytes) else { return }

@@ -6,6 +6,7 @@ import Needs
 import Recipes
 import Rootfs
 import Store
+import Synchronization
 import SystemPackage
 import TestSupport
 import Testing
@@ -52,6 +53,37 @@ struct StepFailureTests {
       #expect(try Files.readText(log).hasPrefix("the cause\nline 1\n"))
       #expect(try Files.readText(log).hasSuffix("line 100\n"))
       #expect(error?.diagnostics.first?.remedy?.contains("\(log)") == true)
+    }
+  }
+
+  @Test func whatNoLockHoldsIsTold() async throws {
+    try await TinyBase.with { base in
+      let notices = Mutex<[String]>([])
+      let builder = RootfsBuilder(
+        store: base.store, sandbox: TinyBase.sandbox, jobs: 2, sourceDateEpoch: base.lock.date
+      ) { event in
+        if case .noticed(let code, let message) = event {
+          notices.withLock { $0 += [code, message] }
+        }
+      }
+      let stanza = { (name: String, status: String) in
+        "Package: \(name)\\nStatus: \(status)\\nVersion: 1\\n\\n"
+      }
+      let install = { (name: String, status: String) in
+        TinyBase.step(
+          name, "mkdir -p /var/lib/dpkg; printf '\(stanza(name, status))' >> /var/lib/dpkg/status")
+      }
+      var recipe = base.recipe
+      recipe.run = [
+        TinyBase.step("none", ":"),
+        install("curl", "install ok installed"),
+        install("apt", "deinstall ok config-files"),
+      ]
+      _ = try await builder.build(recipe, lock: base.lock, artifacts: base.artifacts)
+      #expect(
+        notices.withLock(\.self) == [
+          "K4350", "steps installed packages that no lock holds: curl; name them in `packages`",
+        ])
     }
   }
 

@@ -1,5 +1,4 @@
 public import Content
-public import Diagnostics
 public import Materials
 public import Recipes
 
@@ -15,7 +14,6 @@ public struct Rootfs: Sendable {
   public let bills: [WSLSettings.Flavour: BillOfMaterials]
   /// In the order of the work.
   public let stages: [StageReport]
-  public let warnings: [Diagnostic]
 
   /// What became of one part of the work.
   public struct StageReport: Hashable, Sendable {

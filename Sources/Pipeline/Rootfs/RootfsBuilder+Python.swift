@@ -12,18 +12,17 @@ extension RootfsBuilder {
   /// Makes the virtual environment while the lock's wheels are unpacked, and installs them, compiled
   /// where the recipe wants it: two layers.
   ///
-  /// - Returns: the wheels in the lock's order, and what their installation warns of.
+  /// - Returns: the wheels in the lock's order.
   func install(
     _ python: Recipe.Python, _ lock: Lock, _ artifacts: [SHA256Digest: FilePath],
     on chain: inout LayerChain
-  ) async throws(RootfsError) -> ([UnpackedWheel], [Diagnostic]) {
+  ) async throws(RootfsError) -> [UnpackedWheel] {
     let wheels = try lock.wheels.map { (artifact) throws(RootfsError) in
       (artifact: artifact, file: try file(artifact, artifacts))
     }
     let version = try pythonVersion(python, chain.stack)
     let environment = VirtualEnvironment(path: python.venv, pythonVersion: version)
     var unpacked: [UnpackedWheel] = []
-    var warnings: [Diagnostic] = []
     try await stage(.python, &chain) { (chain) async throws(RootfsError) in
       async let unpacking = unpack(wheels)
       try await makeEnvironment(environment, for: wheels.map(\.artifact.name), lock, on: &chain)
@@ -36,10 +35,10 @@ extension RootfsBuilder {
           directURL: artifact.source == "recipe"
             ? DirectURL(recipePath: artifact.path, sha256: artifact.sha256) : nil)
       }
-      warnings = try await putWheels(
+      try await putWheels(
         requests, environment, lock, isCompiled: python.byteCode, on: &chain)
     }
-    return (unpacked, warnings)
+    return unpacked
   }
 
   private func unpack(
@@ -68,7 +67,7 @@ extension RootfsBuilder {
   private func putWheels(
     _ requests: [WheelRequest], _ environment: VirtualEnvironment, _ lock: Lock,
     isCompiled: Bool, on chain: inout LayerChain
-  ) async throws(RootfsError) -> [Diagnostic] {
+  ) async throws(RootfsError) {
     let inputs = requests.map { request in
       let url = request.directURL.map { "\($0.url) \($0.sha256)" } ?? ""
       return LayerInput(
@@ -84,7 +83,6 @@ extension RootfsBuilder {
         LayerInput("the interpreter", environment.interpreter),
       ] + inputs + (isCompiled ? [] : [LayerInput("byte code", "left out")]))
     let compiler = ByteCode(store: store, python: interpreter(environment, lock))
-    var warnings: [Diagnostic] = []
     let below = SettledLayers(layers: chain.layers, streams: [:])
     try await chain.add(description, in: store, privileges: sandbox.privileges) {
       (place) async throws(RootfsError) in
@@ -94,13 +92,14 @@ extension RootfsBuilder {
         installed = try WheelInstaller(environment: environment).install(
           requests, into: place.upper)
       } catch { throw RootfsError(error) }
-      warnings = installed.warnings
+      for warning in installed.warnings {
+        progress(.noticed(code: warning.code, message: warning.message))
+      }
       return MadeLayer(
         owners: installed.owners.compactMapValues { installed.origins[$0] },
         digests: isCompiled
           ? try await compile(installed, compiler, over: place) : installed.digests)
     }
-    return warnings
   }
 
   /// Adds the wheels' byte code to the layer that holds them: from the store, or made in a layer

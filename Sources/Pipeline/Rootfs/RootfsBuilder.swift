@@ -61,14 +61,12 @@ public struct RootfsBuilder: Sendable {
     _ recipe: Recipe, lock: Lock, artifacts: [SHA256Digest: FilePath]
   ) async throws(RootfsError) -> Rootfs {
     if planning == nil { try requireSpace(for: lock, artifacts) }
-    var warnings: [Diagnostic] = []
     var streams: DeflateSources = [:]
     // First, since a name that the archive does not have is found out in no time.
     let members = try await takeMembers(recipe, lock, artifacts)
     var chain = try await base(recipe, lock, artifacts)
     if let python = recipe.python {
-      let wheels: [UnpackedWheel]
-      (wheels, warnings) = try await install(python, lock, artifacts, on: &chain)
+      let wheels = try await install(python, lock, artifacts, on: &chain)
       for wheel in wheels { streams[wheel.origin] = wheel.streams }
       // What is there was compressed when it was made; and without steps the image comes next, which
       // would only look for all of it again.
@@ -84,10 +82,12 @@ public struct RootfsBuilder: Sendable {
     }
     if !recipe.run.isEmpty {
       try await stage(.steps, &chain) { (chain) async throws(RootfsError) in
+        let locked = try installedPackages(chain)
         for (index, step) in recipe.run.enumerated() {
           progress(.advanced(.steps, done: Int64(index), item: step.name))
           try await run(step, index, recipe, on: &chain)
         }
+        try tell(ofMoreThan: locked, in: chain)
         try await cleanUp(on: &chain)
       }
     }
@@ -101,8 +101,7 @@ public struct RootfsBuilder: Sendable {
     }
     return Rootfs(
       layers: chain.layers, flavours: flavours, streams: streams, bills: bills,
-      stages: chain.reports,
-      warnings: warnings)
+      stages: chain.reports)
   }
 
   /// Reports a stage that consists of layers.

@@ -45,6 +45,11 @@ public struct RootfsError: Failure {
     case unreadableName = "K4326"
   }
 
+  /// Codes of notices, which do not stop a build.
+  public enum Notice: String, CaseIterable, Hashable, Sendable {
+    case unlocked = "K4350"
+  }
+
   public enum Cause: Hashable, Sendable {
     case package(PackageError)
     case wheel(WheelError)

@@ -92,7 +92,7 @@ struct ImageUnderTest: Sendable {
   let conf: WSLConfiguration?
   let distribution: WSLConfiguration?
   let passwd: [PasswdLine]
-  let packages: [DpkgPackage]
+  let packages: [InstalledPackage]
 
   init(
     _ scan: ImageScan, flavour: WSLSettings.Flavour, architecture: Architecture? = nil
@@ -104,7 +104,7 @@ struct ImageUnderTest: Sendable {
     conf = scan.contents["etc/wsl.conf"].map { WSLConfiguration(parsing: $0) }
     distribution = scan.contents["etc/wsl-distribution.conf"].map { WSLConfiguration(parsing: $0) }
     passwd = PasswdLine.read(scan.text("etc/passwd"))
-    packages = DpkgPackage.installed(scan.contents[InterestingFiles.dpkgStatus] ?? [])
+    packages = InstalledPackage.all(in: scan.contents[InterestingFiles.dpkgStatus] ?? [])
     let own = packages.first { $0.name == "libc6" || $0.name == "dpkg" }.flatMap {
       Architecture(rawValue: $0.architecture)
     }

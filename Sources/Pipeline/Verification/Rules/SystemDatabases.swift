@@ -1,5 +1,3 @@
-import Content
-
 /// A line of `/etc/passwd`.
 struct PasswdLine: Sendable {
   let line: Int
@@ -17,24 +15,5 @@ struct PasswdLine: Sendable {
           line: offset + 1, text: String(line),
           user: uid.map { (fields[0], fields[1], $0, fields[5], fields[6]) })
       }
-  }
-}
-
-/// A package that dpkg's database calls installed.
-struct DpkgPackage: Sendable {
-  let name: String
-  let architecture: String
-  let version: String
-
-  /// Reads the stanzas of `/var/lib/dpkg/status`.
-  static func installed(_ bytes: [UInt8]) -> [DpkgPackage] {
-    // A stanza that dpkg itself would refuse hides none of the others.
-    ControlFile(readByApt: String(decoding: bytes, as: UTF8.self)).stanzas.compactMap { stanza in
-      guard let name = stanza["Package"], stanza["Status"]?.hasSuffix(" installed") == true else {
-        return nil
-      }
-      return DpkgPackage(
-        name: name, architecture: stanza["Architecture"] ?? "", version: stanza["Version"] ?? "")
-    }
   }
 }
