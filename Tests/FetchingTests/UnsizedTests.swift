@@ -56,9 +56,11 @@ import Transfers
       #expect(server.requests.count == 3)
       #expect(try await fetcher.announcedSize(of: "\(server.url)/b.whl") == nil)
       let error = await #expect(throws: FetchError.self) {
-        try await fetcher.announcedSize(of: "\(server.url)/c.whl")
+        let base = server.url.replacing("://", with: "://me:secret@")
+        return try await fetcher.announcedSize(of: "\(base)/c.whl")
       }
       #expect(error?.code == .unavailable)
+      #expect(error.map { "\($0)" }?.contains("secret") == false)
       #expect(server.count("/c.whl") == 1)
     }
   }

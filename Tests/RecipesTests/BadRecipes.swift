@@ -304,6 +304,10 @@ struct BadRecipe: CustomTestStringConvertible {
       "sources: [{name: debian, uri: 'http://a', suite: b, key: {file: keys/vendor.asc}}]\n",
       "K1116", 4, 18, schema: false),
     .init(
+      more: "name of the recipe's index",
+      "sources: [{name: python-index, uri: 'http://a', suite: b, key: {file: keys/vendor.asc}}]\n",
+      "K1116", 4, 18, schema: false),
+    .init(
       more: "flat with components",
       "sources:\n- {name: a, uri: 'http://a', suite: ./, "
         + "components: [main], key: {file: keys/vendor.asc}}\n", "K1116", 5, 53, schema: false),

@@ -6,7 +6,7 @@ extension Fetcher {
   ///
   /// - Parameter url: it may carry credentials.
   public func announcedSize(of url: String) async throws(FetchError) -> Int64? {
-    try await trying([.mirror(url)], for: url, position: { 0 }) {
+    try await trying([.mirror(url)], for: TransferURL.redacted(url), position: { 0 }) {
       (origin, _) async throws(AttemptFailure) -> Int64? in
       switch await answer(origin.url) {
       case .size(let size): return size

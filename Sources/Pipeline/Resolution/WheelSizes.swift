@@ -31,7 +31,9 @@ struct WheelSizes: Sendable {
     }
     let size: Int64?
     do throws(FetchError) { size = try await fetcher.announcedSize(of: url) } catch {
-      guard error.code == .unavailable else { throw ResolutionError(error, url) }
+      guard error.code == .unavailable else {
+        throw ResolutionError(error, TransferURL.redacted(url))
+      }
       throw unknown(wheel, error.attempts.map { "\($0.url): \($0.reason)" }.joined(separator: "\n"))
     }
     if let size { return size }

@@ -22,7 +22,7 @@ extension RootfsBuilder {
     progress(
       .noticed(
         code: RootfsError.Notice.unlocked.rawValue,
-        message: "steps installed packages that no lock holds: \(shown.joined(separator: ", ")); name "
-          + "them in `packages`"))
+        message: "steps installed packages that no lock holds: "
+          + "\(shown.joined(separator: ", ")); name them in `packages`"))
   }
 }

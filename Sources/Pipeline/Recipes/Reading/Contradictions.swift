@@ -95,7 +95,9 @@ extension Decoding {
   }
 
   private mutating func checkSourceNames(_ recipe: Recipe) {
-    let taken = ["debian", "debian-security", "ubuntu", "ubuntu-security", "pypi", "recipe"]
+    let taken = [
+      "debian", "debian-security", "ubuntu", "ubuntu-security", "pypi", "python-index", "recipe",
+    ]
     for (index, source) in recipe.sources.enumerated()
     where taken.contains(source.name) && !failed.contains("sources") {
       report(
