@@ -82,7 +82,7 @@ public struct RootfsBuilder: Sendable {
     }
     if !recipe.run.isEmpty {
       try await stage(.steps, &chain) { (chain) async throws(RootfsError) in
-        let locked = try installedPackages(chain)
+        let locked = try packageStatus(chain)
         for (index, step) in recipe.run.enumerated() {
           progress(.advanced(.steps, done: Int64(index), item: step.name))
           try await run(step, index, recipe, on: &chain)
